@@ -1,0 +1,1 @@
+"""Speed, scale and quality: every number of the README is made here."""

@@ -1,0 +1,79 @@
+"""`python -m benchmarks.readme` fills the README's tables from benchmarks/results; `--check` only compares.
+
+A table stands between `<!-- table NAME -->` and `<!-- end -->`. A row shows figures of one JSON file; a row without
+measurement is not shown.
+"""
+
+import json
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.harness import RESULTS
+from esnaf.output import markdown_table
+
+README = Path(__file__).parents[1] / "README.md"
+_TABLE = re.compile(r"(<!-- table (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: what it says, and the figures in it as `{key}` or `{key:.3f}`."""
+
+    text: str
+    benchmark: str
+    figures: str
+
+
+TABLES = {
+    "quality": (
+        Row("NDCG@20", "quality", "{ndcg_at_20:.3f}"),
+        Row("against the strongest simple list (personal decay)", "quality", "{ratio_to_decay:.2f} x"),
+        Row("the same, mean of six earlier cuts", "quality", "{ratio_to_decay_earlier:.2f} x"),
+        Row("Recall@20, products new to the customer", "quality", "{explore_recall_at_20:.3f}"),
+        Row("Recall@20 / NDCG@20, Amazon CDs", "cf", "{recall_at_20:.3f} / {ndcg_at_20:.3f}"),
+    ),
+    "speed": (
+        Row("train on Online Retail: file to registered model", "quality", "{train_s:.0f} s, {peak_mb:,.0f} MB"),
+        Row("train on 10 million simulated events", "scale", "{train_10m_s:.0f} s, {peak_10m_mb:,.0f} MB"),
+        Row("simulate 10 million events", "scale", "{simulate_10m_s:.0f} s, {simulate_10m_peak_mb:,.0f} MB"),
+        Row("first answer after `esnaf serve`", "serving", "{first_answer_s:.1f} s"),
+        Row("one list over HTTP, median / 99th percentile", "serving", "{p50_ms:.2f} / {p99_ms:.2f} ms"),
+    ),
+}
+
+
+def filled(text: str) -> str:
+    """The README's text with every table as its results say."""
+    return _TABLE.sub(lambda match: f"{match[1]}{table(TABLES[match[2]])}\n{match[3]}", text)
+
+
+def table(rows: tuple[Row, ...]) -> str:
+    """A Markdown table of what was measured, each row with the command that measures it again."""
+    shown = [(row.text, _figures(row), f"`python -m benchmarks.{row.benchmark}`") for row in rows]
+    return markdown_table(("what", "measured", "made by"), [line for line in shown if line[1]])
+
+
+def _figures(row: Row) -> str:
+    file = RESULTS / f"{row.benchmark}.json"
+    measured = json.loads(file.read_text()) if file.exists() else {}
+    try:
+        return row.figures.format(**measured)
+    except KeyError:
+        return ""
+
+
+def main() -> int:
+    """Write the README, or say that it is not current."""
+    text = README.read_text(encoding="utf-8")
+    if "--check" not in sys.argv:
+        README.write_text(filled(text), encoding="utf-8")
+    elif filled(text) != text:
+        print("README.md is not current: run `make docs`", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

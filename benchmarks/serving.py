@@ -1,0 +1,144 @@
+"""The service: start, memory of its workers, throughput and latency beside an empty service of the same stack."""
+
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from benchmarks import load
+from benchmarks.harness import WORKSPACES, Figures, main
+from benchmarks.timing import esnaf
+from esnaf.process import Running, running
+from training import pointer
+from training.recommender import Recommender
+
+PATH = "/v1/recommendations"
+_MB = 1e6
+_ROUNDS = 5
+_STARTS = 3
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Which model, and how much of a load."""
+    parser.add_argument("--workspace", type=Path, metavar="DIR", help="with a champion (default: train one)")
+    parser.add_argument("--requests", type=int, default=8_000, metavar="N", help="a round (default 8000)")
+
+
+def measure(args: Namespace) -> Figures:
+    """Train unless there is a model, then start the service and ask it."""
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        workspace = args.workspace or _trained(args.data, scratch)
+        bodies = _bodies(workspace)
+        return {
+            **_start_up(workspace, bodies[0], scratch),
+            **_memory(workspace, bodies[:200], scratch),
+            **_made(workspace, bodies, scratch),
+            **_unchanged(workspace, bodies, args.requests, scratch),
+        }
+
+
+def _trained(data: Path | None, scratch: Path) -> Path:
+    workspace = scratch / "workspace"
+    workspace.mkdir()
+    if data is None:
+        folder = scratch / "data"
+        esnaf("simulate", str(folder), "--customers=4000", "--products=3000", "--days=365", "--seed=0")
+    else:
+        folder = data / "online_retail"
+        (workspace / "esnaf.toml").write_bytes((WORKSPACES / "online_retail" / "esnaf.toml").read_bytes())
+    esnaf("train", "--data", str(folder), "--workspace", str(workspace))
+    return workspace
+
+
+def _bodies(workspace: Path) -> list[bytes]:
+    """A request for every customer in a random order, ten products each."""
+    customers = Recommender.load(pointer.find(workspace).bundle).customers.ids()
+    order = np.random.default_rng(0).permutation(len(customers))
+    return [json.dumps({"customer_id": customers[i], "n": 10}).encode() for i in order]
+
+
+@contextmanager
+def _service(workspace: Path, scratch: Path, *options: str) -> Iterator[Running]:
+    command = [sys.executable, "-m", "esnaf", "serve", "--workspace", str(workspace), *options]
+    with running(command, log=scratch / "service.log") as service:
+        yield service
+
+
+@contextmanager
+def _empty(answer: bytes, scratch: Path) -> Iterator[Running]:
+    (scratch / "answer.json").write_bytes(answer)
+    os.environ["EMPTY_SERVICE_BYTES"] = str(scratch / "answer.json")
+    options = ["benchmarks.empty_service:Empty", "--host", "127.0.0.1"]
+    with running([sys.executable, "-m", "bentoml", "serve", *options], log=scratch / "empty.log") as service:
+        yield service
+
+
+def _start_up(workspace: Path, body: bytes, scratch: Path) -> Figures:
+    """From the command to the first answered request."""
+    seconds = []
+    for _ in range(_STARTS):
+        start = time.perf_counter()
+        with _service(workspace, scratch) as service:
+            load.post(service.address, PATH, [body], connections=1)
+            seconds.append(time.perf_counter() - start)
+    return {"first_answer_s": statistics.median(seconds)}
+
+
+def _memory(workspace: Path, bodies: Sequence[bytes], scratch: Path) -> Figures:
+    """Two workers after some requests: what each has resident, and how much of that it shares with the other."""
+    with _service(workspace, scratch, "--workers", "2") as service:
+        load.post(service.address, PATH, bodies, connections=8)
+        used = [worker.memory_full_info() for worker in psutil.Process(service.pid).children(recursive=True)]
+    bundle = sum(file.stat().st_size for file in pointer.find(workspace).bundle.rglob("*") if file.is_file())
+    mean = {name: statistics.mean(getattr(one, name) for one in used) / _MB for name in ("rss", "uss", "pss")}
+    return {
+        "workers": len(used),
+        "bundle_mb": bundle / _MB,
+        "worker_resident_mb": mean["rss"],
+        "worker_shared_mb": mean["rss"] - mean["uss"],
+        "worker_private_mb": mean["uss"],
+        "two_workers_mb": 2 * mean["pss"],
+    }
+
+
+def _made(workspace: Path, bodies: Sequence[bytes], scratch: Path) -> Figures:
+    """Every customer's list for the first time, so that each must be made."""
+    with _service(workspace, scratch) as service:
+        made = load.post(service.address, PATH, bodies[:2_000], connections=1)
+    return {"made_p50_ms": made.p50_ms, "made_p99_ms": made.p99_ms}
+
+
+def _unchanged(workspace: Path, bodies: Sequence[bytes], requests: int, scratch: Path) -> Figures:
+    """Customers with nothing new, at random, in turn with the empty service: medians of the rounds."""
+    random = np.random.default_rng(1)
+    ours, theirs = [], []
+    with _service(workspace, scratch) as service:
+        answer = load.post(service.address, PATH, bodies, connections=4).last
+        with _empty(answer, scratch) as empty:
+            for _ in range(_ROUNDS):
+                drawn = [bodies[i] for i in random.integers(len(bodies), size=requests)]
+                ours.append(load.post(service.address, PATH, drawn, connections=4))
+                theirs.append(load.post(empty.address, PATH, drawn, connections=4))
+    return {
+        "requests_per_s": statistics.median(one.per_s for one in ours),
+        "p50_ms": statistics.median(one.p50_ms for one in ours),
+        "p99_ms": statistics.median(one.p99_ms for one in ours),
+        "empty_requests_per_s": statistics.median(one.per_s for one in theirs),
+        "empty_p50_ms": statistics.median(one.p50_ms for one in theirs),
+        "empty_p99_ms": statistics.median(one.p99_ms for one in theirs),
+        "unchanged_ratio": statistics.median(a.per_s / b.per_s for a, b in zip(ours, theirs, strict=True)),
+    }
+
+
+if __name__ == "__main__":
+    main("serving", measure, add_arguments=add_arguments)

@@ -1,0 +1,90 @@
+"""`esnaf recommend`: lists for many customers into a file."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from esnaf.moments import moment
+from esnaf.workspace import Workspace
+from features.errors import UsageError
+
+if TYPE_CHECKING:
+    from training.recommender import Recommender
+
+HELP = "write lists for a file of customers, or for all"
+
+MOST = 1_000  # products in a list
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Whom for, how many, with which model, and where to."""
+    whom = parser.add_mutually_exclusive_group(required=True)
+    whom.add_argument("--customers", type=Path, metavar="FILE", help="CSV, Parquet or JSON lines with customer_id")
+    whom.add_argument("--all", action="store_true", help="everybody the model knows")
+    parser.add_argument(
+        "-n", type=int, default=20, metavar="N", help=f"products in a list, up to {MOST:,} (default 20)"
+    )
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help=".parquet or .csv to write")
+    parser.add_argument("--exclude-purchased", action="store_true", help="leave out what the customer bought before")
+    add_model(parser)
+
+
+def add_model(parser: ArgumentParser) -> None:
+    """Which model, and as of when: what all verbs that ask a model take."""
+    parser.add_argument("--model", default="champion", metavar="VERSION", help="version to ask (default: champion)")
+    parser.add_argument(
+        "--as-of", type=moment, metavar="T", help="2026-01-31 or 2026-01-31T12:00:00Z (default: end of its data)"
+    )
+
+
+def opened(args: Namespace) -> "tuple[Recommender, int, str]":
+    """The model that the arguments name, the moment, and its version.
+
+    UsageError for a moment before the end of the model's data, which it could not have known then.
+    """
+    from serving.clock import shown_time
+    from training.recommender import Recommender
+
+    found = Workspace(args.workspace).model(args.model)
+    model = Recommender.load(found.bundle)
+    time = model.time if args.as_of is None else int(args.as_of)
+    if time < model.time:
+        asked, known = shown_time(time), shown_time(model.time)
+        raise UsageError(f"--as-of {asked}: model {found.version} knows what happened until {known}; ask as of then")
+    return model, time, found.version
+
+
+def run(args: Namespace) -> Mapping[str, Any]:
+    """Write the lists."""
+    if not 1 <= args.n <= MOST:
+        raise UsageError(f"-n {args.n}: must be 1 to {MOST:,}")
+    from esnaf.customers_file import CustomersFile
+    from esnaf.lists import write_lists
+
+    chosen = None if args.all else CustomersFile.read(args.customers)
+    model, time, version = opened(args)
+    ids = model.customers.ids() if chosen is None else chosen.ids
+    rows = write_lists(model, ids, args.output, n=args.n, exclude_purchased=args.exclude_purchased, time=time)
+    return {
+        "model_version": version,
+        "file": str(args.output),
+        "customers": len(ids),
+        "rows": rows,
+        "unknown": int((model.customers.indices(ids) < 0).sum()),
+        "repeated": chosen.repeated if chosen else 0,
+        "empty": chosen.empty if chosen else 0,
+    }
+
+
+def show(result: Mapping[str, Any]) -> None:
+    """What was written, and for whom."""
+    print(f"{result['rows']:,} rows for {result['customers']:,} customers by model {result['model_version']}")
+    print(f"written to {result['file']}")
+    for name, words in (
+        ("unknown", "customers that the model does not know: they got the best list for anybody"),
+        ("repeated", "rows of a customer that was there already, passed over"),
+        ("empty", "rows without a customer, passed over"),
+    ):
+        if result[name]:
+            print(f"note: {result[name]:,} {words}")

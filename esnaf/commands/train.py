@@ -1,0 +1,56 @@
+"""`esnaf train --data DIR`: fit, evaluate, log, register."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from esnaf.moments import moment
+
+HELP = "fit, evaluate, log and register a model; it becomes the champion"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Where the tables are, and where time is cut."""
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of the tables (none if all come from SQL)")
+    parser.add_argument(
+        "--until", type=moment, metavar="T", help="ignore everything from this date or time on (default: the end)"
+    )
+    parser.add_argument("--horizon", type=int, metavar="DAYS", help="days that a list looks ahead (default 28)")
+
+
+def run(args: Namespace) -> Mapping[str, Any]:
+    """Train in the workspace."""
+    from esnaf.workspace import Workspace
+    from training.train import Job, train
+
+    workspace = Workspace(args.workspace)
+    workspace.create()
+    settings = workspace.settings
+    if args.horizon is not None:
+        settings = replace(settings, values=_with_horizon(settings.values, args.horizon))
+    trained = train(Job(workspace.path, settings, data=args.data, until=args.until))
+    return {
+        "version": trained.version,
+        "run_id": trained.run_id,
+        "bundle": str(trained.bundle),
+        "metrics": dict(trained.metrics),
+        "seconds": dict(trained.seconds),
+        "warnings": list(trained.warnings),
+    }
+
+
+def show(result: Mapping[str, Any]) -> None:
+    """The model beside the baselines."""
+    from training.evaluation import summary
+
+    for warning in result["warnings"]:
+        print(f"warning: {warning}")
+    if "test/ndcg_at_20" in result["metrics"]:
+        print(summary.text(result["metrics"]))
+    print(f"\nversion {result['version']} is the champion: {result['bundle']} ({result['seconds']['total']:.1f} s)")
+
+
+def _with_horizon(values: Mapping[str, Any], horizon: int) -> dict[str, Any]:
+    return {**values, "training": {**values.get("training", {}), "horizon": horizon}}

@@ -1,0 +1,44 @@
+"""Every section of `esnaf.toml` and the dataclass that reads it."""
+
+from collections.abc import Iterable
+
+from features.settings import Settings
+
+
+def sections() -> dict[str, type]:
+    """Section name to dataclass, in the order of the file that `esnaf init` writes."""
+    from features.tables.config import ConsentConfig, TablesSection, TimeConfig
+    from serving.config import ServingConfig
+    from training.candidates.registry import BUILT_IN
+    from training.config import FeaturesConfig, PoolConfig, RankerConfig, TrainingConfig
+
+    return {
+        "tables": TablesSection,
+        "time": TimeConfig,
+        "consent": ConsentConfig,
+        "training": TrainingConfig,
+        "pool": PoolConfig,
+        **_generators(BUILT_IN),
+        "features": FeaturesConfig,
+        "ranker": RankerConfig,
+        "serving": ServingConfig,
+    }
+
+
+def check(settings: Settings) -> None:
+    """ConfigError at the first name or value in the file that cannot be used."""
+    from training.config import PoolConfig
+
+    chosen = settings.section("pool", PoolConfig).generators
+    known = sections() | _generators(chosen)
+    settings.check_sections(known)
+    for name, config in known.items():
+        settings.section(name, config)
+
+
+def _generators(names: Iterable[str]) -> dict[str, type]:
+    """The sections of generators, a user's own among them."""
+    from training.candidates.registry import config_type, find
+
+    kinds = [find(name) for name in names]
+    return {f"candidates.{kind.name}": config for kind in kinds if (config := config_type(kind)) is not None}

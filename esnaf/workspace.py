@@ -1,0 +1,51 @@
+"""Workspace: the folder of one shop."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from features.errors import BundleError, UsageError
+from features.settings import FILE_NAME, Settings
+from training import pointer
+from training.pointer import Pointer
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where the settings, runs and models of one shop lie."""
+
+    path: Path
+
+    @cached_property
+    def settings(self) -> Settings:
+        """`esnaf.toml`, every section checked, or nothing but defaults; ConfigError at the first bad value."""
+        from esnaf.sections import check
+
+        settings = Settings.read(self.path / FILE_NAME)
+        check(settings)
+        return settings
+
+    @property
+    def bundles(self) -> Path:
+        """A folder for each registered version."""
+        return self.path / "bundles"
+
+    def create(self) -> None:
+        """Make the folder; UsageError where that cannot be."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"--workspace {self.path}: cannot be made ({error.strerror})") from error
+
+    def promote(self, version: str) -> None:
+        """Let the service use a version from its next look on."""
+        pointer.replace(self.path, Pointer(version, self.model(version).bundle))
+
+    def model(self, version: str = "champion") -> Pointer:
+        """A version and its bundle, `champion` for the one that serves; BundleError if there is none."""
+        if version == "champion":
+            return pointer.find(self.path)
+        bundle = self.bundles / version
+        if not bundle.is_dir():
+            raise BundleError(f"no model version {version!r} in {self.bundles}; `esnaf models` lists them")
+        return Pointer(version, bundle)

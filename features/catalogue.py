@@ -1,0 +1,54 @@
+"""Catalogue: what the shop's products are, as arrays by product."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from features.arrays import Bools, Codes, Floats, Offsets, Times
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """P products in the order of the event log's index. Static: what changes over time is an event.
+
+    Categories are paths (`Home > Kitchen > Mugs`): `category` is the whole path, `department` its first step.
+    """
+
+    name: Sequence[str]  # (P,) empty where unknown
+    category: Codes  # (P,) index in category_names
+    department: Codes  # (P,) index in department_names
+    brand: Codes  # (P,) index in brand_names
+    price: Floats  # (P,) list price in the shop's currency, NaN where unknown
+    cost: Floats  # (P,) NaN where unknown
+    available: Bools  # (P,) only filters
+    created: Times  # (P,) NO_TIME where unknown
+    parent: Codes  # (P,) the variants of one product share a number; one of them a list
+    word_offsets: Offsets  # (P + 1,) words of the name, CSR
+    word: Codes  # index in the words, by first appearance
+    category_names: Sequence[str]
+    department_names: Sequence[str]
+    brand_names: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.category)
+
+    def first(self, products: int) -> "Catalogue":
+        """The first products alone: those known at an earlier moment."""
+        if products == len(self):
+            return self
+        offsets = self.word_offsets[: products + 1]
+        return Catalogue(
+            self.name[:products],
+            self.category[:products],
+            self.department[:products],
+            self.brand[:products],
+            self.price[:products],
+            self.cost[:products],
+            self.available[:products],
+            self.created[:products],
+            self.parent[:products],
+            offsets,
+            self.word[: offsets[-1]],
+            self.category_names,
+            self.department_names,
+            self.brand_names,
+        )

@@ -1,0 +1,96 @@
+"""History: what each customer did, as a struct of arrays sorted by customer and time."""
+
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from features.arrays import Array, Bools, Codes, Floats, Offsets, Times, elements_of, offsets_of, rows_of
+from features.kinds import Kind
+
+
+@dataclass(frozen=True)
+class History:
+    """Events of R customers; row r owns the slice `offsets[r]:offsets[r + 1]`, in the order of time.
+
+    One customer is a History of one row. Purchases are net: what was refunded before the moment of the History is
+    taken off their quantity, and lines that were refunded whole are gone, as are the refunds themselves.
+    """
+
+    offsets: Offsets  # (R + 1,)
+    product: Codes  # (N,) -1 for events without a product
+    time: Times  # (N,)
+    kind: Array  # (N,) uint8, codes of `Kind`
+    quantity: Floats  # (N,) units
+    price: Floats  # (N,) price of a unit in the shop's currency, NaN where unknown
+    order: Codes  # (N,) number of the order, -1 where there is none
+
+    @classmethod
+    def empty(cls, rows: int) -> Self:
+        """`rows` customers of whom nothing is known."""
+        return cls(
+            np.zeros(rows + 1, np.int64),
+            np.zeros(0, np.int32),
+            np.zeros(0, np.int64),
+            np.zeros(0, np.uint8),
+            np.zeros(0, np.float32),
+            np.zeros(0, np.float32),
+            np.zeros(0, np.int32),
+        )
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @cached_property
+    def row(self) -> Codes:
+        """(N,) the customer's row of each event."""
+        return rows_of(self.offsets)
+
+    @cached_property
+    def order_number(self) -> Codes:
+        """(N,) the number of the customer's order that each event belongs to, counted from 0 over all rows.
+
+        Neighbouring lines are of one order if they share its number, or the time where there is no number.
+        """
+        new = np.ones(len(self.time), np.bool_)
+        numbered = self.order >= 0
+        new[1:] = np.where(
+            numbered[1:] & numbered[:-1], self.order[1:] != self.order[:-1], self.time[1:] != self.time[:-1]
+        )
+        new[self.offsets[:-1][np.diff(self.offsets) > 0]] = True
+        number: Codes = np.cumsum(new, dtype=np.int32)
+        number -= 1
+        return number
+
+    @cached_property
+    def purchases(self) -> "History":
+        """The purchases alone."""
+        return self.only(self.kind == Kind.PURCHASE)
+
+    def of_kinds(self, *kinds: Kind) -> "History":
+        """The events of some kinds alone."""
+        return self.only(np.isin(self.kind, [int(k) for k in kinds]))
+
+    def only(self, keep: Bools) -> "History":
+        """The events where `keep` (N,) is true; all rows stay."""
+        if keep.all():
+            return self
+        return self._select(np.flatnonzero(keep), offsets_of(self.row[keep], len(self)))
+
+    def take(self, rows: Array) -> "History":
+        """The customers of some rows, in that order; -1 gives a customer of whom nothing is known."""
+        known = rows >= 0
+        if not known.all():
+            offsets = np.append(self.offsets, self.offsets[-1])
+            return replace(self, offsets=offsets).take(np.where(known, rows, len(self)))
+        offsets, positions = elements_of(self.offsets, rows)
+        return self._select(positions, offsets)
+
+    def before(self, time: int) -> "History":
+        """The events before a moment."""
+        return self.only(self.time < time)
+
+    def _select(self, positions: Array, offsets: Offsets) -> "History":
+        columns = {f.name: getattr(self, f.name)[positions] for f in fields(self) if f.name != "offsets"}
+        return History(offsets, **columns)

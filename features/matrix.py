@@ -1,0 +1,54 @@
+"""The feature matrix: one definition of every feature, for training, for nightly lists and for the live answer."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from features import families
+from features.arrays import Floats
+from features.catalogue import Catalogue
+from features.context import Context
+from features.history import History
+from features.market import Market
+from features.pairs import Pairs
+from features.profiles import Profiles
+from features.registry import REGISTRY
+from features.view import View
+
+families.load()
+
+
+def feature_names(generators: Sequence[str]) -> list[str]:
+    """All features, and the score and rank of each generator."""
+    return [*REGISTRY, *(f"{g}_score" for g in generators), *(f"{g}_rank" for g in generators)]
+
+
+def feature_matrix(
+    history: History,
+    catalogue: Catalogue,
+    market: Market,
+    pairs: Pairs,
+    as_of: int,
+    *,
+    profiles: Profiles | None = None,
+    context: Context | None = None,
+    names: Sequence[str] | None = None,
+) -> Floats:
+    """The features of M pairs of R customers, (M, F) float32, NaN where something is not known.
+
+    `history`, `profiles` and `context` have one row a customer; events from `as_of` on are not looked at because the
+    history does not hold them. `names` chooses the columns (default: all). Every value is the same to the last bit
+    whether a customer is alone in the batch or among a million.
+
+    Raises:
+        KeyError: a name is neither a registered feature nor `<generator>_score` or `<generator>_rank`.
+    """
+    view = View(history, catalogue, market, pairs, as_of, profiles=profiles, context=context)
+    chosen = feature_names(pairs.generators) if names is None else names
+    matrix = np.empty((len(pairs), len(chosen)), np.float32)
+    scores = {f"{g}_score": pairs.score[:, i] for i, g in enumerate(pairs.generators)}
+    ranks = {f"{g}_rank": pairs.rank[:, i] for i, g in enumerate(pairs.generators)}
+    given = scores | ranks
+    for column, name in enumerate(chosen):
+        matrix[:, column] = given[name] if name in given else REGISTRY[name].compute(view)
+    return matrix

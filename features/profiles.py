@@ -1,0 +1,74 @@
+"""Profiles: what customers told the shop about themselves, as arrays by customer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from features.arrays import Array, Bools, Codes, Offsets, elements_of
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One column of the customers table as codes."""
+
+    code: Codes  # (C,) index in names, -1 where unknown
+    names: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Interests:
+    """Declared interests in categories or brands, CSR by customer."""
+
+    offsets: Offsets  # (C + 1,)
+    code: Codes
+
+    def take(self, rows: Array) -> "Interests":
+        """The customers of some rows, in that order."""
+        offsets, positions = elements_of(self.offsets, rows)
+        return Interests(offsets, self.code[positions])
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """C customers in the order of the event log's index. Names and other personal data are not in it."""
+
+    attributes: dict[str, Attribute]
+    departments: Interests  # first steps of category paths
+    categories: Interests  # whole category paths
+    brands: Interests
+    personal: Bools  # (C,) false for those who did not consent to personalisation
+
+    def __len__(self) -> int:
+        return len(self.personal)
+
+    @classmethod
+    def unknown(cls, rows: int) -> Self:
+        """`rows` customers who told nothing, and to whom personalisation is allowed."""
+        nothing = Interests(np.zeros(rows + 1, np.int64), np.zeros(0, np.int32))
+        return cls({}, nothing, nothing, nothing, np.ones(rows, np.bool_))
+
+    def take(self, rows: Array) -> "Profiles":
+        """The customers of some rows, in that order; -1 gives one who told nothing."""
+        if len(rows) and (rows < 0).any():
+            return self._with_stranger().take(np.where(rows >= 0, rows, len(self)))
+        return Profiles(
+            {name: Attribute(a.code[rows], a.names) for name, a in self.attributes.items()},
+            self.departments.take(rows),
+            self.categories.take(rows),
+            self.brands.take(rows),
+            self.personal[rows],
+        )
+
+    def _with_stranger(self) -> "Profiles":
+        def longer(interests: Interests) -> Interests:
+            return Interests(np.append(interests.offsets, interests.offsets[-1]), interests.code)
+
+        return Profiles(
+            {name: Attribute(np.append(a.code, np.int32(-1)), a.names) for name, a in self.attributes.items()},
+            longer(self.departments),
+            longer(self.categories),
+            longer(self.brands),
+            np.append(self.personal, True),
+        )

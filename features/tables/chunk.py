@@ -1,0 +1,47 @@
+"""Chunk: some rows of a table as they stand in one file, and the protocol of what reads them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+import pyarrow as pa
+
+from features.arrays import Counts
+
+Column: TypeAlias = pa.Array
+CHUNK_ROWS = 262_144
+BLOCK_BYTES = 16 << 20
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """n rows; columns have whatever type the file gives them."""
+
+    place: str  # the file's name, or the query
+    table: pa.Table  # (n, columns)
+    row: Counts  # (n,) number of each row in its file, counted from 1 without a header
+    malformed: Sequence[tuple[int, str]] = ()  # row number and text of lines that could not be taken apart
+
+    def column(self, name: str) -> Column:
+        """(n,) a column in one piece; all null where this chunk has none of that name."""
+        if name not in self.table.column_names:
+            return pa.nulls(len(self.row), pa.string())
+        column = self.table.column(name).combine_chunks()
+        return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+class Reader(Protocol):
+    """One file or query."""
+
+    place: str  # for messages
+    names: Sequence[str]  # of the columns there
+    sparse: bool  # rows may have columns that `names` lacks
+
+    def chunks(self, names: Sequence[str]) -> Iterator[Chunk]:
+        """All rows, in order, with the columns named; DataError where they cannot be read."""
+
+
+def all_chunks(readers: Sequence[Reader], names: Sequence[str]) -> Iterator[Chunk]:
+    """The chunks of several files; a column that one of them lacks is null there."""
+    for reader in readers:
+        yield from reader.chunks([name for name in names if reader.sparse or name in reader.names])

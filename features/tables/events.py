@@ -1,0 +1,200 @@
+"""Events: every check of one chunk of the events table, all rows at once."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.arrays import NO_TIME, Array, Bools, Counts, Doubles, Times
+from features.errors import ConfigError, DataError
+from features.kinds import WITHOUT_PRODUCT, Kind
+from features.tables.chunk import Chunk, Column
+from features.tables.columns import Columns, listed
+from features.tables.config import TablesConfig
+from features.tables.dialects import KINDS, kind_of
+from features.tables.hashing import Hashes, combine, hash_column
+from features.tables.numbers import numbers
+from features.tables.reasons import Reason
+from features.tables.rejects import ACCEPTED, mark
+from features.tables.statics import Statics
+from features.tables.text import Text, blocked, encode, malformed_ids
+from features.tables.times import times
+
+_NO_KIND = 255
+_MOST = 1e9  # quantities and prices beyond are slips of the keyboard
+_IDENTITY = ("session_id", "channel", "device", "recommendation_id", "position", "properties")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How to judge events: configuration, clock, and what the static tables say."""
+
+    config: TablesConfig
+    now: int  # seconds since the epoch, UTC
+    until: int | None  # events from here on are not looked at
+    statics: Statics = field(default_factory=Statics)
+
+    @cached_property
+    def default_kind(self) -> Kind:
+        """The kind of events that do not state theirs."""
+        name = self.config.events.event_type
+        kind = kind_of(name)
+        if kind is None:
+            raise ConfigError(f"esnaf.toml: [tables.events] event_type: {name!r} is none of {listed(KINDS)}")
+        return kind
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """n rows of the events table, understood."""
+
+    customer: Text
+    product: Text
+    order: Text
+    name: Text  # of the product
+    time: Times
+    kind: Array  # (n,) uint8
+    quantity: Doubles
+    price: Doubles
+    event: Hashes  # (n,) of the event_id, 0 where there is none
+    identity: Hashes  # (n,) of the columns that are kept nowhere else
+    currencies: frozenset[str]
+    row: Counts
+    reason: Array  # (n,) int8, position in REASONS or ACCEPTED
+    later: Bools  # (n,) rows from `until` on
+    denied: Bools  # (n,) rows of customers who did not consent
+    linked: Bools  # (n,) anonymous rows that a device table gave to a customer
+    anonymous: Bools  # (n,) rows of customers who are known by a device only
+
+
+def decode(chunk: Chunk, columns: Columns, rules: Rules) -> Decoded:
+    """Understand and judge one chunk."""
+    return _Decoder(chunk, columns, rules).run()
+
+
+class _Decoder:
+    def __init__(self, chunk: Chunk, columns: Columns, rules: Rules) -> None:
+        self.chunk, self.columns, self.rules = chunk, columns, rules
+        self.size = len(chunk.row)
+        self.reason = np.full(self.size, ACCEPTED, np.int8)
+
+    def run(self) -> Decoded:
+        time, bad_time = times(self._column("timestamp"), self.rules.config.time)
+        customer, linked, anonymous = self._customer()
+        kind = self._kind()
+        product, order, name = (self._text(n) for n in ("product_id", "order_id", "name"))
+        self._check_product(product, kind)
+        self._check_ids(customer, product, order)
+        self._check_excluded(product)
+        mark(self.reason, bad_time | (time == NO_TIME), Reason.BAD_TIMESTAMP)
+        mark(self.reason, time > self.rules.now + self.rules.config.time.future_tolerance, Reason.FUTURE)
+        quantity, kind = self._quantity(kind)
+        price = self._price(quantity)
+        currencies = self._currencies()
+        self._check_known(product)
+        later = time >= self.rules.until if self.rules.until is not None else np.zeros(self.size, bool)
+        self.reason[later] = ACCEPTED  # what is not looked at is not judged either
+        event = hash_column(self._column("event_id"))
+        identity = self._identity(event)
+        return Decoded(
+            *(customer, product, order, name, time, kind, np.abs(quantity), price, event, identity, currencies),
+            *(self.chunk.row, self.reason, later, self._denied(customer), linked, anonymous),
+        )
+
+    def _column(self, canonical: str) -> Column:
+        own = self.columns.own.get(canonical)
+        return self.chunk.column(own[0]) if own else pa.nulls(self.size, pa.string())
+
+    def _text(self, canonical: str) -> Text:
+        return encode(self._column(canonical))
+
+    def _customer(self) -> tuple[Text, Bools, Bools]:
+        """The customer of each row: the one named, else the owner of the device, else the device itself."""
+        named, device = self._text("customer_id"), self._text("anonymous_id")
+        owner = self.rules.statics.owner(device.texts)
+        own_name = pc.if_else(blocked(device.texts), None, pc.binary_join_element_wise("anon:", device.texts, ""))
+        effective = pc.coalesce(owner, own_name)
+        texts = pa.chunked_array([named.texts, effective]).combine_chunks().dictionary_encode()
+        number = texts.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+        position = np.where(device.code >= 0, device.code + len(named.texts), -1)
+        position = np.where(named.code >= 0, named.code, position)
+        code = np.append(number, np.int32(-1))[position]
+        mark(self.reason, code < 0, Reason.NO_CUSTOMER)
+        nameless = (named.code < 0) & (code >= 0)
+        linked = nameless & device.where(owner.is_valid().to_numpy(zero_copy_only=False))
+        return Text(code, texts.dictionary), linked, nameless & ~linked
+
+    def _kind(self) -> Array:
+        stated = self._text("event_type")
+        known = [kind_of(text) for text in stated.texts.to_pylist()]
+        table = [_NO_KIND if kind is None else int(kind) for kind in known]
+        kind = np.array([*table, int(self.rules.default_kind)], np.uint8)[stated.code]
+        mark(self.reason, kind == _NO_KIND, Reason.UNKNOWN_EVENT_TYPE)
+        return kind
+
+    def _check_product(self, product: Text, kind: Array) -> None:
+        needs = ~np.isin(kind, [int(k) for k in WITHOUT_PRODUCT])
+        mark(self.reason, (product.code < 0) & needs, Reason.NO_PRODUCT)
+
+    def _check_ids(self, *ids: Text) -> None:
+        for text in ids:
+            mark(self.reason, text.where(malformed_ids(text.texts)), Reason.BAD_ID)
+
+    def _check_excluded(self, product: Text) -> None:
+        if self.rules.config.exclude_products:
+            hits = [self.rules.config.excludes(text) for text in product.texts.to_pylist()]
+            mark(self.reason, product.where(np.array(hits, bool)), Reason.EXCLUDED_PRODUCT)
+
+    def _quantity(self, kind: Array) -> tuple[Doubles, Array]:
+        """Quantities, and the kinds with negative purchases turned into refunds."""
+        quantity, bad = numbers(self._column("quantity"))
+        quantity = np.where(np.isnan(quantity), 1.0, quantity)
+        mark(self.reason, bad | (quantity == 0) | (np.abs(quantity) > _MOST), Reason.BAD_QUANTITY)
+        negative = quantity < 0
+        mark(self.reason, negative & (kind != Kind.PURCHASE) & (kind != Kind.REFUND), Reason.BAD_QUANTITY)
+        return quantity, np.where(negative & (kind == Kind.PURCHASE), np.uint8(Kind.REFUND), kind)
+
+    def _price(self, quantity: Doubles) -> Doubles:
+        price, bad = numbers(self._column("unit_price"))
+        total, bad_total = numbers(self._column("line_total"))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            price = np.where(np.isnan(price), np.abs(total / quantity), price)
+        mark(self.reason, bad | bad_total | (price < 0) | (price > _MOST), Reason.BAD_PRICE)
+        return price
+
+    def _currencies(self) -> frozenset[str]:
+        stated, own = self._text("currency"), self.rules.config.currency
+        if own:
+            other = [text.casefold() != own.casefold() for text in stated.texts.to_pylist()]
+            mark(self.reason, stated.where(np.array(other, bool)), Reason.CURRENCY)
+            return frozenset({own.upper()})
+        used = np.unique(stated.code[(self.reason == ACCEPTED) & (stated.code >= 0)])
+        return frozenset(text.upper() for text in stated.texts.take(pa.array(used)).to_pylist())
+
+    def _check_known(self, product: Text) -> None:
+        if self.rules.config.unknown_products == "reject":
+            mark(self.reason, product.where(~self.rules.statics.known(product.texts)), Reason.UNKNOWN_PRODUCT)
+
+    def _denied(self, customer: Text) -> Bools:
+        default = self.rules.config.consent.default == "granted"
+        return customer.where(~self.rules.statics.personal(customer.texts, default=default))
+
+    def _identity(self, event: Hashes) -> Hashes:
+        """Only rows without an event_id are compared by their values."""
+        hashes = np.zeros(self.size, np.uint64)
+        if (event == 0).any():
+            for name in _IDENTITY:
+                if name in self.columns:
+                    hashes = combine(hashes, hash_column(self._column(name)))
+        return hashes
+
+
+def one_currency(currencies: frozenset[str], place: str) -> None:
+    """DataError if prices are in more than one."""
+    if len(currencies) > 1:
+        raise DataError(
+            f"{place}: prices in {', '.join(sorted(currencies))}; a shop has one currency: "
+            f'write currency = "{min(currencies)}" under [tables] in esnaf.toml to set the others aside'
+        )

@@ -1,0 +1,151 @@
+"""Static tables: one row for each id.
+
+Where rows disagree the earliest wins, so that the future never changes the past.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.arrays import Array, Counts, Doubles, Times
+from features.errors import DataError
+from features.tables.chunk import Chunk, Column, Reader, all_chunks
+from features.tables.columns import Columns
+from features.tables.config import TablesConfig
+from features.tables.json_text import values_as_json
+from features.tables.lists import broken_lists
+from features.tables.numbers import numbers
+from features.tables.reasons import Reason
+from features.tables.rejects import ACCEPTED, Rejects, mark
+from features.tables.text import as_text, encode, malformed_ids
+from features.tables.times import times
+
+PATH = " > "
+TRUE, FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
+_NO_ID = {"products": Reason.NO_PRODUCT}
+_TIME = "created_at"
+_NUMBERS = ("price", "cost")
+_LISTS = ("interests", "consent")
+
+
+@dataclass(frozen=True)
+class StaticRows:
+    """R rows with distinct ids."""
+
+    ids: Column  # (R,)
+    columns: Mapping[str, Column]  # canonical name -> (R,) texts, null where unknown; lists as JSON
+    numbers: Mapping[str, Doubles]  # (R,) NaN where unknown
+    created: Times  # (R,) NO_TIME where unknown
+    read: int
+    conflicts: int  # ids whose rows disagree
+
+    def positions(self, ids: Sequence[str]) -> Counts:
+        """The row of each id, -1 where there is none."""
+        found = pc.index_in(pa.array(ids, pa.string()), self.ids)
+        rows: Counts = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        return rows
+
+    def taken(self, name: str, rows: Counts) -> Column:
+        """The texts of some rows, null for row -1 and where there is no such column."""
+        column = self.columns.get(name)
+        return pa.nulls(len(rows), pa.string()) if column is None else column.take(pa.array(rows, mask=rows < 0))
+
+
+@dataclass(frozen=True)
+class StaticReader:
+    """Reads `products` or `customers`."""
+
+    table: str
+    columns: Columns
+    config: TablesConfig
+    until: int | None
+    rejects: Rejects
+    shared: bool = False  # with the events, whose reader tells all faults
+
+    @property
+    def id(self) -> str:
+        """The column of the ids."""
+        return "product_id" if self.table == "products" else "customer_id"
+
+    def read(self, readers: Sequence[Reader]) -> StaticRows:
+        """All rows of all files, collapsed to one for each id."""
+        parts, read = [], 0
+        for chunk in all_chunks(readers, self.columns.names):
+            read += len(chunk.row) + len(chunk.malformed)
+            parts.append(_distinct(self._rows(chunk, read)))
+        if not read:
+            raise DataError(f"{readers[0].place}: the table has no rows; fill it or take it away")
+        return self._collapse(pa.concat_tables(parts), read)
+
+    def _rows(self, chunk: Chunk, read: int) -> pa.Table:
+        """The usable rows as texts, with `created_at` in seconds and the order in which they were read."""
+        reason = np.full(len(chunk.row), ACCEPTED, np.int8)
+        ids = encode(self._column(chunk, self.id))
+        mark(reason, ids.code < 0, _NO_ID.get(self.table, Reason.NO_CUSTOMER))
+        mark(reason, ids.where(malformed_ids(ids.texts)), Reason.BAD_ID)
+        if self.table == "products" and self.config.exclude_products:
+            hits = [self.config.excludes(text) for text in ids.texts.to_pylist()]
+            mark(reason, ids.where(np.array(hits, bool)), Reason.EXCLUDED_PRODUCT)
+        created, bad = times(self._column(chunk, _TIME), self.config.time)
+        mark(reason, bad, Reason.BAD_TIMESTAMP)
+        columns = {self.id: ids.texts.take(pa.array(ids.code, mask=ids.code < 0))}
+        for name in self.columns.own:
+            if name not in (self.id, _TIME):
+                columns[name] = self._values(chunk, name, reason)
+        if not self.shared:
+            self.rejects.add_chunk(self.table, chunk, reason)
+        later = (created >= self.until) if self.until is not None else np.zeros(len(created), bool)
+        order = np.arange(read, read + len(chunk.row))
+        table = pa.table({**columns, _TIME: created, "order": order})
+        return table.filter(pa.array((reason == ACCEPTED) & ~later))
+
+    def _values(self, chunk: Chunk, name: str, reason: Array) -> Column:
+        column = self._column(chunk, name)
+        if name in _NUMBERS:
+            values, bad = numbers(column)
+            mark(reason, bad | (values < 0), Reason.BAD_PRICE)
+            return pa.array(values, mask=np.isnan(values))
+        texts = values_as_json(column) if pa.types.is_nested(column.type) else as_text(column)
+        texts = pc.utf8_trim_whitespace(texts)
+        if name == "available":
+            odd = pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(["", *TRUE, *FALSE])))
+            mark(reason, pc.and_(odd, texts.is_valid()).to_numpy(zero_copy_only=False), Reason.BAD_VALUE)
+        if name in _LISTS:
+            mark(reason, broken_lists(texts), Reason.BAD_VALUE)
+        return texts
+
+    def _column(self, chunk: Chunk, canonical: str) -> Column:
+        own = self.columns.own.get(canonical, ())
+        if len(own) <= 1:
+            return chunk.column(own[0]) if own else pa.nulls(len(chunk.row), pa.string())
+        steps = [pc.utf8_trim_whitespace(as_text(chunk.column(name))) for name in own]
+        steps = [pc.if_else(pc.equal(step, ""), None, step) for step in steps]
+        return pc.binary_join_element_wise(*steps, PATH, null_handling="skip")
+
+    def _collapse(self, table: pa.Table, read: int) -> StaticRows:
+        table = _distinct(table)
+        table = table.sort_by([(self.id, "ascending"), (_TIME, "ascending"), ("order", "ascending")])
+        ids = table.column(self.id).combine_chunks()
+        code = encode(ids).code if len(ids) else np.zeros(0, np.int32)
+        first = np.append(True, code[1:] != code[:-1])[: len(code)]
+        conflicts = int((np.diff(np.flatnonzero(np.append(first, True))) > 1).sum())
+        table = table.filter(pa.array(first))
+        names = [n for n in table.column_names if n not in (self.id, _TIME, "order", *_NUMBERS)]
+        return StaticRows(
+            table.column(self.id).combine_chunks(),
+            {name: table.column(name).combine_chunks() for name in names},
+            {n: table.column(n).to_numpy().astype(np.float64) for n in _NUMBERS if n in table.column_names},
+            table.column(_TIME).to_numpy(),
+            read,
+            conflicts,
+        )
+
+
+def _distinct(table: pa.Table) -> pa.Table:
+    """Equal rows once, with the earliest time and the first place of each."""
+    keys = [name for name in table.column_names if name not in (_TIME, "order")]
+    grouped = table.group_by(keys, use_threads=False).aggregate([(_TIME, "min"), ("order", "min")])
+    return grouped.rename_columns([*keys, _TIME, "order"])

@@ -1,0 +1,36 @@
+"""What the static tables say about the ids in the events."""
+
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.arrays import Bools
+from features.tables.chunk import Column
+
+
+@dataclass(frozen=True)
+class Statics:
+    """Look-ups for the reader of events, each a column of distinct texts."""
+
+    devices: Column = field(default_factory=lambda: pa.array([], pa.string()))  # values with exactly one owner
+    owners: Column = field(default_factory=lambda: pa.array([], pa.string()))  # and the customer it is
+    stated: Column = field(default_factory=lambda: pa.array([], pa.string()))  # customers who stated their consent
+    granted: Column = field(default_factory=lambda: pa.array([], pa.bool_()))  # and what it was
+    products: Column | None = None  # ids of the products table, None without one
+
+    def owner(self, devices: Column) -> Column:
+        """The customer of each device or anonymous id, null where it is not known to be one person's."""
+        return self.owners.take(pc.index_in(devices, self.devices))
+
+    def personal(self, customers: Column, *, default: bool) -> Bools:
+        """Which customers may be known personally."""
+        answer = self.granted.take(pc.index_in(customers, self.stated)).fill_null(default)
+        granted: Bools = answer.to_numpy(zero_copy_only=False)
+        return granted.astype(bool)
+
+    def known(self, products: Column) -> Bools:
+        """Which products the products table has; all where there is no such table."""
+        known = pc.is_valid(products) if self.products is None else pc.is_in(products, self.products)
+        found: Bools = known.to_numpy(zero_copy_only=False)
+        return found

@@ -1,0 +1,85 @@
+"""Text columns: ids as codes with every check made once for each distinct value."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.arrays import Bools, Codes
+from features.tables.chunk import Column
+
+MAX_ID_BYTES = 256
+MISSING = ("", "null", "nan", "none", "n/a", "undefined", "(not set)")
+"""What exports write where there is no id, in any case."""
+BLOCKED = ("0", "-1", "anonymous", "unknown", "guest", "test", "default")
+"""What broken clients send as a device or anonymous id, beside the missing ones; runs of zeros as well."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """n values as codes into their distinct texts."""
+
+    code: Codes  # (n,) -1 where there is none
+    texts: Column  # distinct strings
+
+    def only(self, keep: Bools) -> "Text":
+        """The rows where `keep` (n,) is true."""
+        return Text(self.code[keep], self.texts)
+
+    def where(self, of_text: Bools) -> Bools:
+        """(n,) whether the row has a text for which `of_text` (one for each distinct text) holds."""
+        return np.append(of_text, False)[self.code]
+
+
+def as_text(column: Column) -> Column:
+    """A column of any plain type as strings: whole numbers without a decimal point, nothing else changed."""
+    kind = column.type
+    if pa.types.is_string(kind):
+        return column
+    if pa.types.is_dictionary(kind):
+        return as_text(column.dictionary_decode())
+    if pa.types.is_floating(kind):
+        return _floats_as_text(column.cast(pa.float64()))
+    if pa.types.is_decimal(kind):
+        return pc.replace_substring_regex(column.cast(pa.string()), r"\.0+$", "")
+    return column.cast(pa.string())
+
+
+def _floats_as_text(column: Column) -> Column:
+    column = pc.if_else(pc.is_nan(column), None, column)
+    whole = pc.and_(pc.equal(pc.floor(column), column), pc.less(pc.abs(column), 2.0**63))
+    as_whole = pc.if_else(whole, column, None).cast(pa.int64()).cast(pa.string())
+    return pc.coalesce(as_whole, column.cast(pa.string()))
+
+
+def encode(column: Column) -> Text:
+    """Trimmed texts as codes; empty ones and those that stand for nothing have none."""
+    if not pa.types.is_string(column.type) and not pa.types.is_large_string(column.type):
+        column = as_text(column)
+    raw = column.dictionary_encode()
+    trimmed = pc.utf8_trim_whitespace(raw.dictionary.cast(pa.string()))
+    missing = pc.is_in(pc.utf8_lower(trimmed), pa.array(MISSING))
+    clean = pc.if_else(missing, None, trimmed).dictionary_encode()
+    code = _codes(clean.indices)[_codes(raw.indices)] if len(clean) else np.full(len(column), -1, np.int32)
+    return Text(np.where(_codes(raw.indices) < 0, np.int32(-1), code), clean.dictionary)
+
+
+def _codes(indices: Column) -> Codes:
+    codes: Codes = indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    return codes
+
+
+def malformed_ids(texts: Column) -> Bools:
+    """Which texts cannot be ids: too long, or with control characters."""
+    bad = pc.or_(pc.greater(pc.binary_length(texts), MAX_ID_BYTES), pc.match_substring_regex(texts, r"\p{Cc}"))
+    found: Bools = bad.to_numpy(zero_copy_only=False)
+    return found.astype(bool)
+
+
+def blocked(texts: Column) -> Bools:
+    """Which texts are values that many unrelated clients share."""
+    lower = pc.utf8_lower(texts)
+    zeros = pc.match_substring_regex(lower, r"^[0-]+$")
+    found: Bools = pc.or_(pc.is_in(lower, pa.array(BLOCKED)), zeros).to_numpy(zero_copy_only=False)
+    return found.astype(bool)

@@ -1,0 +1,80 @@
+"""A two-way map between ids (text) and dense indices, kept in arrays so that processes can share it by memory map."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from features.arrays import Array, Codes, Offsets
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Vocabulary:
+    """Ids numbered from 0 in a given order.
+
+    `text` holds the UTF-8 bytes of all ids back to back, `offsets` (V + 1,) where each begins, and `order` (V,) the
+    indices sorted by bytes, so that a look-up is a binary search on mapped pages: nothing is built at load time.
+    """
+
+    def __init__(self, text: Array, offsets: Offsets, order: Codes) -> None:
+        self.text, self.offsets, self.order = text, offsets, order
+
+    @classmethod
+    def of(cls, ids: Iterable[str]) -> Self:
+        """Number `ids` (unique) in the order given."""
+        encoded = [i.encode() for i in ids]
+        offsets = np.zeros(len(encoded) + 1, np.int64)
+        np.cumsum([len(e) for e in encoded], out=offsets[1:])
+        order = sorted(range(len(encoded)), key=encoded.__getitem__)
+        text = np.frombuffer(b"".join(encoded), np.uint8)
+        return cls(text, offsets, np.array(order, np.int32))
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def first(self, size: int) -> "Vocabulary":
+        """The first ids alone."""
+        if size == len(self):
+            return self
+        offsets = self.offsets[: size + 1]
+        return Vocabulary(self.text[: offsets[-1]], offsets, self.order[self.order < size])
+
+    def _bytes(self, index: int) -> bytes:
+        return self.text[self.offsets[index] : self.offsets[index + 1]].tobytes()
+
+    def id(self, index: int) -> str:
+        """The id of an index."""
+        return self._bytes(index).decode()
+
+    def ids(self, indices: Array | None = None) -> list[str]:
+        """The ids of some indices, or all in order."""
+        if indices is None:
+            text, ends = self.text.tobytes(), self.offsets.tolist()
+            return [text[a:b].decode() for a, b in zip(ends, ends[1:], strict=False)]
+        return [self.id(i) for i in indices.tolist()]
+
+    def index(self, id: str) -> int:
+        """The index of an id, -1 where it is not known."""
+        key = id.encode()
+        place = bisect_left(self.order, key, key=self._bytes)
+        if place < len(self.order) and self._bytes(self.order[place]) == key:
+            return int(self.order[place])
+        return -1
+
+    def indices(self, ids: Sequence[str]) -> Codes:
+        """The index of each id, -1 where it is not known."""
+        if len(ids) < 64:
+            return np.array([self.index(i) for i in ids], np.int32)
+        import pandas as pd
+
+        return self._pandas.get_indexer(pd.Index(ids, dtype="object")).astype(np.int32)
+
+    @cached_property
+    def _pandas(self) -> "pd.Index[str]":
+        import pandas as pd  # slow to load, and no use for the few ids of an answer
+
+        return pd.Index(self.ids(), dtype="object")

@@ -1,0 +1,30 @@
+"""Settings of the service: section `[serving]` of `esnaf.toml`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ServingConfig:
+    """What the service may use, and what it accepts. A command-line argument wins over its setting."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on: this machine alone, unless the network around it is to be trusted."""
+    port: int = 3000
+    """TCP port."""
+    workers: int = 1
+    """Processes; the model's arrays are mapped from one file by all of them."""
+    clock_step_s: int = 3600
+    """Seconds; lists are as of the last full step, so that one is made once a step and reused until then."""
+    cache_mb: int = 64
+    """Megabytes of ready lists that a worker keeps, oldest use dropped first; ten products take about one."""
+    max_body_kb: int = 1024
+    """Kilobytes that a request's body may have."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.port < 65_536:
+            raise ValueError(f"port = {self.port} is not between 1 and 65535")
+        for name in ("workers", "clock_step_s", "max_body_kb"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} = {getattr(self, name)} is less than 1")
+        if self.cache_mb < 0:
+            raise ValueError(f"cache_mb = {self.cache_mb} is negative; 0 keeps no list")

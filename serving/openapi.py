@@ -1,0 +1,113 @@
+"""The OpenAPI document, made from the bodies."""
+
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from serving import bodies
+
+_REF = "#/components/schemas/{model}"
+
+_ID = {"type": "string", "minLength": 1, "maxLength": 256}
+_PROBLEMS = {
+    400: "The body, path or parameters are not valid JSON or UTF-8",
+    404: "No such product",
+    408: "The body came too slowly",
+    413: "The body is too large",
+    415: "The body is not application/json",
+    422: "A field is unknown, missing, of the wrong type or out of bounds",
+    503: "No model is loaded",
+}
+
+
+@cache
+def document() -> dict[str, Any]:
+    """OpenAPI 3.1 of version 1."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Esnaf", "version": "1", "description": "Product recommendations of one shop."},
+        "paths": _paths(),
+        "components": {"schemas": _schemas()},
+    }
+
+
+def _paths() -> dict[str, Any]:
+    named, listed = bodies.ListParameters, bodies.SimilarParameters
+    of, to = "/v1/recommendations/{customer_id}", "/v1/products/{product_id}/similar"
+    return {
+        "/v1/recommendations": {"post": _call("One list", bodies.ListAnswer, body=bodies.ListRequest)},
+        of: {"get": _call("One list, for a browser", bodies.ListAnswer, path="customer_id", query=named)},
+        "/v1/recommendations/batch": {"post": _call("Many lists", bodies.BatchAnswer, body=bodies.BatchRequest)},
+        to: {"get": _call("Neighbours of a product", bodies.SimilarAnswer, path="product_id", query=listed)},
+        "/v1/model": {"get": _call("The model that answers", bodies.ModelAnswer)},
+        "/healthz": {"get": _call("The process lives", bodies.Health)},
+        "/readyz": {"get": _call("A model is loaded", bodies.Readiness)},
+        "/metrics": {"get": {"summary": "Prometheus metrics", "responses": {"200": _text()}}},
+        "/openapi.json": {"get": {"summary": "This document", "responses": {"200": _object()}}},
+    }
+
+
+def _call(
+    summary: str,
+    answer: type[BaseModel],
+    *,
+    body: type[BaseModel] | None = None,
+    path: str | None = None,
+    query: type[BaseModel] | None = None,
+) -> dict[str, Any]:
+    parameters = [{"name": path, "in": "path", "required": True, "schema": _ID}] if path else []
+    call: dict[str, Any] = {"summary": summary, "responses": _responses(answer, body, path)}
+    if query:
+        parameters += [
+            {"name": name, "in": "query", "required": False, "schema": schema}
+            for name, schema in query.model_json_schema()["properties"].items()
+        ]
+    if parameters:
+        call["parameters"] = parameters
+    if body:
+        call["requestBody"] = {"required": True, "content": _json(body)}
+    return call
+
+
+def _responses(answer: type[BaseModel], body: type[BaseModel] | None, path: str | None) -> dict[str, Any]:
+    wrong = {503}
+    if body or path:
+        wrong |= {400, 422}
+    if body:
+        wrong |= {408, 413, 415}
+    if path == "product_id":
+        wrong.add(404)
+    responses: dict[str, Any] = {"200": {"description": "The answer", "content": _json(answer)}}
+    for status in sorted(wrong):
+        responses[str(status)] = {"description": _PROBLEMS[status], "content": _json(bodies.ErrorAnswer)}
+    return responses
+
+
+def _json(model: type[BaseModel]) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": _REF.format(model=model.__name__)}}}
+
+
+def _text() -> dict[str, Any]:
+    return {"description": "Prometheus text format", "content": {"text/plain": {"schema": {"type": "string"}}}}
+
+
+def _object() -> dict[str, Any]:
+    return {"description": "OpenAPI 3.1", "content": {"application/json": {"schema": {"type": "object"}}}}
+
+
+def _schemas() -> dict[str, Any]:
+    requests = [bodies.ListRequest, bodies.BatchRequest]
+    answers = [
+        bodies.ListAnswer,
+        bodies.BatchAnswer,
+        bodies.SimilarAnswer,
+        bodies.ModelAnswer,
+        bodies.Health,
+        bodies.Readiness,
+        bodies.ErrorAnswer,
+    ]
+    wanted: list[Any] = [(model, "validation") for model in requests] + [(model, "serialization") for model in answers]
+    _, schema = models_json_schema(wanted, ref_template=_REF)
+    return dict(schema["$defs"])

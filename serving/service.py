@@ -1,0 +1,90 @@
+"""The BentoML service.
+
+BentoML starts and watches the workers, hands them one socket and packs it all into a bento. Requests go past its own
+machinery into a mounted ASGI application, which is several times as fast, and what costs more than an answer does is
+off: access log, metrics (the application has its own) and tracing. `timeout` is short because the context of every
+request is kept for that long.
+
+The module is imported by the parent too, which needs no model: what only a worker needs is imported by it alone.
+"""
+
+import gc
+
+from serving import environment
+
+environment.prepare()
+
+import bentoml  # noqa: E402  # reads the environment
+from bentoml.exceptions import BentoMLConfigException  # noqa: E402
+from starlette.types import ASGIApp, Receive, Scope, Send  # noqa: E402
+
+from features import logs  # noqa: E402
+from features.errors import EsnafError  # noqa: E402
+from training import bundle, pointer  # noqa: E402
+
+
+class Mount:
+    """Where the application is put once a worker has made it."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on to the application."""
+        await self.app(scope, receive, send)
+
+
+class Probes:
+    """BentoML answers these paths before any mounted application could; here they get ours."""
+
+    PATHS = frozenset({"/healthz", "/readyz"})
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on to the one who should answer it."""
+        ours = scope["type"] == "http" and scope["path"] in self.PATHS
+        await (_mount if ours else self._app)(scope, receive, send)
+
+
+_mount = Mount()
+_WORKSPACE = environment.workspace().absolute()  # while BentoML imports a bento, the current folder is the bento's
+
+
+class Worker:
+    """Product recommendations of one shop; see /openapi.json."""
+
+    def __init__(self) -> None:
+        logs.configure()
+        environment.import_ranker()
+        from serving.app import App
+        from serving.desk import Desk
+
+        desk = Desk.open(_WORKSPACE, config=environment.config(), clock=environment.clock())
+        _mount.app = App(desk)
+        # What is loaded by now stays for good: without this the collector walks it all again and again.
+        gc.collect()
+        gc.freeze()
+
+    @staticmethod
+    def before_workers() -> None:
+        """In the parent: a model that is missing or damaged ends it once and at once, not in every worker again."""
+        try:
+            bundle.verified(pointer.find(_WORKSPACE).bundle)
+        except EsnafError as error:
+            raise BentoMLConfigException(str(error)) from None
+        environment.share_metrics()
+
+
+bentoml.on_deployment(Worker.before_workers)
+
+Esnaf = bentoml.service(
+    bentoml.asgi_app(_mount)(Worker),
+    name="esnaf",
+    workers=environment.workers(),
+    traffic={"timeout": 3},  # seconds
+    metrics={"enabled": False},
+    logging={"access": {"enabled": False}},
+    tracing={"excluded_urls": ".*"},
+)
+Esnaf.add_asgi_middleware(Probes)

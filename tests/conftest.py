@@ -1,0 +1,19 @@
+"""What all tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+# The tests run on as many processes as there are cores: each keeps to one thread. Read when the libraries load.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data sets; tests on them are skipped where it is absent."""
+    folder = os.environ.get("ESNAF_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("ESNAF_DATA names no folder of data sets")
+    return Path(folder)

@@ -1,0 +1,94 @@
+"""A small shop, a real model of it, and the real service: made once for all tests here."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from esnaf.process import running_service
+from esnaf.simulation.parameters import Parameters
+from esnaf.simulation.shop import simulate
+from features.settings import Settings
+from features.tables.config import TablesConfig
+from features.tables.loading import load
+from serving.clock import shown_time
+from training import pointer
+from training.recommender import Recommender
+from training.trainer import Trainer
+
+VERSION = "3"
+HOUR = 3600
+AS_OF_HOURS = 5  # after the end of the model's data
+FEW_TREES = "[ranker]\ntrees = 20\nthreads = 1\n[training]\nwindows = 2\n"
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace whose champion is a model of a simulated shop."""
+    folder = tmp_path_factory.mktemp("shop")
+    simulate(folder / "data", Parameters(customers=300, products=200, days=150, seed=5))
+    settings = Settings.parse(FEW_TREES)
+    shop = load(folder / "data", settings.section("tables", TablesConfig))
+    bundle = folder / "bundles" / VERSION
+    Trainer(shop, settings).fit(shop.log.end).save(bundle)
+    pointer.replace(folder, pointer.Pointer(VERSION, bundle))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def recommender(workspace: Path) -> Recommender:
+    """The champion, loaded here as the service loads it there."""
+    return Recommender.load(pointer.find(workspace).bundle)
+
+
+@pytest.fixture(scope="session")
+def as_of(recommender: Recommender) -> int:
+    """The time at which the service's clock stands."""
+    return recommender.time + AS_OF_HOURS * HOUR
+
+
+@pytest.fixture(scope="session")
+def customers(recommender: Recommender) -> list[str]:
+    """Customers that the model knows."""
+    return recommender.customers.ids()
+
+
+@pytest.fixture(scope="session")
+def known(recommender: Recommender) -> str:
+    """A customer with many purchases."""
+    sizes = recommender.history.offsets[1:] - recommender.history.offsets[:-1]
+    return recommender.customers.id(int(sizes.argmax()))
+
+
+@pytest.fixture(scope="session")
+def products(recommender: Recommender) -> list[str]:
+    """Products that the model knows."""
+    return recommender.products.ids()
+
+
+@pytest.fixture(scope="session")
+def address(workspace: Path, as_of: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The service with two workers, on a free port of this machine."""
+    log = tmp_path_factory.mktemp("service") / "service.log"
+    options = ["--as-of", shown_time(as_of), "--workers", "2"]
+    with running_service(workspace, *options, log=log) as where:
+        yield where
+
+
+@pytest.fixture(scope="session")
+def client(address: str) -> Iterator[httpx.Client]:
+    """A caller of the service."""
+    with httpx.Client(base_url=address, timeout=30) as one:
+        yield one
+
+
+@pytest.fixture
+def damaged(workspace: Path, tmp_path: Path) -> Path:
+    """The same workspace with one byte of the model changed."""
+    shutil.copytree(workspace / "bundles", tmp_path / "bundles")
+    shutil.copy(workspace / pointer.FILE, tmp_path)
+    ranker = tmp_path / "bundles" / VERSION / "ranker.txt"
+    ranker.write_bytes(ranker.read_bytes().replace(b"t", b"T", 1))
+    return tmp_path

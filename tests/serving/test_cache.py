@@ -1,0 +1,59 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from serving.cache import Cache, ReadyList
+
+
+def ready(size: int) -> ReadyList:
+    return ReadyList(b"x" * size, ())
+
+
+def test_a_list_comes_back_as_it_was_put() -> None:
+    cache = Cache(10_000)
+    cache.put("ada", ready(10))
+    assert cache.get("ada") == ready(10)
+    assert cache.get("bob") is None
+
+
+def test_the_least_recently_used_goes_first() -> None:
+    cache = Cache(3_500)
+    for name in ("ada", "bob", "eve"):
+        cache.put(name, ready(600))
+    cache.get("ada")
+    cache.put("kim", ready(600))
+    assert [name for name in ("ada", "bob", "eve", "kim") if cache.get(name)] == ["ada", "eve", "kim"]
+
+
+def test_the_same_key_again_takes_the_place_of_the_first() -> None:
+    cache = Cache(10_000)
+    cache.put("ada", ready(600))
+    size = cache.size
+    cache.put("ada", ready(600))
+    assert cache.size == size
+    assert len(cache) == 1
+
+
+def test_another_era_forgets_everything() -> None:
+    cache = Cache(10_000)
+    cache.enter(("3", 0))
+    cache.put("ada", ready(10))
+    cache.enter(("3", 0))
+    assert cache.get("ada") is not None
+    cache.enter(("3", 3600))
+    assert cache.get("ada") is None
+    assert cache.size == 0
+
+
+def test_a_limit_of_zero_keeps_nothing() -> None:
+    cache = Cache(0)
+    cache.put("ada", ready(10))
+    assert len(cache) == cache.size == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 3_000)), max_size=60), st.integers(0, 8_000))
+def test_it_never_holds_more_than_its_limit(puts: list[tuple[int, int]], limit: int) -> None:
+    cache = Cache(limit)
+    for key, size in puts:
+        cache.put(key, ready(size))
+        assert cache.size <= limit
+    assert (cache.size == 0) == (len(cache) == 0)

@@ -1,0 +1,39 @@
+"""The load generator of the benchmarks, against the real service."""
+
+import json
+
+import httpx
+import pytest
+
+from benchmarks import load
+
+pytestmark = pytest.mark.service
+
+PATH = "/v1/recommendations"
+COUNT = f'esnaf_request_seconds_count{{path="{PATH}"}}'
+
+
+def answered(client: httpx.Client, least: int = 0) -> int:
+    """Lists that were asked for so far; a request is counted just after its answer is sent, hence `least`."""
+    for _ in range(100):
+        lines = client.get("/metrics").text.splitlines()
+        counts = [int(float(line.split()[-1])) for line in lines if line.startswith(COUNT)]
+        if sum(counts) >= least:
+            break
+    return sum(counts)
+
+
+@pytest.mark.parametrize("connections", [1, 3])
+def test_every_body_is_sent_once(client: httpx.Client, address: str, known: str, connections: int) -> None:
+    before = answered(client)
+    bodies = [json.dumps({"customer_id": known, "n": 1 + i % 3}).encode() for i in range(50)]
+    measured = load.post(address, PATH, bodies, connections=connections)
+    assert answered(client, before + 50) == before + 50
+    assert json.loads(measured.last)["customer"]["customer_id"] == known
+    assert measured.per_s > 0
+    assert 0 < measured.p50_ms <= measured.p99_ms
+
+
+def test_a_refusal_ends_it(address: str) -> None:
+    with pytest.raises(RuntimeError, match=r"422 .*unknown_field"):
+        load.post(address, PATH, [b'{"customer": "ada"}'], connections=1)

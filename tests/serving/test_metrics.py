@@ -1,0 +1,29 @@
+from serving.metrics import Metrics
+
+
+def test_requests_are_counted_by_route_and_errors_by_status() -> None:
+    metrics = Metrics()
+    metrics.answered("/v1/model", 200, 0.003)
+    metrics.answered("/v1/model", 404, 0.7)
+    text = metrics.text(age=60, version="3").decode()
+    assert 'esnaf_request_seconds_bucket{le="0.004",path="/v1/model"} 1.0' in text
+    assert 'esnaf_request_seconds_count{path="/v1/model"} 2.0' in text
+    assert 'esnaf_request_errors_total{path="/v1/model",status="404"} 1.0' in text
+    assert 'status="200"' not in text
+
+
+def test_lists_and_what_filled_them_are_counted() -> None:
+    metrics = Metrics()
+    metrics.looked_up(hits=3, misses=1)
+    metrics.fell_back("popular", 7)
+    metrics.fell_back("popular", 2)
+    text = metrics.text(age=60, version="3").decode()
+    assert "esnaf_list_cache_hits_total 3.0" in text
+    assert "esnaf_list_cache_misses_total 1.0" in text
+    assert 'esnaf_fallback_products_total{source="popular"} 9.0' in text
+
+
+def test_the_model_tells_its_version_and_age() -> None:
+    text = Metrics().text(age=86_400, version="3").decode()
+    assert "esnaf_model_age_seconds 86400.0" in text
+    assert 'esnaf_model{version="3"} 1.0' in text

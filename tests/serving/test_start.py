@@ -1,0 +1,121 @@
+"""Starting the service, and what stands in the way of it."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from esnaf.cli import main
+from esnaf.process import free_port, running
+from serving import environment
+
+ONLY_FOR_TRAINING = {"mlflow", "implicit", "duckdb", "matplotlib", "sklearn", "pandas", "pyarrow"}
+
+
+def served(capsys: pytest.CaptureFixture[str], workspace: Path, *words: str) -> tuple[int, str]:
+    """The exit code and the one line of an `esnaf serve` that cannot start."""
+    code = main(["serve", "--workspace", str(workspace), *words])
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+    return code, printed.err
+
+
+def test_without_a_model_it_says_how_to_make_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = f"error: no model in {tmp_path}; `esnaf train --data DIR` makes one\n"
+    assert served(capsys, tmp_path) == (1, told)
+
+
+def test_bentoml_says_the_same(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bentoml", "serve", "serving.service:Esnaf"]
+    variables = {**os.environ, environment.WORKSPACE: str(tmp_path)}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=variables)
+    assert done.returncode == 1
+    assert f"no model in {tmp_path}; `esnaf train --data DIR` makes one" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"version": "3", "bundle": "bundles/3"}', "which is not there; promote a version that is"),
+        ("not json", "cannot be read"),
+        ("{}", "cannot be read"),
+    ],
+)
+def test_a_wrong_pointer_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, words: str) -> None:
+    (tmp_path / "champion.json").write_text(text)
+    code, line = served(capsys, tmp_path)
+    assert code == 1
+    assert words in line
+
+
+def test_a_damaged_model_is_not_served(damaged: Path) -> None:
+    command = [sys.executable, "-m", "esnaf", "serve", "--workspace", str(damaged), "--port", str(free_port())]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+    assert "ranker.txt: is damaged (its checksum differs)" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--workers", "0"], "--workers = 0 is less than 1"),
+        (["--port", "99999"], "--port = 99999 is not between 1 and 65535"),
+        (["--port", "http"], "invalid int value: 'http'"),
+        (["--host", "no.such.host.invalid"], "--host 'no.such.host.invalid' is not known here"),
+        (["--as-of", "yesterday"], "--as-of 'yesterday' is no time; write it as 2026-01-31"),
+    ],
+)
+def test_arguments_that_cannot_be_used_are_told(
+    workspace: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    code, line = served(capsys, workspace, *words)
+    assert code == 2
+    assert message in line
+
+
+def test_a_port_in_use_is_told(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        code, line = served(capsys, workspace, "--port", str(port))
+    assert code == 2
+    assert f"127.0.0.1:{port} cannot be listened on: it is in use; choose another" in line
+
+
+def test_a_setting_that_cannot_be_used_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "esnaf.toml").write_text("[serving]\nprot = 3000\n")
+    code, line = served(capsys, tmp_path)
+    assert code == 2
+    assert "did you mean 'port'?" in line
+
+
+@pytest.mark.service
+def test_it_loads_nothing_that_only_training_needs(workspace: Path) -> None:
+    code = (
+        "import sys; from serving import service; service.Worker(); "
+        f"print(sorted({ONLY_FOR_TRAINING} & set(sys.modules)))"
+    )
+    variables = {**os.environ, environment.WORKSPACE: str(workspace)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=variables)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.service
+def test_told_to_stop_it_leaves_nothing_behind(workspace: Path, tmp_path: Path) -> None:
+    log = tmp_path / "service.log"
+    with running([sys.executable, "-m", "esnaf", "serve", "--workspace", str(workspace)], log=log) as service:
+        workers = psutil.Process(service.pid).children(recursive=True)
+        assert workers
+        assert httpx.get(f"{service.address}/healthz").status_code == 200
+    assert [worker for worker in workers if worker.is_running()] == []
+    assert "Traceback" not in log.read_text()

@@ -1,0 +1,85 @@
+"""The tracking store of a workspace."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from training.tracking.registry import Registry
+from training.tracking.run import Tracked
+from training.tracking.store import VARIABLE, Store, TrackingError, current
+
+OPEN = """
+import sys
+from pathlib import Path
+from training.tracking.store import Store
+store = Store.of(Path(sys.argv[1]))
+print(store.experiment(store.open(), "corner"))
+"""
+
+
+def test_it_lies_in_the_workspace(tmp_path: Path) -> None:
+    store = Store.of(tmp_path)
+    assert store.uri == f"sqlite:///{tmp_path}/mlruns/mlflow.db"
+    assert store.command == f"mlflow ui --backend-store-uri {store.uri}"
+
+
+def test_a_server_named_by_the_environment_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "http://127.0.0.1:5000")
+    store = Store.of(tmp_path)
+    assert store == Store("http://127.0.0.1:5000", None)
+    assert "127.0.0.1:5000" in store.command
+
+
+def test_several_processes_may_open_a_new_one_at_once_and_say_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", OPEN, str(tmp_path)]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    ended = [process.communicate(timeout=120) for process in started]
+    assert [process.returncode for process in started] == [0, 0]
+    assert set(ended) == {("1\n", "")}
+
+
+def test_it_can_be_opened_in_the_background(workspace: Path) -> None:
+    client = Store.of(workspace).open_soon().result(timeout=120)
+    assert [e.name for e in client.search_experiments()] == ["corner", "Default"]
+
+
+def test_a_place_that_cannot_hold_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mlruns").write_text("a file")
+    with pytest.raises(TrackingError, match=r"mlruns/mlflow\.db: the tracking store cannot be used"):
+        Store.of(tmp_path).open()
+
+
+def test_a_deleted_experiment_is_taken_up_again(workspace: Path) -> None:
+    store = Store.of(workspace)
+    client = store.open()
+    before = store.experiment(client, "corner")
+    client.delete_experiment(before)
+    assert store.experiment(client, "corner") == before
+    assert client.get_experiment(before).lifecycle_stage == "active"
+
+
+def test_a_copied_workspace_has_its_own_artifacts(
+    origin: tuple[Path, Tracked], workspace: Path, tmp_path: Path
+) -> None:
+    store = Store.of(workspace)
+    client = store.open()
+    here = (workspace / "mlruns" / "artifacts").as_uri()
+    assert client.get_experiment_by_name("corner").artifact_location == here
+    assert client.get_run(origin[1].run_id).info.artifact_uri.startswith(here)
+    (workspace / "mlruns" / "artifacts" / origin[1].run_id / "artifacts" / "metrics.json").unlink()
+    assert "metrics.json" not in {file.path for file in client.list_artifacts(origin[1].run_id)}
+    assert (Registry.of(client, "corner").download("1", tmp_path / "copy") / "manifest.json").exists()
+
+
+def test_the_current_store_is_put_back(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import mlflow
+
+    client = Store.of(workspace).open()
+    monkeypatch.setenv(VARIABLE, "http://127.0.0.1:1")
+    with current(client):
+        assert mlflow.get_tracking_uri() == client.tracking_uri
+    assert os.environ[VARIABLE] == "http://127.0.0.1:1"
+    assert mlflow.get_tracking_uri() != client.tracking_uri

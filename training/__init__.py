@@ -1,0 +1,1 @@
+"""Candidates, ranker, evaluation, tracking and the life of a model."""

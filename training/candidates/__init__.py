@@ -1,0 +1,1 @@
+"""Generators of candidates: each names, for every customer, the products it would show."""

@@ -1,0 +1,122 @@
+"""ALS: factors of customers and products from implicit feedback (hu2008collaborative), by the library implicit."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.arrays import Array, Codes, Doubles, Floats
+from training.candidates.base import Generator, Snapshot
+from training.candidates.blas import one_blas_thread
+from training.candidates.factors import check_factors, inner_products, on_grid, untouched
+from training.candidates.scores import Scores
+from training.candidates.sparse import Csr
+from training.request import Request
+
+
+@dataclass(frozen=True)
+class AlsConfig:
+    """Confidence in a purchase is 1 + alpha x its decayed count."""
+
+    factors: int = 64
+    """Length of the factors, at most 512."""
+    regularization: float = 10.0
+    """Pulls factors to zero."""
+    alpha: float = 3.0
+    """How much more a purchase says than none."""
+    half_life: float = 45.0
+    """Days after which a purchase counts half."""
+    iterations: int = 6
+    """From a random start; more change little."""
+    warm_iterations: int = 3
+    """From the factors of an earlier fit."""
+    most: int = 300
+    """Products learned from per customer."""
+    seed: int = 1
+    """Of the random start."""
+
+    def __post_init__(self) -> None:
+        check_factors(self.factors)
+
+
+class Als(Generator):
+    """Known customers have stored factors; those who are not are folded in from what they bought."""
+
+    name = "als"
+    user_factors: Floats  # (C, F) on the grid, zero for those who bought nothing
+    item_factors: Doubles  # (P, F) on the grid
+    unknown: Codes  # products that nobody bought
+    gram: Doubles  # (F, F) sum of the outer products of the item factors, regularised
+
+    def __init__(self, config: AlsConfig = AlsConfig()) -> None:
+        self.config = config
+
+    def fit(self, snapshot: Snapshot, previous: Generator | None = None) -> None:
+        config, width = self.config, len(snapshot.catalogue)
+        weights = snapshot.bought.decayed(snapshot.time, config.half_life, width=width, most=config.most)
+        self.fit_weights(weights, previous)
+
+    def fit_weights(self, weights: Csr, previous: Generator | None = None) -> None:
+        """Learn from decayed counts (C, P)."""
+        warm = previous if isinstance(previous, Als) and previous.config.factors == self.config.factors else None
+        users, items = self._solve(weights, warm)
+        self.user_factors, self.item_factors = on_grid(users).astype(np.float32), on_grid(items)
+        self.unknown = untouched(weights)
+        with one_blas_thread():
+            gram = self.item_factors.T @ self.item_factors
+        self.gram = gram + self.config.regularization * np.eye(self.config.factors)
+
+    def _solve(self, weights: Csr, warm: "Als | None") -> tuple[Floats, Floats]:
+        from implicit.cpu.als import AlternatingLeastSquares
+        from scipy.sparse import csr_matrix
+
+        config = self.config
+        confidence = (1.0 + config.alpha * weights.value).astype(np.float32)
+        shape = (len(weights), weights.width)
+        with one_blas_thread():
+            model = AlternatingLeastSquares(
+                factors=config.factors,
+                regularization=config.regularization,
+                iterations=config.warm_iterations if warm else config.iterations,
+                random_state=config.seed,
+            )
+            if warm:
+                model.user_factors = _padded(warm.user_factors, shape[0])
+                model.item_factors = _padded(warm.item_factors, shape[1])
+            model.fit(csr_matrix((confidence, weights.index, weights.offsets), shape=shape), show_progress=False)
+        return model.user_factors, model.item_factors
+
+    def scores(self, request: Request) -> Scores:
+        """Inner products of the factors."""
+        return inner_products(self._users(request), self.item_factors, self.unknown)
+
+    def _users(self, request: Request) -> Floats:
+        stored = (request.customer >= 0) & (request.customer < len(self.user_factors))
+        users = self.user_factors[np.where(stored, request.customer, 0)]
+        strangers = np.flatnonzero(~stored)
+        if len(strangers):
+            half_life, width = self.config.half_life, len(self.item_factors)
+            weights = request.bought.decayed(request.context.time, half_life, width=width, most=self.config.most)
+            for row in strangers.tolist():
+                users[row] = self._folded_in(weights.slice(row, row + 1))
+        return users
+
+    def _folded_in(self, weights: Csr) -> Floats:
+        """The factors of one customer: the same least squares as in the fit, solved for the row alone.
+
+        The grid is a million times coarser than what the order of BLAS's sums changes.
+        """
+        factors = self.item_factors[weights.index]
+        if not factors.any():
+            return np.zeros(self.config.factors, np.float32)
+        extra = self.config.alpha * weights.value
+        left = self.gram + (factors.T * extra) @ factors
+        right = (1.0 + extra) @ factors
+        return on_grid(np.linalg.solve(left, right)).astype(np.float32)
+
+
+def _padded(factors: Array, rows: int) -> Floats:
+    """Factors of a grown matrix: what is new starts at zero. Indices are prefix-stable, so old rows stay in place."""
+    padded = np.zeros((rows, factors.shape[1]), np.float32)
+    size = min(rows, len(factors))
+    padded[:size] = factors[:size]
+    return padded

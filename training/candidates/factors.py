@@ -1,0 +1,42 @@
+"""Factor models' arithmetic: inner products whose last bit does not depend on how many are computed together."""
+
+import math
+
+import numpy as np
+
+from features.arrays import Array, Codes, Doubles
+from training.candidates.scores import NONE
+from training.candidates.sparse import Csr
+
+GRID_BITS = 22
+"""Significant bits kept of a factor. Two of them make a product of 44 bits, and a double's 53 leave room for the exact
+sum of 512 such products: BLAS may add in whatever order it likes and comes to the same number."""
+
+
+def on_grid(values: Array) -> Doubles:
+    """Values rounded to multiples of a power of two, 2^-22 of the greatest of them; they also fit a float32."""
+    greatest = float(np.abs(values).max(initial=0.0))
+    if greatest == 0.0:
+        return np.zeros(values.shape)
+    step = 2.0 ** (math.frexp(greatest)[1] - GRID_BITS)
+    return np.round(np.asarray(values, np.float64) / step) * step
+
+
+def inner_products(users: Array, items: Doubles, unknown: Codes) -> Doubles:
+    """(R, P) of factors on grids, `users` (R, F) and `items` (P, F); -inf for customers without factors (all zero) and
+    for the `unknown` products, about which nothing was learned."""
+    scores: Doubles = users.astype(np.float64) @ items.T
+    scores[:, unknown] = NONE
+    scores[~users.any(axis=1)] = NONE
+    return scores
+
+
+def untouched(weights: Csr) -> Codes:
+    """The products that no customer has."""
+    return np.flatnonzero(np.bincount(weights.index, minlength=weights.width) == 0).astype(np.int32)
+
+
+def check_factors(factors: int, most: int = 512) -> None:
+    """ValueError where sums of so many products could not be exact."""
+    if not 0 < factors <= most:
+        raise ValueError(f"factors = {factors}: must be 1 to {most}")

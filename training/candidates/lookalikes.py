@@ -1,0 +1,81 @@
+"""Lookalikes: what customers with a similar history bought of late (user neighbours, herlocker1999algorithmic)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.arrays import Codes, Doubles, offsets_of
+from training.candidates.base import Generator, Snapshot
+from training.candidates.scores import Candidates, Scores
+from training.candidates.sparse import Csr
+from training.candidates.spread import spread
+from training.candidates.topk import top_k
+from training.request import Request
+
+
+@dataclass(frozen=True)
+class LookalikesConfig:
+    """Cosine of tf-idf weighted decayed counts; found ones vote with what they bought lately."""
+
+    neighbours: int = 100
+    """Similar customers that vote."""
+    half_life: float = 60.0
+    """Days after which a purchase counts half when customers are compared."""
+    recent: float = 20.0
+    """Days after which it counts half as a vote."""
+    most_customers: int = 20_000
+    """Customers compared with; above it the latest buyers are taken."""
+    most: int = 300
+    """Products by which a customer is compared."""
+
+
+class Lookalikes(Generator):
+    """A product's score is the sum over similar customers of their similarity x their decayed count."""
+
+    name = "lookalikes"
+    buyers: Csr  # (P, N) weights of the reference customers
+    votes: Csr  # (N, P) decayed counts of the reference customers
+    weight: Doubles  # (P,) inverse document frequency
+
+    def __init__(self, config: LookalikesConfig = LookalikesConfig()) -> None:
+        self.config = config
+
+    def fit(self, snapshot: Snapshot, previous: Generator | None = None) -> None:
+        config, bought, width = self.config, snapshot.bought, len(snapshot.catalogue)
+        reference = _latest_buyers(snapshot, config.most_customers)
+        count = np.bincount(bought.product, minlength=width)
+        customers = int((np.diff(bought.offsets) > 0).sum())
+        self.weight = np.log(max(customers, 1) / np.maximum(count, 1)) + 1e-9
+        vectors = self._vectors(bought.decayed(snapshot.time, config.half_life, width=width).take(reference))
+        self.buyers = Csr.of(vectors.matrix().T.tocsr())
+        votes = bought.decayed(snapshot.time, config.recent, width=width).take(reference)
+        self.votes = Csr(votes.offsets, votes.index, votes.value.astype(np.float32), width)
+
+    def scores(self, request: Request) -> Scores:
+        """Votes of the most similar customers, the customer's own among them."""
+        bought = request.bought.decayed(request.context.time, self.config.half_life, width=len(self.buyers))
+        similar = top_k(spread(self._vectors(bought), self.buyers), self.config.neighbours)
+        return spread(_by_customer(similar, self.buyers.width), self.votes)
+
+    def _vectors(self, counts: Csr) -> Csr:
+        counts = counts.heaviest(self.config.most)
+        value = counts.value * self.weight[counts.index]
+        length = np.sqrt(np.bincount(counts.row, value * value, len(counts)))
+        return Csr(counts.offsets, counts.index, value / np.maximum(length, 1e-12)[counts.row], counts.width)
+
+
+def _latest_buyers(snapshot: Snapshot, most: int) -> Codes:
+    """The customers who bought last, ascending."""
+    bought = snapshot.bought
+    last = np.full(len(snapshot.history), np.iinfo(np.int64).min)
+    np.maximum.at(last, np.repeat(np.arange(len(last)), np.diff(bought.offsets)), bought.occasions.last)
+    buyers = np.flatnonzero(np.diff(bought.offsets))
+    chosen = buyers[np.argsort(-last[buyers], kind="stable")[:most]]
+    return np.sort(chosen).astype(np.int32)
+
+
+def _by_customer(similar: Candidates, width: int) -> Csr:
+    """The neighbours as a sparse matrix (R, N), columns ascending."""
+    row = np.repeat(np.arange(len(similar.offsets) - 1), np.diff(similar.offsets))
+    by = np.lexsort((similar.product, row))
+    return Csr(offsets_of(row, len(similar.offsets) - 1), similar.product[by], similar.score[by], width)

@@ -1,0 +1,41 @@
+"""The score of any (customer, product) pair, candidates or not: a feature of the ranker."""
+
+import numpy as np
+
+from features.arrays import Codes, Floats, positions_in
+from training.candidates.scores import NONE, Scores, Shared
+from training.candidates.sparse import Csr
+
+
+def lookup(scores: Scores, rows: Codes, products: Codes) -> Floats:
+    """(M,) the score of each (row, product), NaN where the generator has none."""
+    if isinstance(scores, Shared):
+        return _entry(*_lists(scores, rows), products)
+    if isinstance(scores, Csr):
+        return _entry(scores, rows, products)
+    found = scores[rows, products]
+    return np.where(found > NONE, found, np.nan).astype(np.float32)
+
+
+def _lists(scores: Shared, rows: Codes) -> tuple[Csr, Codes]:
+    """Only the lists that are asked about, and which of them each row uses."""
+    first = int(scores.list[0]) if len(scores.list) else -1
+    if first >= 0 and (scores.list == first).all():
+        return scores.lists.slice(first, first + 1), np.zeros(len(rows), np.int32)
+    used, which = np.unique(scores.list, return_inverse=True)
+    return _taken(scores.lists, used), which.astype(np.int32)[rows]
+
+
+def _taken(lists: Csr, used: Codes) -> Csr:
+    padded = Csr(np.append(lists.offsets, lists.offsets[-1]), lists.index, lists.value, lists.width)
+    return padded.take(np.where(used >= 0, used, len(lists)))
+
+
+def _entry(entries: Csr, rows: Codes, products: Codes) -> Floats:
+    if len(entries.value) == 0:
+        return np.full(len(rows), np.nan, np.float32)
+    if len(entries) == 1:
+        found = positions_in(entries.index, products)
+    else:
+        found = positions_in(entries.keys, rows.astype(np.int64) * entries.width + products)
+    return np.where(found >= 0, entries.value[found], np.nan).astype(np.float32)

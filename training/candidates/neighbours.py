@@ -1,0 +1,80 @@
+"""Neighbours: products that share their buyers (deshpande2004item), by the library implicit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from training.candidates.base import Generator, Snapshot
+from training.candidates.blas import one_blas_thread
+from training.candidates.sampling import affordable
+from training.candidates.scores import Scores
+from training.candidates.sparse import Csr
+from training.candidates.spread import spread
+from training.request import Request
+
+
+@dataclass(frozen=True)
+class NeighboursConfig:
+    """Similarity of products over customers, weighted by decayed counts."""
+
+    similarity: Literal["tfidf", "cosine", "bm25"] = "tfidf"
+    """How buyers in common are weighed."""
+    neighbours: int = 100
+    """Kept for each product, itself among them."""
+    half_life: float = 60.0
+    """Days after which a purchase counts half."""
+    asked: int = 50
+    """The customer's products that are asked with, the heaviest of them: bounds the work of an answer."""
+    most: int = 300
+    """Products learned from per customer."""
+    budget: int = 400_000_000
+    """Pairs of products within customers; above it customers are sampled."""
+    seed: int = 1
+    """Of that sample."""
+
+
+class Neighbours(Generator):
+    """A product's score is the sum over the customer's products of their decayed count x the similarity."""
+
+    name = "neighbours"
+    similar: Csr  # (P, P)
+
+    def __init__(self, config: NeighboursConfig = NeighboursConfig()) -> None:
+        self.config = config
+
+    def fit(self, snapshot: Snapshot, previous: Generator | None = None) -> None:
+        weights = snapshot.bought.decayed(snapshot.time, self.config.half_life, width=len(snapshot.catalogue))
+        self.fit_weights(weights)
+
+    def fit_weights(self, weights: Csr) -> None:
+        """Learn from decayed counts (C, P)."""
+        from implicit import nearest_neighbours as library
+        from scipy.sparse import csr_matrix
+
+        weigh: dict[str, Callable[[Any], Any]] = {
+            "tfidf": lambda counts: library.normalize(library.tfidf_weight(counts)),
+            "cosine": library.normalize,
+            "bm25": lambda counts: library.bm25_weight(counts, K1=1.2, B=0.75),
+        }
+        weights = affordable(weights.heaviest(self.config.most), self.config.budget, self.config.seed)
+        shape = (len(weights), weights.width)
+        with one_blas_thread():
+            matrix = csr_matrix((weights.value, weights.index, weights.offsets), shape=shape)
+            weighed = weigh[self.config.similarity](matrix.T).T.tocsr()
+            similar = library.all_pairs_knn(weighed, self.config.neighbours, show_progress=False)
+        self.similar = _positive(Csr.of(similar.tocsr().astype(np.float32)))
+
+    def scores(self, request: Request) -> Scores:
+        """Sums over what the customer bought."""
+        config, time = self.config, request.context.time
+        weights = request.bought.decayed(time, config.half_life, width=len(self.similar), most=config.asked)
+        return spread(weights, self.similar)
+
+
+def _positive(similar: Csr) -> Csr:
+    """Without the zeros that fill up short lists, and NaN where all weights have decayed to nothing."""
+    keep = similar.value > 0.0
+    counts = np.append(0, np.cumsum(keep))
+    return Csr(counts[similar.offsets], similar.index[keep], similar.value[keep], similar.width)

@@ -1,0 +1,77 @@
+"""Bought together: what goes with the basket in hand or the product on the page, from orders."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.arrays import DAY, offsets_of
+from features.history import History
+from training.candidates.base import Generator, Snapshot
+from training.candidates.sampling import affordable
+from training.candidates.scores import Scores
+from training.candidates.sparse import Csr
+from training.candidates.spread import spread
+from training.candidates.walk import walk
+from training.request import Request
+
+
+@dataclass(frozen=True)
+class TogetherConfig:
+    """Pairs of products in one order, each order counting the same however long."""
+
+    neighbours: int = 50
+    """Kept for each product."""
+    beta: float = 0.5
+    """Power of the popularity that a product is divided by: what goes with everything goes with nothing."""
+    half_life: float = 180.0
+    """Days after which an order counts half."""
+    most: int = 50
+    """Products learned from per order, the first of it."""
+    budget: int = 200_000_000
+    """Pairs of products within orders; above it orders are sampled."""
+    seed: int = 1
+    """Of that sample."""
+
+
+class Together(Generator):
+    """Names nothing without a basket or a viewed product. `similar` also answers what is similar to a product."""
+
+    name = "together"
+    similar: Csr  # (P, P)
+
+    def __init__(self, config: TogetherConfig = TogetherConfig()) -> None:
+        self.config = config
+
+    def fit(self, snapshot: Snapshot, previous: Generator | None = None) -> None:
+        config = self.config
+        orders = _orders(snapshot.history, snapshot.time, len(snapshot.catalogue), config.half_life)
+        orders = affordable(orders.heaviest(config.most), config.budget, config.seed)
+        self.similar = walk(orders, alpha=1.0, beta=config.beta, neighbours=config.neighbours)
+
+    def scores(self, request: Request) -> Scores:
+        """Sums over what is in hand."""
+        in_hand = _in_hand(request, len(self.similar))
+        return spread(in_hand, self.similar) if len(in_hand.index) else Csr.empty(len(request), len(self.similar))
+
+
+def _orders(history: History, time: int, width: int, half_life: float) -> Csr:
+    """(orders, P) the products of each order of two or more, weighted by the order's age."""
+    lines = history.purchases
+    keys, first = np.unique(lines.order_number.astype(np.int64) * width + lines.product, return_index=True)
+    order, product = np.divmod(keys, width)
+    several = (np.bincount(order)[order] > 1) if len(order) else np.zeros(0, np.bool_)
+    order, product, first = order[several], product[several], first[several]
+    numbers, row = np.unique(order, return_inverse=True)
+    weight = np.exp2((lines.time[first] - time) / (DAY * half_life))
+    return Csr(offsets_of(row, len(numbers)), product.astype(np.int32), weight, width)
+
+
+def _in_hand(request: Request, width: int) -> Csr:
+    """(R, P) one for each product in the basket or on the page."""
+    context = request.context
+    rows = np.repeat(np.arange(len(request)), np.diff(context.basket_offsets))
+    viewing = np.flatnonzero(context.viewed >= 0)
+    row = np.concatenate([rows, viewing]).astype(np.int64)
+    product = np.concatenate([context.basket, context.viewed[viewing]])
+    row, product = np.divmod(np.unique(row * width + product), width)
+    return Csr(offsets_of(row, len(request)), product.astype(np.int32), np.ones(len(product)), width)

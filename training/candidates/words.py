@@ -1,0 +1,87 @@
+"""Words: products whose names, category and brand resemble what the customer bought; it knows new products too."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.arrays import NO_TIME, Bools, Codes, rows_of
+from features.catalogue import Catalogue
+from training.candidates.base import Generator, Snapshot
+from training.candidates.nearest import nearest
+from training.candidates.scores import Scores
+from training.candidates.sparse import Csr
+from training.candidates.spread import spread
+from training.request import Request
+
+
+@dataclass(frozen=True)
+class WordsConfig:
+    """Cosine of tf-idf vectors of words; a category and a brand are a word each."""
+
+    neighbours: int = 20
+    """Kept for each product."""
+    common: float = 0.1
+    """Words in more than this share of the products say nothing and cost the most; they are left out."""
+    half_life: float = 60.0
+    """Days after which a purchase counts half."""
+    asked: int = 50
+    """The customer's products that are asked with, the heaviest of them: bounds the work of an answer."""
+
+
+class Words(Generator):
+    """A product's score is the sum over the customer's products of their decayed count x the similarity.
+
+    It names only products that existed at the snapshot's moment: sold before it, or created before it.
+    """
+
+    name = "words"
+    similar: Csr  # (P, P)
+
+    def __init__(self, config: WordsConfig = WordsConfig()) -> None:
+        self.config = config
+
+    def fit(self, snapshot: Snapshot, previous: Generator | None = None) -> None:
+        vectors = _vectors(snapshot.catalogue, self.config.common)
+        onward = vectors.matrix().T.tocsr()
+        self.similar = nearest(vectors, onward, self.config.neighbours, allowed=_existing(snapshot))
+
+    def scores(self, request: Request) -> Scores:
+        """Sums over what the customer bought."""
+        config, time = self.config, request.context.time
+        weights = request.bought.decayed(time, config.half_life, width=len(self.similar), most=config.asked)
+        return spread(weights, self.similar)
+
+
+def _existing(snapshot: Snapshot) -> Bools:
+    created = snapshot.catalogue.created
+    seen = np.zeros(len(snapshot.catalogue), np.bool_)
+    seen[snapshot.history.product[snapshot.history.product >= 0]] = True
+    seen |= (created != NO_TIME) & (created <= snapshot.time)
+    return seen
+
+
+def _vectors(catalogue: Catalogue, common: float) -> Csr:
+    """(P, words) tf-idf vectors of length one."""
+    products = len(catalogue)
+    row, word = _tokens(catalogue)
+    keys = np.unique(row.astype(np.int64) << 32 | word)
+    row, word = (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32)
+    count = np.bincount(word)
+    keep = count[word] <= max(2.0, common * products)
+    row, word = row[keep], word[keep]
+    weight = np.log(products / count[word])
+    length = np.sqrt(np.bincount(row, weight * weight, products))
+    offsets = np.append(0, np.cumsum(np.bincount(row, minlength=products)))
+    return Csr(offsets, word, weight / np.maximum(length, 1e-12)[row], len(count))
+
+
+def _tokens(catalogue: Catalogue) -> tuple[Codes, Codes]:
+    """The words of each name, then its category and brand, numbered apart."""
+    words = int(catalogue.word.max(initial=-1)) + 1
+    categories = int(catalogue.category.max(initial=-1)) + 1
+    rows, tokens = [rows_of(catalogue.word_offsets)], [catalogue.word]
+    for codes, start in ((catalogue.category, words), (catalogue.brand, words + categories)):
+        known = np.flatnonzero(codes >= 0).astype(np.int32)
+        rows.append(known)
+        tokens.append(codes[known] + np.int32(start))
+    return np.concatenate(rows), np.concatenate(tokens)

@@ -1,0 +1,109 @@
+"""Settings of training, one dataclass for each section of `esnaf.toml`."""
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Objective: TypeAlias = Literal["conversion", "revenue", "margin"]
+Loss: TypeAlias = Literal["binary", "rank_xendcg", "lambdarank"]
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Section `[training]`: what is learned from, and from when."""
+
+    shop: str = "shop"
+    """Name of the MLflow experiment, and of the registered model `SHOP-recommender`."""
+    horizon: int = 28
+    """Days that a list looks ahead: the length of every label window."""
+    windows: int = 8
+    """Past label windows that the ranker learns from, at most."""
+    stride: int = 28
+    """Days between two of them."""
+    min_history: int = 56
+    """Days of events that must lie before a window."""
+    customers: int = 24_000
+    """Customers that the ranker learns from in all windows together, at most; more are sampled."""
+    seed: int = 1
+    """Of every sample and random start."""
+    objective: Objective = "conversion"
+    """What a purchase is worth: 1, its price, or its price less its cost."""
+    event_weights: dict[str, float] = field(default_factory=lambda: {"purchase": 1.0})
+    """What an event in the window is worth as a label, by type; types that are not named are no labels."""
+
+    def __post_init__(self) -> None:
+        for name in ("horizon", "windows", "stride", "customers"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} = {getattr(self, name)}: must be 1 or more")
+        if not any(weight > 0 for weight in self.event_weights.values()):
+            raise ValueError("event_weights: at least one must be above 0")
+
+
+@dataclass(frozen=True)
+class PoolConfig:
+    """Section `[pool]`: who names candidates, and how many. Each generator has a section `[candidates.NAME]`."""
+
+    generators: tuple[str, ...] = (
+        "repurchase",
+        "lookalikes",
+        "rp3beta",
+        "als",
+        "neighbours",
+        "popular",
+        "trending",
+        "popular_segment",
+        "same_category",
+        "words",
+        "together",
+    )
+    """Built-in generators by name, a user's own as `module:Class`."""
+    size: int = 80
+    """Candidates of each generator."""
+    sizes: dict[str, int] = field(default_factory=lambda: {"repurchase": 400, "trending": 20, "popular_segment": 40})
+    """Where it is another number."""
+
+    def __post_init__(self) -> None:
+        if not self.generators:
+            raise ValueError("generators: at least one is needed")
+        for name, size in (("size", self.size), *self.sizes.items()):
+            if not 1 <= size <= 10_000:
+                raise ValueError(f"{name} = {size}: must be 1 to 10000")
+
+
+@dataclass(frozen=True)
+class FeaturesConfig:
+    """Section `[features]`: what the ranker sees."""
+
+    extra: tuple[str, ...] = ()
+    """Modules of your own that define features; importing them registers them."""
+    exclude: tuple[str, ...] = ()
+    """Features by name, or whole families, that the ranker does not see."""
+
+
+@dataclass(frozen=True)
+class RankerConfig:
+    """Section `[ranker]`: the gradient-boosted trees. Chosen on past windows of Online Retail, see docs/ranker.md."""
+
+    loss: Loss = "binary"
+    """Log loss of each pair, or a listwise loss (bruch2021alternative, burges2010ranknet)."""
+    trees: int = 150
+    """Boosting rounds."""
+    learning_rate: float = 0.06
+    """Weight of each tree."""
+    leaves: int = 31
+    """Leaves of a tree."""
+    min_leaf: int = 100
+    """Pairs in a leaf, at least."""
+    min_positives: int = 50
+    """Bought products to learn from, at least; a shop with fewer is ranked by counting."""
+    negatives: int = 10
+    """Sampled candidates that were not bought, for each one that was; three bought ones are assumed at least."""
+    feature_fraction: float = 0.5
+    """Share of the features that a tree may use."""
+    bagging_fraction: float = 0.8
+    """Share of the pairs that a tree learns from."""
+    l2: float = 5.0
+    """Pulls leaf values to zero."""
+    bins: int = 127
+    """Values that a feature is rounded to."""
+    threads: int = 2
+    """For training; answers use one."""

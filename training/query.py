@@ -1,0 +1,67 @@
+"""Query: one question for a list; Answer: the list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which products may be shown."""
+
+    categories: tuple[str, ...] = ()
+    """Category paths, or their first steps; all that lie below count. Empty: any."""
+    brands: tuple[str, ...] = ()
+    """Brands. Empty: any."""
+    price_min: float | None = None
+    """Least price, in the shop's currency."""
+    price_max: float | None = None
+    """Greatest price; products without a price pass neither bound."""
+    exclude_products: tuple[str, ...] = ()
+    """Product ids that are not to be shown."""
+    exclude_purchased: bool = False
+    """Whether what the customer bought before is left out."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """Who asks, with what in hand."""
+
+    customer_id: str | None = None
+    basket: tuple[str, ...] = ()
+    """Product ids in the cart; those the model does not know are passed over."""
+    viewed: str | None = None
+    """Product id on the page."""
+    placement: str | None = None
+    channel: str | None = None
+    interests: tuple[str, ...] = ()
+    """Categories or brands declared just now, beside those of the customer's profile."""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """Attributes of a customer the model does not know, such as the country."""
+    filters: Filters = field(default_factory=Filters)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One place of a list."""
+
+    product_id: str
+    rank: int  # from 1
+    score: float  # comparable within one list
+    source: str  # the generator that put the product highest, or what filled the list
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Fill:
+    """What filled a part of a list that was not ranked for the customer's own sake."""
+
+    source: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A list, best first."""
+
+    items: list[Item]
+    fallback: list[Fill] | None = None  # None if all was ranked from what the customer did

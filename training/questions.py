@@ -1,0 +1,127 @@
+"""Questions: queries in the words of ids turned into a request of arrays."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.arrays import Bools, Codes, offsets_of
+from features.catalogue import Catalogue
+from features.context import Context
+from features.history import History
+from features.market import Market
+from features.profiles import Attribute, Interests, Profiles
+from features.vocabulary import Vocabulary
+from training.query import Filters, Query
+from training.request import Request
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What a model knows that gives meaning to a query."""
+
+    customers: Vocabulary
+    products: Vocabulary
+    history: History  # C customers
+    profiles: Profiles  # C customers
+    catalogue: Catalogue
+    market: Market
+
+    def request(self, queries: Sequence[Query], time: int) -> Request:
+        """R queries as of a moment. Customers without consent are strangers; unknown products are passed over."""
+        ids = [query.customer_id or "" for query in queries]
+        customer = self.customers.indices(ids)
+        known = customer >= 0
+        customer[known] = np.where(self.profiles.personal[customer[known]], customer[known], -1)
+        return self.of_customers(customer, time, context=self._context(queries, time), profiles=self._told(queries, customer))
+
+    def of_customers(
+        self, customer: Codes, time: int, *, context: Context | None = None, profiles: Profiles | None = None
+    ) -> Request:
+        """Customers by index, -1 for a stranger."""
+        return Request(
+            customer,
+            self.history.take(customer),
+            self.profiles.take(customer) if profiles is None else profiles,
+            Context.at(time, len(customer)) if context is None else context,
+        )
+
+    def allowed(self, filters: Filters) -> Bools | None:
+        """(P,) the products that may be shown under a query's filters; None if all may."""
+        catalogue = self.catalogue
+        masks = [] if catalogue.available.all() else [catalogue.available]
+        if filters.categories:
+            masks.append(self._in_categories(filters.categories))
+        if filters.brands:
+            masks.append(np.isin(catalogue.brand, _codes(filters.brands, catalogue.brand_names)))
+        if filters.price_min is not None or filters.price_max is not None:
+            price = np.where(np.isnan(catalogue.price), self.market.price_28, catalogue.price)
+            low, high = filters.price_min, filters.price_max
+            masks.append((price >= (-np.inf if low is None else low)) & (price <= (np.inf if high is None else high)))
+        excluded = self._known(filters.exclude_products)
+        if len(excluded):
+            keep = np.ones(len(catalogue), np.bool_)
+            keep[excluded] = False
+            masks.append(keep)
+        return np.logical_and.reduce(masks) if masks else None
+
+    def _in_categories(self, wanted: Sequence[str]) -> Bools:
+        paths = [_steps(path) for path in wanted]
+        inside = [
+            code
+            for code, name in enumerate(self.catalogue.category_names)
+            if any(_steps(name)[: len(path)] == path for path in paths)
+        ]
+        return np.isin(self.catalogue.category, inside)
+
+    def _known(self, ids: Sequence[str]) -> Codes:
+        found = self.products.indices(list(ids))
+        return found[found >= 0]
+
+    def _context(self, queries: Sequence[Query], time: int) -> Context:
+        baskets = [np.unique(self._known(query.basket)) for query in queries]
+        rows = np.repeat(np.arange(len(queries)), [len(basket) for basket in baskets])
+        viewed = self.products.indices([query.viewed or "" for query in queries])
+        basket = np.concatenate([np.zeros(0, np.int32), *baskets]).astype(np.int32)
+        return Context(time, offsets_of(rows, len(queries)), basket, viewed)
+
+    def _told(self, queries: Sequence[Query], customer: Codes) -> Profiles | None:
+        """The profiles with what the queries declare; None if they declare nothing."""
+        if not any(query.interests or query.attributes for query in queries):
+            return None
+        known, catalogue = self.profiles.take(customer), self.catalogue
+        wanted = [query.interests for query in queries]
+        return Profiles(
+            {name: _overridden(name, a, queries) for name, a in known.attributes.items()},
+            _declared(known.departments, wanted, catalogue.department_names),
+            _declared(known.categories, wanted, catalogue.category_names),
+            _declared(known.brands, wanted, catalogue.brand_names),
+            known.personal,
+        )
+
+
+def _steps(path: str) -> list[str]:
+    return [step.strip().casefold() for step in path.split(">")]
+
+
+def _codes(wanted: Sequence[str], names: Sequence[str]) -> list[int]:
+    asked = {tuple(_steps(name)) for name in wanted}
+    return [code for code, name in enumerate(names) if tuple(_steps(name)) in asked]
+
+
+def _overridden(name: str, attribute: Attribute, queries: Sequence[Query]) -> Attribute:
+    code = attribute.code.copy()
+    for row, query in enumerate(queries):
+        if name in query.attributes:
+            found = _codes([query.attributes[name]], attribute.names)
+            code[row] = found[0] if found else -1
+    return Attribute(code, attribute.names)
+
+
+def _declared(known: Interests, wanted: Sequence[Sequence[str]], names: Sequence[str]) -> Interests:
+    rows = [
+        np.unique([*known.code[known.offsets[row] : known.offsets[row + 1]], *_codes(asked, names)]).astype(np.int32)
+        for row, asked in enumerate(wanted)
+    ]
+    lengths = [len(row) for row in rows]
+    return Interests(np.append(0, np.cumsum(lengths)), np.concatenate([np.zeros(0, np.int32), *rows]))

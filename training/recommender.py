@@ -1,0 +1,246 @@
+"""Recommender: a fitted model that answers; what is measured, saved and served is this one thing."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self, TypeAlias
+
+import numpy as np
+
+from features.arrays import Bools, Floats
+from features.catalogue import Catalogue
+from features.errors import EsnafError
+from features.history import History
+from features.market import Market
+from features.matrix import feature_matrix
+from features.pairs import Pairs
+from features.profiles import Profiles
+from features.vocabulary import Vocabulary
+from training import bundle, storage
+from training.candidates import registry
+from training.candidates import state as learned
+from training.candidates.propose import rows_at_once
+from training.counting import Counting
+from training.pool import Pool, Source
+from training.query import Answer, Fill, Filters, Item, Query
+from training.questions import Questions
+from training.ranker import Ranker
+from training.ranking import Ranking
+from training.request import Request
+from training.shelf import Shelf
+
+Order: TypeAlias = Ranker | Counting
+
+AT_ONCE = 1_000  # customers ranked together
+
+
+class UnknownProductError(EsnafError):
+    """A product that the model has not seen."""
+
+
+@dataclass(frozen=True)
+class Recommender:
+    """Everything that an answer needs, as of `time`."""
+
+    time: int  # seconds since the epoch, UTC: what happened before is known
+    customers: Vocabulary
+    products: Vocabulary
+    history: History  # C customers
+    profiles: Profiles  # C customers
+    catalogue: Catalogue  # P products
+    market: Market  # P products
+    sources: tuple[Source, ...]
+    order: Order
+    facts: Mapping[str, Any]  # for the manifest: configuration, version, window
+
+    @cached_property
+    def questions(self) -> Questions:
+        """Queries turned into arrays."""
+        return Questions(self.customers, self.products, self.history, self.profiles, self.catalogue, self.market)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """What fills lists."""
+        return Shelf.of(self.catalogue, self.market)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The generators."""
+        return tuple(source.generator.name for source in self.sources)
+
+    def recommend(self, queries: Sequence[Query], n: int, *, time: int | None = None) -> list[Answer]:
+        """The best `n` products for each query, as of `time` (default: the end of the model's data)."""
+        answers: list[Answer | None] = [None] * len(queries)
+        moment = self.time if time is None else time
+        for filters, rows in _by_filters(queries).items():
+            allowed = self.questions.allowed(filters)
+            for start in range(0, len(rows), self.at_once):
+                part = rows[start : start + self.at_once]
+                request = self.questions.request([queries[row] for row in part], moment)
+                ranking = self.lists(request, n, allowed=allowed, exclude_purchased=filters.exclude_purchased)
+                for row, answer in zip(part, self._answers(request, ranking), strict=True):
+                    answers[row] = answer
+        return [answer for answer in answers if answer is not None]
+
+    @property
+    def at_once(self) -> int:
+        """How many customers are ranked together, so that memory stays bounded."""
+        return min(AT_ONCE, rows_at_once(len(self.catalogue)))
+
+    def lists(
+        self, request: Request, n: int, *, allowed: Bools | None = None, exclude_purchased: bool = False
+    ) -> Ranking:
+        """The lists of R customers, filled to `n` where the catalogue allows."""
+        ranking = self.ranked(request, allowed=allowed)
+        return self.shortened(ranking, request, n, allowed=allowed, exclude_purchased=exclude_purchased)
+
+    def ranked(self, request: Request, *, allowed: Bools | None = None) -> Ranking:
+        """All candidates of R customers in order."""
+        return self.ordered(request, Pool.gather(self.sources, request, allowed=allowed))
+
+    def ordered(self, request: Request, pool: Pool) -> Ranking:
+        """A pool of candidates in the order of the ranker's scores, without what is in hand."""
+        matrix = self.matrix(request, pool.pairs())
+        ranking = Ranking.of(pool, self.order.scores(matrix), len(request))
+        return ranking.only(~self._in_hand(ranking, request))
+
+    def matrix(self, request: Request, pairs: Pairs) -> Floats:
+        """(M, F) the features that the ranker reads."""
+        return feature_matrix(
+            request.history,
+            self.catalogue,
+            self.market,
+            pairs,
+            request.context.time,
+            profiles=request.profiles,
+            context=request.context,
+            names=self.order.names,
+        )
+
+    def shortened(
+        self, ranking: Ranking, request: Request, n: int, *, allowed: Bools | None, exclude_purchased: bool
+    ) -> Ranking:
+        """The first `n` of a ranking, variants of one product once, filled up from the shelf."""
+        if exclude_purchased:
+            ranking = ranking.only(~self.purchased(ranking, request))
+        if self.shelf.variants:
+            ranking = ranking.one_of_each(self.catalogue.parent)
+        ranking = ranking.first(n)
+        if (np.diff(ranking.offsets) >= n).all():
+            return ranking
+        return self.shelf.fill(
+            ranking, request, n, allowed=allowed, exclude_purchased=exclude_purchased, source=len(self.sources)
+        )
+
+    def purchased(self, ranking: Ranking, request: Request) -> Bools:
+        """(M,) whether the customer of each ranked pair had bought the product."""
+        bought = request.bought
+        keys = np.repeat(np.arange(len(request)), np.diff(bought.offsets)) << 32 | bought.product
+        return np.isin(ranking.row.astype(np.int64) << 32 | ranking.product, keys)
+
+    def save(self, folder: Path) -> None:
+        """Write a bundle; BundleError where the folder exists. A crash leaves no folder of that name."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = folder.parent / f".{folder.name}.part"
+        bundle.discard(temporary)
+        try:
+            self._write(temporary)
+            bundle.publish(temporary, folder)
+        finally:
+            bundle.discard(temporary)
+
+    @classmethod
+    def load(cls, folder: Path, *, verify: bool = True) -> Self:
+        """Read a bundle, its arrays memory-mapped; BundleError where it is missing, damaged or of another format."""
+        facts = bundle.verified(folder) if verify else bundle.read_manifest(folder)
+        order = Ranker.load(folder / "ranker.txt") if facts["ranker"] == "trees" else Counting.load(folder / "counting.json")
+        return cls(
+            time=facts["time"],
+            customers=storage.restore(_Ids, folder / "customers").ids,
+            products=storage.restore(_Ids, folder / "products").ids,
+            history=storage.restore(History, folder / "history"),
+            profiles=storage.restore(Profiles, folder / "profiles"),
+            catalogue=storage.restore(Catalogue, folder / "catalogue"),
+            market=storage.restore(Market, folder / "market"),
+            sources=tuple(_load_source(entry, folder) for entry in facts["generators"]),
+            order=order,
+            facts={name: value for name, value in facts.items() if name not in ("files", "format")},
+        )
+
+    def _write(self, folder: Path) -> None:
+        storage.dump(_Ids(self.customers), folder / "customers")
+        storage.dump(_Ids(self.products), folder / "products")
+        for name in ("history", "profiles", "catalogue", "market"):
+            storage.dump(getattr(self, name), folder / name)
+        for source in self.sources:
+            learned.save(source.generator, folder / "generators" / source.generator.name)
+        trees = isinstance(self.order, Ranker)
+        self.order.save(folder / ("ranker.txt" if trees else "counting.json"))
+        facts = {**self.facts, "time": self.time, "ranker": "trees" if trees else "counting"}
+        bundle.seal(folder, facts | {"generators": [_source_entry(source) for source in self.sources]})
+
+    def _in_hand(self, ranking: Ranking, request: Request) -> Bools:
+        """(M,) what is in the basket or on the page already."""
+        context = request.context
+        if len(context.basket) == 0 and (context.viewed < 0).all():
+            return np.zeros(len(ranking.product), np.bool_)
+        rows = np.repeat(np.arange(len(context)), np.diff(context.basket_offsets))
+        keys = rows << 32 | context.basket
+        inside = np.isin(ranking.row.astype(np.int64) << 32 | ranking.product, keys)
+        return inside | (context.viewed[ranking.row] == ranking.product)
+
+    def _answers(self, request: Request, ranking: Ranking) -> list[Answer]:
+        sources = (*self.names, *Shelf.SOURCES)
+        ids, source = self.products.ids(ranking.product), [sources[s] for s in ranking.source.tolist()]
+        scores = ranking.score.tolist()
+        stranger = np.diff(request.history.offsets) == 0
+        answers = []
+        for row in range(len(request)):
+            span = range(ranking.offsets[row], ranking.offsets[row + 1])
+            items = [Item(ids[i], place, scores[i], source[i]) for place, i in enumerate(span, 1)]
+            filled = [s for s in (source[i] for i in span) if stranger[row] or s in Shelf.SOURCES]
+            fallback = [Fill(name, count) for name, count in Counter(filled).items()]
+            answers.append(Answer(items, fallback or None))
+        return answers
+
+    def similar(self, product_id: str, n: int) -> list[Item]:
+        """The `n` products most like one; UnknownProductError if the model has not seen it."""
+        from training.similar import similar
+
+        index = self.products.index(product_id)
+        if index < 0:
+            raise UnknownProductError(f"product '{product_id}' is not known to this model; train with its events, or check the id")
+        return similar(self, index, n)
+
+    def explain(self, query: Query, product_ids: Sequence[str], *, time: int | None = None) -> list[str]:
+        """One sentence for each product: why it stands in the customer's list."""
+        from training.explain import explain
+
+        return explain(self, replace(query, filters=Filters()), product_ids, self.time if time is None else time)
+
+
+@dataclass(frozen=True)
+class _Ids:
+    ids: Vocabulary
+
+
+def _by_filters(queries: Sequence[Query]) -> dict[Filters, list[int]]:
+    rows: dict[Filters, list[int]] = {}
+    for row, query in enumerate(queries):
+        rows.setdefault(query.filters, []).append(row)
+    return rows
+
+
+def _source_entry(source: Source) -> dict[str, Any]:
+    kind = type(source.generator)
+    path = registry.path_of(kind)
+    return {"path": path, "name": source.generator.name, "size": source.size, "config": registry.config_of(source.generator)}
+
+
+def _load_source(entry: Mapping[str, Any], folder: Path) -> Source:
+    generator = registry.made(entry["path"], entry["config"])
+    return Source(learned.load(generator, folder / "generators" / entry["name"]), entry["size"])
+
+

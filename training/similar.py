@@ -1,0 +1,59 @@
+"""Similar: the products most like one, by all generators that know neighbours of products."""
+
+import numpy as np
+
+from features.arrays import Codes, Doubles
+from training.candidates.sparse import Csr
+from training.query import Item
+from training.recommender import Recommender
+from training.shelf import Shelf
+
+SAME_CATEGORY = "same_category"
+
+
+def similar(recommender: Recommender, product: int, n: int) -> list[Item]:
+    """The `n` nearest products: each generator's neighbours, scaled to 1 at the nearest, added up.
+
+    Where they do not suffice, the best sellers of the same category follow, then those of the shop.
+    """
+    score = _scores(recommender, product)
+    order = _order(recommender, product, score)[:n]
+    items = []
+    for rank, index in enumerate(order.tolist(), 1):
+        value, source = score[:, index].sum(), _source(recommender, product, index, score)
+        items.append(Item(recommender.products.id(index), rank, float(value), source))
+    return items
+
+
+def _scores(recommender: Recommender, product: int) -> Doubles:
+    """(G, P) each generator's similarity to the product, 0 for those without neighbours of products."""
+    scores = np.zeros((len(recommender.sources), len(recommender.catalogue)))
+    for row, source in enumerate(recommender.sources):
+        table = getattr(source.generator, "similar", None)
+        if isinstance(table, Csr):
+            begin, end = table.offsets[product], table.offsets[product + 1]
+            value = table.value[begin:end].astype(np.float64)
+            scores[row, table.index[begin:end]] = value / max(value.max(initial=0.0), 1e-12)
+    return scores
+
+
+def _order(recommender: Recommender, product: int, score: Doubles) -> Codes:
+    """Products by similarity, then those of the category, then the rest, best sellers first."""
+    catalogue, shelf = recommender.catalogue, recommender.shelf
+    place = np.empty(len(catalogue))
+    place[shelf.order] = np.arange(len(catalogue))
+    other = (catalogue.category != catalogue.category[product]) | (catalogue.category < 0)
+    order = np.lexsort((np.arange(len(catalogue)), place, other, -score.sum(axis=0)))
+    variant = (catalogue.parent == catalogue.parent[product]) & (catalogue.parent >= 0)
+    keep = catalogue.available & ~variant
+    keep[product] = False
+    return order[keep[order]].astype(np.int32)
+
+
+def _source(recommender: Recommender, product: int, index: int, score: Doubles) -> str:
+    catalogue = recommender.catalogue
+    if score[:, index].any():
+        return recommender.names[int(score[:, index].argmax())]
+    if catalogue.category[index] == catalogue.category[product] >= 0:
+        return SAME_CATEGORY
+    return Shelf.SOURCES[0 if recommender.shelf.sold[index] else 1]

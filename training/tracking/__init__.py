@@ -1,0 +1,1 @@
+"""What MLflow keeps of every training: its record, its figures, and the registered model."""

@@ -1,0 +1,114 @@
+"""Registry: the registered versions of a shop's model, and the names that point to them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from features.errors import EsnafError
+from training.tracking.store import current
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+Alias: TypeAlias = Literal["champion", "challenger"]
+
+
+BUNDLES = "artifacts"  # the folder of a logged model that holds its one bundle
+
+
+class UnknownVersionError(EsnafError):
+    """A version that is not registered."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One registered model."""
+
+    number: str
+    run_id: str
+    created: int  # milliseconds since the epoch, UTC
+    aliases: tuple[str, ...]
+    tags: Mapping[str, str]
+    description: str
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The versions of one model, newest first."""
+
+    client: "MlflowClient"
+    name: str
+
+    @classmethod
+    def of(cls, client: "MlflowClient", shop: str) -> "Registry":
+        """The registry of a shop."""
+        return cls(client, f"{shop}-recommender")
+
+    def versions(self) -> list[Version]:
+        """All versions, newest first; none where nothing was registered yet."""
+        found = self.client.search_model_versions(f"name = '{self.name}'")
+        aliases = self._aliases()
+        return sorted((_version(v, aliases) for v in found), key=lambda v: -int(v.number))
+
+    def get(self, number: str) -> Version:
+        """One version by number or alias; UnknownVersionError names those there are."""
+        versions = self.versions()
+        for version in versions:
+            if number == version.number or number in version.aliases:
+                return version
+        listed = ", ".join(v.number for v in reversed(versions)) or "none yet: train first"
+        raise UnknownVersionError(f"no version {number!r} of {self.name}; there are: {listed}")
+
+    def next_number(self) -> str:
+        """The number that the next version will get, as long as nobody else registers one."""
+        return str(max((int(v.number) for v in self.versions()), default=0) + 1)
+
+    def metrics(self, version: Version) -> dict[str, float]:
+        """What was measured in the version's run."""
+        return dict(self.client.get_run(version.run_id).data.metrics)
+
+    def point(self, alias: Alias, number: str) -> None:
+        """Point an alias to a version."""
+        self.client.set_registered_model_alias(self.name, alias, self.get(number).number)
+
+    def drop(self, alias: Alias) -> None:
+        """Point an alias to nothing."""
+        if any(alias in version.aliases for version in self.versions()):
+            self.client.delete_registered_model_alias(self.name, alias)
+
+    def download(self, number: str, folder: Path) -> Path:
+        """Copy a version's bundle below `folder`, and return its path there."""
+        from mlflow.artifacts import download_artifacts
+
+        number = self.get(number).number
+        folder.mkdir(parents=True, exist_ok=True)
+        with current(self.client):
+            source = self.client.get_model_version_download_uri(self.name, number)
+            copied = Path(download_artifacts(f"{source}/{BUNDLES}", dst_path=str(folder)))
+        (bundle,) = copied.iterdir()
+        return bundle
+
+    def _aliases(self) -> dict[str, tuple[str, ...]]:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            pointed = self.client.get_registered_model(self.name).aliases
+        except MlflowException:
+            return {}
+        found: dict[str, tuple[str, ...]] = {}
+        for alias, number in sorted(pointed.items()):
+            found[str(number)] = (*found.get(str(number), ()), alias)
+        return found
+
+
+def _version(found: Any, aliases: Mapping[str, tuple[str, ...]]) -> Version:
+    number = str(found.version)
+    return Version(
+        number=number,
+        run_id=str(found.run_id),
+        created=int(found.creation_timestamp),
+        aliases=aliases.get(number, ()),
+        tags=dict(found.tags),
+        description=found.description or "",
+    )

@@ -1,0 +1,186 @@
+"""Run: everything a training leaves in MLflow, and the version it registers."""
+
+import json
+import math
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from training.evaluation.beyond import Background
+from training.evaluation.protocol import Report
+from training.tracking import figures, model
+from training.tracking.importance import Importance
+from training.tracking.note import run_note, version_note
+from training.tracking.provenance import Provenance, day
+from training.tracking.registry import Registry
+from training.tracking.store import Store
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+METRICS_A_BATCH, PARAMS_A_BATCH = 1_000, 100  # MLflow's limits
+LONGEST_PARAM = 6_000  # characters
+HEADLINES = frozenset(
+    {
+        "test/ndcg_at_20",
+        "test/recall_at_20",
+        "test/repeat/recall_at_20",
+        "test/explore/recall_at_20",
+        "test/ndcg_at_20_ratio_to_decay",
+        "test/coverage_at_20",
+        "time/total_s",
+    }
+)
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """A finished training, as the tracking store is to know it."""
+
+    shop: str
+    provenance: Provenance
+    final: Path  # the bundle to register, as of the end of the data
+    measured: Path | None = None  # the bundle that the report belongs to
+    config: Mapping[str, Any] = field(default_factory=dict)  # section -> dataclass or table of settings in force
+    report: Report | None = None
+    background: Background | None = None
+    importance: Importance | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)  # `generator/...`, `data/...`, `memory/peak_mb`
+    seconds: Mapping[str, float] = field(default_factory=dict)  # stage -> `time/STAGE_s`
+    rejects: Mapping[str, int] = field(default_factory=dict)  # reason -> rows set aside
+    warnings: tuple[str, ...] = ()
+    drawn: Path | None = None  # folder of figures, where they were drawn before; else they are drawn now
+    files: Mapping[str, Path] = field(default_factory=dict)  # artifact folder -> file, as `rejects` -> rejected.parquet
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """Where a run was logged."""
+
+    version: str  # the registry's number
+    run_id: str
+    model_uri: str
+
+
+def track(run: TrainedRun, store: Store, client: "MlflowClient | None" = None) -> Tracked:
+    """Log a run and register its final bundle; `client` may have been opened before (`Store.open_soon`)."""
+    client = client or store.open()
+    metrics, tags = _metrics(run), _tags(run)
+    with _started(client, store.experiment(client, run.shop), run, tags) as run_id:
+        name, about = Registry.of(client, run.shop).name, version_note(metrics, tags)
+        logged = model.register(client, run_id, run.final, name=name, tags=tags, description=about)
+        _log_numbers(client, run_id, metrics, model_id=logged.model_id)
+        _log_params(client, run_id, params(run.config))
+        _log_files(client, run_id, run, metrics)
+        note = run_note(metrics, tags, version=logged.number, warnings=list(run.warnings))
+        client.set_tag(run_id, "mlflow.note.content", note)
+        client.set_tag(run_id, "registered_version", logged.number)
+    return Tracked(logged.number, run_id, logged.uri)
+
+
+def params(config: Mapping[str, Any]) -> dict[str, str]:
+    """The configuration as flat parameters: `ranker.trees` -> `60`."""
+    flat: dict[str, str] = {}
+    for name, value in config.items():
+        plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+        if isinstance(plain, Mapping):
+            flat |= {f"{name}.{key}": text for key, text in params(plain).items()}
+        else:
+            flat[name] = str(plain)[:LONGEST_PARAM]
+    return flat
+
+
+def _metrics(run: TrainedRun) -> dict[str, float]:
+    measured = {} if run.report is None else run.report.metrics
+    found = {
+        **measured,
+        **{f"time/{stage}_s": seconds for stage, seconds in run.seconds.items()},
+        **{f"rejects/{reason}": float(rows) for reason, rows in run.rejects.items()},
+        **run.metrics,
+    }
+    return {name: float(value) for name, value in found.items() if math.isfinite(value)}
+
+
+def _tags(run: TrainedRun) -> dict[str, str]:
+    tags = run.provenance.tags() | {"bundle_final": "models/model"}
+    return tags if run.measured is None else tags | {"bundle_measured": "bundles/measured"}
+
+
+@contextmanager
+def _started(client: "MlflowClient", experiment: str, run: TrainedRun, tags: Mapping[str, str]) -> Iterator[str]:
+    """A run that ends as FINISHED, or as FAILED with what was logged until then."""
+    own = {
+        "mlflow.source.name": "esnaf train",
+        "mlflow.source.type": "LOCAL",
+        "mlflow.source.git.commit": tags["code_version"],
+    }
+    name = f"until {day(run.provenance.end)}"
+    run_id = str(client.create_run(experiment, run_name=name, tags={**tags, **own}).info.run_id)
+    try:
+        yield run_id
+    except BaseException:
+        client.set_terminated(run_id, "FAILED")
+        raise
+    client.set_terminated(run_id)
+
+
+def _log_numbers(client: "MlflowClient", run_id: str, metrics: Mapping[str, float], *, model_id: str) -> None:
+    """All metrics to the run; the few to choose by to the model too, for the columns of MLflow's table of models."""
+    from mlflow.entities import Metric
+
+    now = int(time.time() * 1000)
+    values = [
+        Metric(name, value, now, 0, model_id=model_id if name in HEADLINES else None)
+        for name, value in sorted(metrics.items())
+    ]
+    for start in range(0, len(values), METRICS_A_BATCH):
+        client.log_batch(run_id, metrics=values[start : start + METRICS_A_BATCH])
+
+
+def _log_params(client: "MlflowClient", run_id: str, flat: Mapping[str, str]) -> None:
+    from mlflow.entities import Param
+
+    settings = [Param(name, text) for name, text in sorted(flat.items())]
+    for start in range(0, len(settings), PARAMS_A_BATCH):
+        client.log_batch(run_id, params=settings[start : start + PARAMS_A_BATCH])
+
+
+def _log_files(client: "MlflowClient", run_id: str, run: TrainedRun, metrics: Mapping[str, float]) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "config.json").write_text(json.dumps(params(run.config), indent=1))
+        (folder / "metrics.json").write_text(json.dumps(metrics, indent=1))
+        if run.importance is not None:
+            (folder / "importance.csv").write_text(run.importance.csv())
+        if run.report is not None and len(run.report.truth):
+            np.savez(folder / "customers.npz", **per_customer(run.report))
+            if run.drawn is None:
+                figures.save(figures.of_run(run.report, metrics, run.background, run.importance), folder / "figures")
+        client.log_artifacts(run_id, str(folder))
+    if run.drawn is not None:
+        client.log_artifacts(run_id, str(run.drawn), "figures")
+    if run.measured is not None:
+        client.log_artifacts(run_id, str(run.measured), "bundles/measured")
+    for place, file in run.files.items():
+        client.log_artifact(run_id, str(file), place)
+
+
+def per_customer(report: Report) -> dict[str, Any]:
+    """Each scored customer's metrics of every ranking, to compare two runs on the same data customer by customer.
+
+    `customer` (L,) are indices in the event log, `RANKING/MODE/rows` (S,) rows of it, `RANKING/MODE/METRIC` (S,).
+    """
+    arrays: dict[str, Any] = {"customer": report.truth.customer}
+    k = f"_at_{max(report.ks)}"
+    for name, modes in report.scores.items():
+        for mode, scores in modes.items():
+            arrays[f"{name}/{mode}/rows"] = scores.rows
+            kept = {m: v for m, v in scores.values.items() if m.endswith(k)}
+            arrays |= {f"{name}/{mode}/{metric}": values.astype(np.float32) for metric, values in kept.items()}
+    return arrays

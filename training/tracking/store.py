@@ -1,0 +1,149 @@
+"""Store: where a workspace's runs and models are kept.
+
+`WORKSPACE/mlruns/` holds an sqlite database and the artifacts beside it, unless MLFLOW_TRACKING_URI names a server.
+"""
+
+import fcntl
+import logging
+import os
+import sqlite3
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from features.errors import EsnafError
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+FOLDER = "mlruns"
+DATABASE = "mlflow.db"
+ARTIFACTS = "artifacts"
+PLACES = (
+    ("experiments", "artifact_location"),
+    ("runs", "artifact_uri"),
+    ("logged_models", "artifact_location"),
+    ("model_versions", "storage_location"),
+)  # where MLflow keeps paths
+VARIABLE = "MLFLOW_TRACKING_URI"
+
+
+class TrackingError(EsnafError):
+    """The tracking store cannot be reached or used."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """An address, and the folder of local artifacts where there is no server."""
+
+    uri: str
+    folder: Path | None
+
+    @classmethod
+    def of(cls, workspace: Path) -> Self:
+        """The store of a workspace, made on first use; MLFLOW_TRACKING_URI comes before it."""
+        if uri := os.environ.get(VARIABLE):
+            return cls(uri, None)
+        folder = workspace.resolve() / FOLDER
+        return cls(f"sqlite:///{folder / DATABASE}", folder)
+
+    def open(self) -> "MlflowClient":
+        """A client of the store. The first caller makes the database; others wait, as making it twice at once fails."""
+        quiet()
+        from mlflow import MlflowClient
+        from mlflow.exceptions import MlflowException
+
+        try:
+            with self._locked():
+                self._follow_move()
+                client = MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+                client.search_experiments(max_results=1)
+        except (MlflowException, OSError) as error:
+            raise TrackingError(f"{self.uri}: the tracking store cannot be used ({_first_line(error)})") from error
+        return client
+
+    def open_soon(self) -> "Future[MlflowClient]":
+        """Open in the background: the import and a new database take seconds, which a training can use meanwhile."""
+        pool = ThreadPoolExecutor(1, thread_name_prefix="tracking")
+        opened = pool.submit(self.open)
+        pool.shutdown(wait=False)
+        return opened
+
+    def experiment(self, client: "MlflowClient", shop: str) -> str:
+        """The id of the shop's experiment, made on first use."""
+        with self._locked():
+            found = client.get_experiment_by_name(shop)
+            if found is not None and found.lifecycle_stage == "active":
+                return str(found.experiment_id)
+            if found is not None:
+                client.restore_experiment(found.experiment_id)
+                return str(found.experiment_id)
+            place = None if self.folder is None else (self.folder / ARTIFACTS).as_uri()
+            return str(client.create_experiment(shop, artifact_location=place))
+
+    @property
+    def command(self) -> str:
+        """The command that opens MLflow's pages."""
+        return f"mlflow ui --backend-store-uri {self.uri}" if self.folder else f"open {self.uri}"
+
+    def _follow_move(self) -> None:
+        """MLflow keeps whole paths of local artifacts; a workspace that was moved or copied has its own written in."""
+        if self.folder is None or not (self.folder / DATABASE).exists():
+            return
+        here = (self.folder / ARTIFACTS).as_uri()
+        with closing(sqlite3.connect(self.folder / DATABASE)) as database, database:
+            try:
+                found = database.execute("SELECT artifact_location FROM experiments").fetchall()
+            except sqlite3.OperationalError:  # not made yet
+                return
+            elsewhere = [old for (old,) in found if old != here and str(old).endswith(f"/{FOLDER}/{ARTIFACTS}")]
+            for old, (table, column) in product(elsewhere, PLACES):
+                order = f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE {column} LIKE ? || '%'"  # noqa: S608
+                database.execute(order, (here, len(old) + 1, old))
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        if self.folder is None:
+            yield
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+@contextmanager
+def current(client: "MlflowClient") -> Iterator[None]:
+    """Make a client's store the one that MLflow's functions without a client use, and put back what was set before."""
+    import mlflow
+
+    uri, variable = mlflow.get_tracking_uri(), os.environ.get(VARIABLE)
+    mlflow.set_tracking_uri(client.tracking_uri)
+    try:
+        yield
+    finally:
+        mlflow.set_tracking_uri(uri)  # sets the variable too, which other workspaces would then follow
+        os.environ.pop(VARIABLE, None)
+        if variable is not None:
+            os.environ[VARIABLE] = variable
+
+
+def quiet() -> None:
+    """Keep MLflow to itself: no usage reports to its makers, no log lines about tables being made, and no warnings
+    about its own insides. Filters by module, unlike a context of ignored warnings, are safe beside other threads."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_CONFIGURE_LOGGING", "false")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    for name in ("mlflow", "alembic", "sqlalchemy"):
+        warnings.filterwarnings("ignore", module=rf"{name}(\.|$)")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
