@@ -26,6 +26,7 @@ lint: $(STAMP) ## ruff, mypy, and that generated documents are current
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m esnaf.reference --check
+	$(BIN)/python -m features.reference --check
 	$(BIN)/python -m benchmarks.readme --check
 
 format: $(STAMP) ## Put the code in its standard shape
@@ -34,6 +35,7 @@ format: $(STAMP) ## Put the code in its standard shape
 
 docs: $(STAMP) ## Make the generated documents and README tables again
 	$(BIN)/python -m esnaf.reference
+	$(BIN)/python -m features.reference
 	$(BIN)/python -m benchmarks.readme
 
 bench: $(STAMP) ## The benchmarks of the README's numbers, into benchmarks/results

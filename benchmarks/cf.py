@@ -4,11 +4,10 @@ All items but the user's train items are ranked; NDCG's ideal is cut at min(test
 on a fifth of the train part, held out; `--tune` shows that choice again and never looks at the test file.
 """
 
-import logging
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,17 +16,17 @@ from benchmarks.harness import Figures, main
 from benchmarks.interactions import Split, read, request
 from features.arrays import Codes, Doubles, elements_of
 from features.errors import DataError
+from features.logs import log
 from training.candidates.als import Als, AlsConfig
 from training.candidates.base import Generator, Snapshot
-from training.candidates.bpr import Bpr, BprConfig
+from training.candidates.blend import Blend, BlendConfig
+from training.candidates.bpr import Bpr
 from training.candidates.ease import Ease, EaseConfig
-from training.candidates.lookalikes import Lookalikes, LookalikesConfig
+from training.candidates.lookalikes import Lookalikes
 from training.candidates.neighbours import Neighbours, NeighboursConfig
 from training.candidates.popular import Popular
 from training.candidates.propose import propose, rows_at_once
 from training.candidates.rp3beta import Rp3beta, Rp3betaConfig
-
-log = logging.getLogger(__name__)
 
 K = 20
 HELD_OUT = 0.2  # of each user's train items, for tuning
@@ -35,23 +34,42 @@ SAMPLE = 8_000  # users that tuning asks about
 SEED = 7  # of the held-out part and of the sample
 
 
+FACTORS = AlsConfig(factors=256, regularization=50.0, alpha=50.0, iterations=8)
+WALK = Rp3betaConfig(neighbours=30, alpha=0.4, beta=0.2, itself=True, asked=1000)
+
+
 def tuned() -> list[Generator]:
-    """Each generator with the best of the settings in `tried`."""
+    """Each generator with the best of the settings in `tried`; what is not tried there has its defaults."""
     return [
         Popular(),
-        Neighbours(NeighboursConfig(similarity="cosine", neighbours=100, asked=1000)),
-        Lookalikes(LookalikesConfig()),
-        Rp3beta(Rp3betaConfig(neighbours=30, alpha=0.4, beta=0.2, asked=1000)),
-        Ease(EaseConfig(regularization=100.0, asked=1000)),
-        Bpr(BprConfig()),
-        Als(AlsConfig(factors=512, regularization=10.0, alpha=30.0, iterations=8)),
+        Neighbours(NeighboursConfig(similarity="cosine", asked=1000)),
+        Lookalikes(),
+        Ease(EaseConfig(asked=1000)),
+        Bpr(),
+        Rp3beta(WALK),
+        Als(FACTORS),
+        Blend(BlendConfig(FACTORS, WALK, weight=1.0)),
     ]
 
 
 def tried() -> Iterator[Generator]:
-    """What tuning compares."""
-    for similarity in ("tfidf", "cosine", "bm25"):
-        yield Neighbours(NeighboursConfig(similarity=similarity, asked=1000))
+    """What tuning compares, stage by stage: each stage varies what the one before found best."""
+    yield from (Neighbours(NeighboursConfig(similarity=kind, asked=1000)) for kind in ("tfidf", "cosine", "bm25"))
+    for alpha in (1.0, 0.7, 0.5, 0.4, 0.3):
+        yield Rp3beta(replace(WALK, alpha=alpha, beta=0.0))
+    for neighbours, beta in ((100, 0.2), (50, 0.2), (30, 0.2), (30, 0.3)):
+        yield Rp3beta(replace(WALK, neighbours=neighbours, beta=beta))
+    yield Rp3beta(replace(WALK, itself=False))
+    for alpha, regularization in (
+        (10.0, 10.0),
+        (30.0, 10.0),
+        (50.0, 30.0),
+        (50.0, 50.0),
+        (100.0, 10.0),
+        (100.0, 100.0),
+    ):
+        yield Als(replace(FACTORS, alpha=alpha, regularization=regularization))
+    yield from (Blend(BlendConfig(FACTORS, WALK, weight)) for weight in (0.4, 0.7, 1.0, 1.5, 2.5))
 
 
 @dataclass(frozen=True)
@@ -85,32 +103,43 @@ def _hits(generator: Generator, snapshot: Snapshot, split: Split, users: Codes) 
 
 
 def measure(args: Namespace) -> Figures:
-    """The quality of each generator, and of the best one."""
-    split = read(*_files(args))
+    """The quality of each generator, and of the best one; of each setting tried with `--tune`."""
+    whole = read(*_files(args))
+    split = whole.held_out(HELD_OUT, SEED) if args.tune else whole
+    users = split.users()
     if args.tune:
-        return _tune(split.held_out(HELD_OUT, SEED))
-    snapshot, figures, best = split.snapshot(), dict[str, float](), Quality(0.0, 0.0)
-    for generator in tuned():
+        users = np.sort(np.random.default_rng(SEED).permutation(users)[:SAMPLE])
+    reached: dict[str, Quality] = {}
+    seconds: dict[str, float] = {}
+    snapshot, learned = split.snapshot(), dict[str, Generator]()
+    for generator in tried() if args.tune else tuned():
+        if args.only and generator.name not in args.only.split(","):
+            continue
+        name = str(generator.config) if args.tune else generator.name  # type: ignore[attr-defined]  # all have one
         started = time.perf_counter()
-        generator.fit(snapshot)
-        figures[f"{generator.name}_fit_s"] = time.perf_counter() - started
-        reached = quality(generator, snapshot, split, split.users())
-        figures |= {f"{generator.name}_recall_at_20": reached.recall, f"{generator.name}_ndcg_at_20": reached.ndcg}
-        best = max(best, reached, key=lambda q: q.recall)
-        log.info("%s: Recall@20 %.4f, NDCG@20 %.4f", generator.name, reached.recall, reached.ndcg)
-    return {"recall_at_20": best.recall, "ndcg_at_20": best.ndcg} | figures
+        _fit(generator, snapshot, learned)
+        seconds[name] = time.perf_counter() - started
+        reached[name] = quality(generator, snapshot, split, users)
+        log.info("measured", generator=name, recall_at_20=reached[name].recall, ndcg_at_20=reached[name].ndcg)
+    return _figures(reached, seconds)
 
 
-def _tune(split: Split) -> Figures:
-    """Recall of every setting tried, on a sample of users."""
-    users = np.sort(np.random.default_rng(SEED).permutation(split.users())[:SAMPLE])
-    snapshot, figures = split.snapshot(), dict[str, float]()
-    for generator in tried():
-        generator.fit(snapshot)
-        reached = quality(generator, snapshot, split, users)
-        setting = str(generator.config)  # type: ignore[attr-defined]  # all of these have one
-        log.info("%s: Recall@20 %.4f, NDCG@20 %.4f", setting, reached.recall, reached.ndcg)
-        figures[f"{setting} recall_at_20"] = reached.recall
+def _fit(generator: Generator, snapshot: Snapshot, learned: dict[str, Generator]) -> None:
+    """Fit; the parts of a blend that were fitted before with the same settings are taken over."""
+    parts = (generator.als, generator.rp3beta) if isinstance(generator, Blend) else (generator,)
+    for part in parts:
+        key = f"{part.name} {part.config}"  # type: ignore[attr-defined]  # all have one
+        if key not in learned:
+            part.fit(snapshot)
+            learned[key] = part
+        vars(part).update(vars(learned[key]))
+
+
+def _figures(reached: dict[str, Quality], seconds: dict[str, float]) -> Figures:
+    best = max(reached.values(), key=lambda quality: quality.recall)
+    figures = {"recall_at_20": best.recall, "ndcg_at_20": best.ndcg}
+    for name, one in reached.items():
+        figures |= {f"{name}_recall_at_20": one.recall, f"{name}_ndcg_at_20": one.ndcg, f"{name}_fit_s": seconds[name]}
     return figures
 
 
@@ -132,6 +161,7 @@ def _file(text: str) -> Path:
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--train", type=_file, metavar="FILE", help="'user item item ...' a line, plain or .gz")
     parser.add_argument("--test", type=_file, metavar="FILE", help="likewise")
+    parser.add_argument("--only", metavar="NAMES", help="generators to measure, by name and commas (default: all)")
     parser.add_argument("--tune", action="store_true", help="try all settings on a part of the train file")
 
 

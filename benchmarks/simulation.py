@@ -1,5 +1,6 @@
 """The simulated shop beside real ones: the figures it was set by, and a picture of them."""
 
+import re
 import tempfile
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
@@ -11,42 +12,56 @@ import numpy as np
 from benchmarks import purchases
 from benchmarks.harness import Figures, main
 from benchmarks.shape import Shape
-from benchmarks.timing import Stages
 from esnaf.output import markdown_table
 from esnaf.simulation.parameters import Parameters
 from esnaf.simulation.shop import simulate
 from features.arrays import Array
 
-FIGURE = Path(__file__).parents[1] / "docs" / "figures" / "simulation.svg"
+DOCS = Path(__file__).parents[1] / "docs"
 LIKE_ONLINE_RETAIL = replace(Parameters(), customers=5_000, products=4_400, days=638)
 """As many customers, products and days as Online Retail, everything else as it always is."""
+_TABLE = re.compile(r"(<!-- table simulation -->\n).*?(<!-- end -->)", re.DOTALL)
 _COLOURS = {"Online Retail": "#7a7a7a", "Complete Journey": "#c9a227", "simulated": "#1b6ca8"}
 
 
 def measure(args: Namespace) -> Figures:
-    """Figures of each log, and the time of simulating; draws the picture where both real sets are there."""
-    stages = Stages()
-    with tempfile.TemporaryDirectory() as folder, stages("simulate"):
+    """Figures of each log; draws the picture and fills the page's table where both real sets are there."""
+    with tempfile.TemporaryDirectory() as folder:
         made = simulate(Path(folder), LIKE_ONLINE_RETAIL)
         shapes = {"simulated": Shape.of(purchases.simulated(Path(folder)))}
     if args.data is not None:
         shapes["Online Retail"] = Shape.of(purchases.online_retail(args.data))
         shapes["Complete Journey"] = Shape.of(purchases.complete_journey(args.data))
-        draw(shapes, args.figure)
-    print(_side_by_side(shapes))
+        draw(shapes, args.docs / "figures" / "simulation.svg")
     figures = {
-        f"{name.lower().replace(' ', '_')}_{key}": value
+        f"{_key(name)}_{figure}": value
         for name, shape in shapes.items()
-        for key, value in shape.figures().items()
+        for figure, value in shape.figures().items()
         if not np.isnan(value)
     }
+    text = table(figures)
+    print(text)
+    if args.data is not None:
+        page = args.docs / "simulation.md"
+        page.write_text(_TABLE.sub(lambda match: f"{match[1]}{text}\n{match[2]}", page.read_text()))
     return {**figures, "events_rows": made.rows["events"]}
 
 
-def _side_by_side(shapes: dict[str, Shape]) -> str:
-    columns = [shape.figures() for shape in shapes.values()]
-    rows = [[key.replace("_", " "), *(f"{column[key]:.3g}" for column in columns)] for key in columns[0]]
-    return markdown_table(["figure", *shapes], rows)
+def table(figures: Figures) -> str:
+    """The logs side by side, in Markdown."""
+    start = f"{_key('simulated')}_"
+    names = [key.removeprefix(start) for key in figures if key.startswith(start)]
+    there = [log for log in _COLOURS if any(key.startswith(f"{_key(log)}_") for key in figures)]
+    cells = [[figures.get(f"{_key(log)}_{name}") for log in there] for name in names]
+    rows = [
+        [name.replace("_", " "), *("" if value is None else f"{value:.3g}" for value in row)]
+        for name, row in zip(names, cells, strict=True)
+    ]
+    return markdown_table(["figure", *there], rows)
+
+
+def _key(log: str) -> str:
+    return log.lower().replace(" ", "_")
 
 
 def draw(shapes: dict[str, Shape], path: Path) -> None:
@@ -106,8 +121,8 @@ def _label(axes: Any) -> None:
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Where the picture goes."""
-    parser.add_argument("--figure", type=Path, default=FIGURE, metavar="FILE", help="the picture (docs/figures)")
+    """Where the picture and the table go."""
+    parser.add_argument("--docs", type=Path, default=DOCS, metavar="DIR", help="holds simulation.md and figures/")
 
 
 if __name__ == "__main__":

@@ -32,15 +32,16 @@ class Catalogue:
         return len(self.category)
 
     def first(self, products: int) -> "Catalogue":
-        """The first products alone: those known at an earlier moment."""
+        """The first products alone, with the names of their groups: what was known at an earlier moment."""
         if products == len(self):
             return self
         offsets = self.word_offsets[: products + 1]
+        category, department, brand = (code[:products] for code in (self.category, self.department, self.brand))
         return Catalogue(
             self.name[:products],
-            self.category[:products],
-            self.department[:products],
-            self.brand[:products],
+            category,
+            department,
+            brand,
             self.price[:products],
             self.cost[:products],
             self.available[:products],
@@ -48,7 +49,12 @@ class Catalogue:
             self.parent[:products],
             offsets,
             self.word[: offsets[-1]],
-            self.category_names,
-            self.department_names,
-            self.brand_names,
+            first_names(self.category_names, category),
+            first_names(self.department_names, department),
+            first_names(self.brand_names, brand),
         )
+
+
+def first_names(names: Sequence[str], code: Codes) -> Sequence[str]:
+    """The names that some codes use; codes are given in the order of first appearance, so these are the first ones."""
+    return names[: int(code.max(initial=-1)) + 1]

@@ -39,7 +39,7 @@ class Occasions:
             new = np.empty(len(key), np.bool_)
             new[0] = True
             new[1:] = (key[1:] != key[:-1]) | (order[1:] != order[:-1])
-            weight = np.bincount(np.cumsum(new) - 1, weight)
+            weight = np.bincount(np.cumsum(new) - 1, weight).astype(np.float64, copy=False)
             key, time, order = key[new], time[new], order[new]
         first = np.ones(len(key), np.bool_)
         first[1:] = key[1:] != key[:-1]
@@ -105,11 +105,16 @@ class Occasions:
 
     def sum(self, values: Doubles) -> Doubles:
         """(K,) sums of a value of each event."""
-        return np.bincount(self.group, values, minlength=len(self.keys))
+        sums = np.bincount(self.group, values, len(self.keys))
+        return sums.astype(np.float64, copy=False)  # it is of integers where there is no event
 
     def decayed(self, at: int, half_life: float) -> Doubles:
         """(K,) events that count half as much after every `half_life` days."""
         return self.sum(np.exp2((self.time - at) / (DAY * half_life)))
+
+    def decayed_by_order(self, latest: Codes, factor: float) -> Doubles:
+        """(K,) events that count `factor` less for each order since; `latest` (K,) is the newest order's number."""
+        return self.sum(np.power(factor, (latest[self.group] - self.order).astype(np.float64)))
 
     def within(self, start: int, end: int) -> Doubles:
         """(K,) events of `start <= time < end`."""

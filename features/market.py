@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import DAY, Array, Codes, Counts, Doubles, Floats, Times
+from features.arrays import DAY, NO_TIME, Array, Codes, Counts, Floats, Times
 from features.catalogue import Catalogue
 from features.groups import Occasions
 from features.history import History
@@ -20,7 +20,8 @@ class Market:
     time: int  # seconds since the epoch, UTC
     horizon: int  # days that a list looks ahead
     sold: Floats  # (P,) in all
-    sold_7: Floats  # in the last 7 days, and so on
+    sold_3: Floats  # in the last 3 days, and so on
+    sold_7: Floats
     sold_14: Floats
     sold_28: Floats
     sold_90: Floats
@@ -31,6 +32,8 @@ class Market:
     buyers: Floats  # customers
     buyers_28: Floats
     rebuyers: Floats  # customers who bought it in two orders or more
+    rebought: Floats  # share of earlier buyers, among the customers of the last horizon, who bought it again in it
+    discovered: Floats  # share of the others who bought it for the first time
     gap: Floats  # days between two purchases by the same customer, median; NaN where nobody bought twice
     first: Times  # first purchase, NO_TIME where there is none
     last: Times
@@ -47,45 +50,48 @@ class Market:
         """Measure a history whose events all lie before `time`."""
         bought = history.purchases
         size = len(catalogue)
-        count = _counter(bought, size)
-        seen, carts = _counter(history.of_kinds(Kind.VIEW, Kind.CLICK), size), _counter(
-            history.of_kinds(Kind.ADD_TO_CART), size
-        )
-        ago, year = _days_before(time), time - YEAR * DAY
+        count = _Counter(bought, size, time).within
+        seen = _Counter(history.of_kinds(Kind.VIEW, Kind.CLICK), size, time).within
+        carts = _Counter(history.of_kinds(Kind.ADD_TO_CART), size, time).within
         first, last = _first_and_last(bought, size)
-        sold, sold_28 = count(0, time), count(ago(28), time)
+        sold, sold_28 = np.bincount(bought.product, minlength=size).astype(np.float32), count(28)
         price = _median_by(bought.product, bought.price, size)
-        recent = bought.only(bought.time >= ago(28))
+        month = time - 28 * DAY
+        recent = bought.only(bought.time >= month)
         price_28 = _median_by(recent.product, recent.price, size)
         with np.errstate(invalid="ignore", divide="ignore"):
             quantity = np.bincount(bought.product, bought.quantity, size) / sold
         pairs = pair_occasions(bought, size)
         product = pairs.keys % size
+        rebought, discovered = _uptake(pairs, len(bought), time - horizon * DAY)
         weight = np.exp2((bought.time - time) / (DAY * 14.0))
         return cls(
             time=time,
             horizon=horizon,
             sold=sold,
-            sold_7=count(ago(7), time),
-            sold_14=count(ago(14), time),
+            sold_3=count(3),
+            sold_7=count(7),
+            sold_14=count(14),
             sold_28=sold_28,
-            sold_90=count(ago(90), time),
-            sold_365=count(ago(365), time),
+            sold_90=count(90),
+            sold_365=count(365),
             decayed=np.bincount(bought.product, weight, size).astype(np.float32),
-            last_year_ahead=count(year, year + horizon * DAY),
-            last_year_before=count(year - 28 * DAY, year),
+            last_year_ahead=count(YEAR, YEAR - horizon),
+            last_year_before=count(YEAR + 28, YEAR),
             buyers=np.bincount(product, minlength=size).astype(np.float32),
-            buyers_28=np.bincount(product[pairs.last >= ago(28)], minlength=size).astype(np.float32),
+            buyers_28=np.bincount(product[pairs.last >= month], minlength=size).astype(np.float32),
             rebuyers=np.bincount(product[pairs.count > 1], minlength=size).astype(np.float32),
+            rebought=rebought,
+            discovered=discovered,
             gap=_gaps(pairs, size),
             first=first,
             last=last,
             price=price,
             price_28=np.where(np.isnan(price_28), price, price_28),
             quantity=quantity.astype(np.float32),
-            viewed_7=seen(ago(7), time),
-            viewed_28=seen(ago(28), time),
-            carted_28=carts(ago(28), time),
+            viewed_7=seen(7),
+            viewed_28=seen(28),
+            carted_28=carts(28),
             category_28=_by_category(sold_28, catalogue.category),
         )
 
@@ -106,26 +112,43 @@ def pair_occasions(bought: History, products: int) -> Occasions:
     )
 
 
-def _days_before(time: int):  # type: ignore[no-untyped-def]
-    return lambda days: time - days * DAY
+@dataclass(frozen=True)
+class _Counter:
+    events: History
+    products: int
+    time: int
 
-
-def _counter(events: History, size: int):  # type: ignore[no-untyped-def]
-    def count(start: int, end: int) -> Floats:
-        inside = (events.time >= start) & (events.time < end)
-        return np.bincount(events.product[inside], minlength=size).astype(np.float32)
-
-    return count
+    def within(self, start: int, end: int = 0) -> Floats:
+        """(P,) events from `start` days ago up to `end` days ago."""
+        inside = (self.events.time >= self.time - start * DAY) & (self.events.time < self.time - end * DAY)
+        return np.bincount(self.events.product[inside], minlength=self.products).astype(np.float32)
 
 
 def _first_and_last(bought: History, size: int) -> tuple[Times, Times]:
-    from features.arrays import NO_TIME
-
     first = np.full(size, np.iinfo(np.int64).max)
     last = np.full(size, NO_TIME)
     np.minimum.at(first, bought.product, bought.time)
     np.maximum.at(last, bought.product, bought.time)
     return np.where(last == NO_TIME, NO_TIME, first), last
+
+
+def _uptake(pairs: Occasions, customers: int, since: int) -> tuple[Floats, Floats]:
+    """(P,), (P,) how the customers who bought anything from `since` on took to each product: those who had bought it
+    before, and those who had not. Thin counts are pulled to the shop's own share with the weight of 20 customers."""
+    customer, product = np.divmod(pairs.keys, pairs.things)
+    active = np.zeros(customers, np.bool_)
+    active[customer[pairs.last >= since]] = True
+    before, now = active[customer] & (pairs.first < since), pairs.last >= since
+    known = np.bincount(product[before], minlength=pairs.things)
+    again = np.bincount(product[before & now], minlength=pairs.things)
+    new = np.bincount(product[now & ~before], minlength=pairs.things)
+    others = active.sum() - known
+    return _share(again, known), _share(new, others)
+
+
+def _share(part: Counts, whole: Counts) -> Floats:
+    usual = float(part.sum()) / max(int(whole.sum()), 1)
+    return ((part + 20.0 * usual) / (whole + 20.0)).astype(np.float32)
 
 
 def _gaps(pairs: Occasions, size: int) -> Floats:
@@ -149,6 +172,6 @@ def _median_by(code: Array, value: Floats, size: int) -> Floats:
 
 
 def _by_category(sold: Floats, category: Codes) -> Floats:
-    total: Doubles = np.bincount(category + 1, sold)
+    total = np.bincount(category + 1, sold, 1)
     total[0] = 0.0
     return total[category + 1].astype(np.float32)

@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 
 from features.arrays import Array, Bools, Codes, Offsets, elements_of
+from features.catalogue import Catalogue, first_names
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class Interests:
 
     offsets: Offsets  # (C + 1,)
     code: Codes
+
+    def below(self, code: int) -> "Interests":
+        """Those with a lower code alone."""
+        keep = self.code < code
+        return Interests(np.append(0, np.cumsum(keep))[self.offsets], self.code[keep])
 
     def take(self, rows: Array) -> "Interests":
         """The customers of some rows, in that order."""
@@ -48,6 +54,17 @@ class Profiles:
         """`rows` customers who told nothing, and to whom personalisation is allowed."""
         nothing = Interests(np.zeros(rows + 1, np.int64), np.zeros(0, np.int32))
         return cls({}, nothing, nothing, nothing, np.ones(rows, np.bool_))
+
+    def first(self, customers: int, catalogue: Catalogue) -> "Profiles":
+        """The first customers alone, and of their interests those in what a catalogue has: as of an earlier moment."""
+        some = self.take(np.arange(customers))
+        return Profiles(
+            {name: Attribute(a.code, first_names(a.names, a.code)) for name, a in some.attributes.items()},
+            some.departments.below(len(catalogue.department_names)),
+            some.categories.below(len(catalogue.category_names)),
+            some.brands.below(len(catalogue.brand_names)),
+            some.personal,
+        )
 
     def take(self, rows: Array) -> "Profiles":
         """The customers of some rows, in that order; -1 gives one who told nothing."""

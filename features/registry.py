@@ -38,7 +38,9 @@ def feature(*, family: str, unit: str) -> Callable[[Compute], Compute]:
         if name in REGISTRY and REGISTRY[name].compute.__module__ != compute.__module__:
             raise ValueError(f"feature '{name}' is already defined in {REGISTRY[name].compute.__module__}")
         if not about:
-            raise ValueError(f"feature '{name}' in {compute.__module__} has no docstring: say in one sentence what it is")
+            raise ValueError(
+                f"feature '{name}' in {compute.__module__} has no docstring: say in one sentence what it is"
+            )
         REGISTRY[name] = Feature(name, family, unit, about, compute)
         return compute
 

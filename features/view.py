@@ -86,7 +86,7 @@ class View:
     @cached_property
     def orders(self) -> Joined:
         """The customer's orders; the weight is units."""
-        return self._joined(self.bought, lambda product: np.zeros_like(product), 1, merge=True)
+        return self._joined(self.bought, np.zeros_like, 1, merge=True)
 
     @cached_property
     def repeats(self) -> Joined:
@@ -147,7 +147,7 @@ class View:
     def searches(self) -> Joined:
         """The customer's searches."""
         searches = self.history.of_kinds(Kind.SEARCH)
-        return self._joined(searches, lambda product: np.zeros_like(product), 1, merge=False)
+        return self._joined(searches, np.zeros_like, 1, merge=False)
 
     @cached_property
     def log_price(self) -> tuple[Doubles, Doubles]:

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -54,7 +55,7 @@ class Vocabulary:
         """The ids of some indices, or all in order."""
         if indices is None:
             text, ends = self.text.tobytes(), self.offsets.tolist()
-            return [text[a:b].decode() for a, b in zip(ends, ends[1:], strict=False)]
+            return [text[a:b].decode() for a, b in pairwise(ends)]
         return [self.id(i) for i in indices.tolist()]
 
     def index(self, id: str) -> int:
@@ -71,7 +72,8 @@ class Vocabulary:
             return np.array([self.index(i) for i in ids], np.int32)
         import pandas as pd
 
-        return self._pandas.get_indexer(pd.Index(ids, dtype="object")).astype(np.int32)
+        found: Codes = self._pandas.get_indexer(pd.Index(ids, dtype="object")).astype(np.int32)
+        return found
 
     @cached_property
     def _pandas(self) -> "pd.Index[str]":

@@ -16,8 +16,8 @@ class Champion:
     recommender: Recommender
 
     @classmethod
-    def load(cls, workspace: Path) -> "Champion":
-        """BundleError if there is no champion, or its bundle is damaged or of an incompatible version."""
+    def load(cls, workspace: Path, *, verify: bool = True) -> "Champion":
+        """BundleError if there is no champion, or its bundle is damaged (`verify`) or of an incompatible version."""
         pointer = find(workspace)
         sys.path.append(str(workspace.resolve()))  # a user's own generators and features lie beside esnaf.toml
-        return cls(pointer.version, Recommender.load(pointer.bundle))
+        return cls(pointer.version, Recommender.load(pointer.bundle, verify=verify))

@@ -4,8 +4,6 @@ BentoML starts and watches the workers, hands them one socket and packs it all i
 machinery into a mounted ASGI application, which is several times as fast, and what costs more than an answer does is
 off: access log, metrics (the application has its own) and tracing. `timeout` is short because the context of every
 request is kept for that long.
-
-The module is imported by the parent too, which needs no model: what only a worker needs is imported by it alone.
 """
 
 import gc
@@ -20,7 +18,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send  # noqa: E402
 
 from features import logs  # noqa: E402
 from features.errors import EsnafError  # noqa: E402
-from training import bundle, pointer  # noqa: E402
 
 
 class Mount:
@@ -68,9 +65,12 @@ class Worker:
 
     @staticmethod
     def before_workers() -> None:
-        """In the parent: a model that is missing or damaged ends it once and at once, not in every worker again."""
+        """In the parent: a model that cannot be served ends it at once, instead of every worker over and over."""
+        environment.import_ranker()
+        from serving.champion import Champion
+
         try:
-            bundle.verified(pointer.find(_WORKSPACE).bundle)
+            Champion.load(_WORKSPACE)
         except EsnafError as error:
             raise BentoMLConfigException(str(error)) from None
         environment.share_metrics()

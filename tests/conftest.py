@@ -4,10 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # The tests run on as many processes as there are cores: each keeps to one thread. Read when the libraries load.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+
+# Property tests say nothing about speed: a busy machine must not fail them.
+settings.register_profile("esnaf", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("esnaf")
 
 
 @pytest.fixture(scope="session")

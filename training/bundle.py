@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,9 +36,13 @@ def verified(folder: Path) -> dict[str, Any]:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest alone; BundleError where there is none that this version of Esnaf can read."""
     try:
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
+        manifest = json.loads((folder / MANIFEST).read_text())
     except (OSError, ValueError) as error:
-        raise BundleError(f"{folder / MANIFEST}: cannot be read ({error}); it is no bundle, or not a whole one") from error
+        raise BundleError(
+            f"{folder / MANIFEST}: cannot be read ({error}); it is no bundle, or not a whole one"
+        ) from error
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
+        raise BundleError(f"{folder / MANIFEST}: lists no files; it is no bundle, or not a whole one")
     if manifest.get("format") != FORMAT:
         raise BundleError(
             f"{folder}: bundle format {manifest.get('format')!r}, this version reads {FORMAT}; train the model again"
@@ -56,7 +59,7 @@ def publish(temporary: Path, folder: Path) -> None:
     """Give a finished folder its name in one step; BundleError where the name is taken."""
     if folder.exists():
         raise BundleError(f"{folder}: exists already; a bundle is never changed")
-    os.replace(temporary, folder)
+    temporary.replace(folder)
 
 
 def discard(folder: Path) -> None:

@@ -3,8 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from features.kinds import WITHOUT_PRODUCT, Kind
+
 Objective: TypeAlias = Literal["conversion", "revenue", "margin"]
 Loss: TypeAlias = Literal["binary", "rank_xendcg", "lambdarank"]
+
+LABELS = tuple(kind.name.lower() for kind in Kind if kind not in {*WITHOUT_PRODUCT, Kind.REFUND})
+"""Event types that a list may be made to foresee."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +20,7 @@ class TrainingConfig:
     """Name of the MLflow experiment, and of the registered model `SHOP-recommender`."""
     horizon: int = 28
     """Days that a list looks ahead: the length of every label window."""
-    windows: int = 8
+    windows: int = 12
     """Past label windows that the ranker learns from, at most."""
     stride: int = 28
     """Days between two of them."""
@@ -31,10 +36,14 @@ class TrainingConfig:
     """What an event in the window is worth as a label, by type; types that are not named are no labels."""
 
     def __post_init__(self) -> None:
-        for name in ("horizon", "windows", "stride", "customers"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} = {getattr(self, name)}: must be 1 or more")
-        if not any(weight > 0 for weight in self.event_weights.values()):
+        _at_least(self, 1, "horizon", "windows", "stride", "min_history", "customers")
+        _at_least(self, 0, "seed")
+        for name, weight in self.event_weights.items():
+            if name not in LABELS:
+                raise ValueError(f"event_weights: '{name}' cannot be foreseen; use {', '.join(LABELS)}")
+            if weight < 0:
+                raise ValueError(f"event_weights.{name} = {weight}: must be 0 or more")
+        if not any(self.event_weights.values()):
             raise ValueError("event_weights: at least one must be above 0")
 
 
@@ -45,6 +54,7 @@ class PoolConfig:
     generators: tuple[str, ...] = (
         "repurchase",
         "lookalikes",
+        "next_order",
         "rp3beta",
         "als",
         "neighbours",
@@ -85,9 +95,9 @@ class RankerConfig:
 
     loss: Loss = "binary"
     """Log loss of each pair, or a listwise loss (bruch2021alternative, burges2010ranknet)."""
-    trees: int = 150
+    trees: int = 200
     """Boosting rounds."""
-    learning_rate: float = 0.06
+    learning_rate: float = 0.05
     """Weight of each tree."""
     leaves: int = 31
     """Leaves of a tree."""
@@ -95,15 +105,32 @@ class RankerConfig:
     """Pairs in a leaf, at least."""
     min_positives: int = 50
     """Bought products to learn from, at least; a shop with fewer is ranked by counting."""
-    negatives: int = 10
+    negatives: int = 3
     """Sampled candidates that were not bought, for each one that was; three bought ones are assumed at least."""
-    feature_fraction: float = 0.5
+    balance: float = 0.5
+    """How far customers who bought much are weighed down: a customer counts (bought products) ** (1 - balance). Listwise
+    losses weigh every customer alike and do not read it."""
+    feature_fraction: float = 0.25
     """Share of the features that a tree may use."""
-    bagging_fraction: float = 0.8
+    bagging_fraction: float = 0.5
     """Share of the pairs that a tree learns from."""
     l2: float = 5.0
     """Pulls leaf values to zero."""
-    bins: int = 127
+    bins: int = 63
     """Values that a feature is rounded to."""
     threads: int = 2
     """For training; answers use one."""
+
+    def __post_init__(self) -> None:
+        _at_least(self, 1, "trees", "min_leaf", "min_positives", "negatives", "threads")
+        _at_least(self, 2, "leaves", "bins")
+        _at_least(self, 0, "l2")
+        for name in ("learning_rate", "feature_fraction", "bagging_fraction"):
+            if not 0 < getattr(self, name) <= 1:
+                raise ValueError(f"{name} = {getattr(self, name)}: must be above 0, and 1 at most")
+
+
+def _at_least(config: object, least: int, *names: str) -> None:
+    for name in names:
+        if getattr(config, name) < least:
+            raise ValueError(f"{name} = {getattr(config, name)}: must be {least} or more")

@@ -4,15 +4,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from features.arrays import DAY
+from features.arrays import DAY, NO_TIME, Codes, Doubles
 from features.profiles import Interests
 from features.registry import REGISTRY
-from features.view import View
+from features.view import Joined, View
 from training.candidates.sparse import Csr
 from training.recommender import Recommender
 from training.request import Request
 
 FEW_SALES = 5  # in four weeks: fewer are no reason
+FASTER = 1.5  # times the pace of the four weeks in the last of them
 
 
 class Evidence:
@@ -26,8 +27,13 @@ class Evidence:
             "interest": self._interest,
             "popular": self._popular,
             "alike": self._alike,
-            "goes_with": lambda pair: self._because_of(pair, "goes with", ("neighbours", "rp3beta")),
-            "resembles": lambda pair: self._because_of(pair, "resembles", ("words",)),
+            "goes_with": lambda pair: self._because_of(
+                pair, "customers who bought {}, as you did, buy it too", ("neighbours", "rp3beta")
+            ),
+            "follows": lambda pair: self._because_of(
+                pair, "it is often bought after {}, which you bought", ("next_order",)
+            ),
+            "resembles": lambda pair: self._because_of(pair, "it resembles {}, which you bought", ("words",)),
             "basket": self._basket,
         }
 
@@ -38,13 +44,17 @@ class Evidence:
         return REGISTRY[kind].about.rstrip(".").lower() if kind in REGISTRY else f"chosen by {kind}"
 
     def _own(self, pair: int) -> str:
+        """`you bought it twice, last 12 days ago`; with three purchases there is a rhythm to tell."""
         repeats = self._view.repeats
         group = int(repeats.at[pair])
         if group < 0:
             return ""
-        count, days = int(repeats.groups.count[group]), self._days(int(repeats.groups.last[group]))
-        text = f"you bought it {_times(count)}, {_ago(days)}"
-        return text if count < 3 else f"{text}, about every {_days(float(repeats.groups.gap[group]))}"
+        count, ago = int(repeats.groups.count[group]), self._ago(repeats, pair)
+        if count == 1:
+            return f"you bought it {ago}"
+        gap = float(repeats.groups.gap[group])
+        rhythm = f", about every {_days(gap)}" if count > 2 and gap >= 1 else ""
+        return f"you bought it {_times(count)}{rhythm}, last {ago}"
 
     def _taste(self, pair: int) -> str:
         catalogue, product = self._recommender.catalogue, self._product(pair)
@@ -53,22 +63,25 @@ class Evidence:
             (self._view.categories, catalogue.category, catalogue.category_names),
             (self._view.departments, catalogue.department, catalogue.department_names),
         ):
-            count = int(joined.count[pair])
-            if count > 1:
-                return f"you bought {_last_step(names[int(codes[product])])} {_times(count)}"
+            count, code = int(joined.count[pair]), int(codes[product])
+            if count > 1 and (name := _last_step(names[code])):
+                return f"you bought from {name} {_times(count)}"
         return ""
 
     def _interest(self, pair: int) -> str:
-        for joined, did in (
-            (self._view.carts, "you put it in your cart"),
-            (self._view.wishes, "it is on your wish list since"),
-            (self._view.views, "you looked at it"),
+        """What the customer did with the product since buying it last, and what was declared."""
+        view = self._view
+        taken_out = self._last(view.uncarts, pair)
+        for joined, did, undone in (
+            (view.carts, "you put it in your cart", taken_out),
+            (view.wishes, "you put it on your wish list", NO_TIME),
+            (view.views, "you looked at it", NO_TIME),
         ):
-            group = int(joined.at[pair])
-            if group >= 0:
-                return f"{did} {_ago(self._days(int(joined.groups.last[group])), last='')}"
+            last = self._last(joined, pair)
+            if last > max(undone, self._last(view.repeats, pair)):
+                return f"{did} {self._ago(joined, pair)}"
         declared = self._declared(pair)
-        return f"you told us that {declared} interests you" if declared else ""
+        return f"you told us that you like {declared}" if declared else ""
 
     def _declared(self, pair: int) -> str:
         catalogue, profiles, product = self._recommender.catalogue, self._request.profiles, self._product(pair)
@@ -87,38 +100,46 @@ class Evidence:
         sold = int(market.sold_28[product])
         if sold < FEW_SALES:
             return ""
-        faster = market.sold_7[product] * 4 > 1.5 * sold
-        return f"it sells {'faster than before' if faster else 'well'}: {sold} times in the last four weeks"
+        faster = market.sold_7[product] * 4 > FASTER * sold
+        text = f"it was bought {sold} times in the last four weeks"
+        return f"{text}, and more and more often" if faster else text
 
     def _alike(self, pair: int) -> str:
         buyers = int(self._recommender.market.buyers[self._product(pair)])
         known = len(self._request.bought.product) > 0
-        return "customers whose choices are like yours buy it" if known and buyers > 1 else ""
+        return "customers with a taste like yours buy it" if known and buyers > 1 else ""
 
-    def _because_of(self, pair: int, how: str, generators: tuple[str, ...]) -> str:
+    def _because_of(self, pair: int, wording: str, generators: tuple[str, ...]) -> str:
         """The product that the customer bought and that leads here most strongly."""
         bought = self._request.bought
         weight = bought.occasions.decayed(self._view.as_of, 60.0)
         strength = np.zeros(len(bought.product))
-        for source in self._recommender.sources:
-            table = getattr(source.generator, "similar", None)
-            if source.generator.name in generators and isinstance(table, Csr):
-                strength += _similarity(table.take(bought.product), self._product(pair)) * weight
+        for name in generators:
+            strength += self._near(name, bought.product, pair) * weight
         strength[bought.product == self._product(pair)] = 0.0
-        if not strength.any():
-            return ""
-        return f"it {how} {self._name(int(bought.product[int(strength.argmax())]))}, which you bought"
+        return wording.format(self._name(int(bought.product[int(strength.argmax())]))) if strength.any() else ""
 
     def _basket(self, pair: int) -> str:
         context = self._request.context
-        in_hand = np.append(context.basket, context.viewed[context.viewed >= 0])
-        for source in self._recommender.sources:
-            table = getattr(source.generator, "similar", None)
-            if source.generator.name == "together" and isinstance(table, Csr) and len(in_hand):
-                strength = _similarity(table.take(in_hand), self._product(pair))
-                if strength.any():
-                    return f"it is often bought together with {self._name(int(in_hand[int(strength.argmax())]))}"
+        for products, where in (
+            (context.basket, "in your cart"),
+            (context.viewed[context.viewed >= 0], "that you are looking at"),
+        ):
+            strength = self._near("together", products, pair)
+            if strength.any():
+                return f"it is often bought together with {self._name(int(products[int(strength.argmax())]))} {where}"
         return ""
+
+    def _near(self, generator: str, products: Codes, pair: int) -> Doubles:
+        """(K,) how much each of some products leads to that of the pair, as a generator sees it."""
+        strength = np.zeros(len(products))
+        for source in self._recommender.sources:
+            table = getattr(source.generator, "similar", getattr(source.generator, "followers", None))
+            if source.generator.name == generator and isinstance(table, Csr):
+                near = table.take(products)
+                at = np.flatnonzero(near.index == self._product(pair))
+                strength[near.row[at]] = near.value[at]
+        return strength
 
     def _product(self, pair: int) -> int:
         return int(self._view.product[pair])
@@ -126,24 +147,18 @@ class Evidence:
     def _name(self, product: int) -> str:
         return self._recommender.catalogue.name[product] or self._recommender.products.id(product)
 
-    def _days(self, time: int) -> float:
-        return (self._view.as_of - time) / DAY
+    def _last(self, joined: Joined, pair: int) -> int:
+        """When it was last done, NO_TIME where it never was."""
+        group = int(joined.at[pair])
+        return NO_TIME if group < 0 else int(joined.groups.last[group])
 
-
-def _similarity(rows: Csr, product: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """(R,) each row's entry for one product, 0 where there is none."""
-    found = np.zeros(len(rows))
-    at = np.flatnonzero(rows.index == product)
-    found[rows.row[at]] = rows.value[at]
-    return found
+    def _ago(self, joined: Joined, pair: int) -> str:
+        days = (self._view.as_of - self._last(joined, pair)) / DAY
+        return "today" if days < 1 else f"{_days(days)} ago"
 
 
 def _times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
-
-
-def _ago(days: float, last: str = "last ") -> str:
-    return f"{last}today" if days < 1 else f"{last}{_days(days)} ago"
 
 
 def _days(days: float) -> str:

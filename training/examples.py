@@ -32,6 +32,7 @@ class Examples:
     group: Counts  # (Q,) pairs of each customer
     found: int  # labels that some generator named
     lost: int  # labels that none did; they cannot be learned from
+    unseen: int  # products first seen in the window, which are no labels
 
     @classmethod
     def joined(cls, parts: Sequence["Examples"]) -> Self:
@@ -43,6 +44,7 @@ class Examples:
             np.concatenate([p.group for p in parts]),
             sum(p.found for p in parts),
             sum(p.lost for p in parts),
+            sum(p.unseen for p in parts),
         )
 
 
@@ -100,8 +102,8 @@ class Window:
             names=names,
         )
         group = np.bincount(pairs.customer, minlength=len(customers))
-        found = int((gain > 0).sum())
-        return Examples(tuple(names), matrix, gain[chosen], group[group > 0], found, wanted - found)
+        found, unseen = int((gain > 0).sum()), int(labels.unseen[customers].sum())
+        return Examples(tuple(names), matrix, gain[chosen], group[group > 0], found, wanted - found, unseen)
 
 
 def _sampled(positive: Bools, row: Codes, rows: int, negatives: int, random: np.random.Generator) -> Bools:
@@ -109,4 +111,5 @@ def _sampled(positive: Bools, row: Codes, rows: int, negatives: int, random: np.
     positives = np.bincount(row, positive, minlength=rows)
     others = np.bincount(row, minlength=rows) - positives
     share = np.maximum(positives, FEWEST) * negatives / np.maximum(others, 1)
-    return (positives[row] > 0) & (positive | (random.random(len(row)) < share[row]))
+    chosen: Bools = (positives[row] > 0) & (positive | (random.random(len(row)) < share[row]))
+    return chosen

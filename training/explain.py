@@ -29,11 +29,13 @@ KIND_OF_FAMILY = {
 KIND_OF_GENERATOR = {
     "repurchase": "own",
     "als": "alike",
+    "blend": "alike",
     "bpr": "alike",
     "ease": "alike",
     "lookalikes": "alike",
     "neighbours": "goes_with",
     "rp3beta": "goes_with",
+    "next_order": "follows",
     "words": "resembles",
     "together": "basket",
     "popular": "popular",

@@ -5,12 +5,14 @@ from typing import Self
 
 import numpy as np
 
-from features.arrays import Codes, Doubles, Offsets, offsets_of
+from features.arrays import Codes, Counts, Doubles, Offsets, offsets_of, positions_in, rows_of
 from features.catalogue import Catalogue
 from features.history import History
 from features.kinds import Kind
 from features.market import Market
 from training.config import TrainingConfig
+
+LEAST = 1e-6  # worth of what was bought at a loss: it was bought all the same
 
 
 @dataclass(frozen=True)
@@ -20,33 +22,30 @@ class Labels:
     offsets: Offsets  # (R + 1,)
     product: Codes  # (K,) ascending in each row
     gain: Doubles  # (K,) above 0
+    unseen: Counts  # (R,) products first seen in the window: nobody can name them, so they are not among the labels
 
     @classmethod
     def of(cls, window: History, catalogue: Catalogue, market: Market, config: TrainingConfig) -> Self:
-        """The worth of each product is its best event's weight, times its price or margin if that is the objective.
-
-        Products that were not known before the window cannot be named by anybody and are left out.
-        """
+        """The worth of each product is its best event's weight, times its price or margin if that is the objective."""
         weight = np.zeros(max(Kind) + 1)
         for name, value in config.event_weights.items():
             weight[Kind[name.upper()]] = value
-        counts = (weight[window.kind] > 0) & (window.product >= 0) & (window.product < len(catalogue))
-        chosen = window.only(counts)
+        chosen = window.only((weight[window.kind] > 0) & (window.product >= 0))
         keys, place = np.unique(chosen.row.astype(np.int64) << 32 | chosen.product, return_inverse=True)
         gain = np.zeros(len(keys))
         np.maximum.at(gain, place, weight[chosen.kind])
-        product = (keys & 0xFFFFFFFF).astype(np.int32)
-        gain *= _worth(catalogue, market, config)[product]
-        return cls(offsets_of(keys >> 32, len(window)), product, np.maximum(gain, 1e-6))
+        row, product = keys >> 32, (keys & 0xFFFFFFFF).astype(np.int32)
+        known = product < len(catalogue)
+        row, product, unseen = row[known], product[known], np.bincount(row[~known], minlength=len(window))
+        gain = gain[known] * _worth(catalogue, market, config)[product]
+        return cls(offsets_of(row, len(window)), product, np.maximum(gain, LEAST), unseen)
 
     def find(self, row: Codes, product: Codes) -> Doubles:
         """(M,) the gain of each pair, 0 where it is no label."""
-        keys = np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets)) << 32 | self.product
-        if len(keys) == 0:
-            return np.zeros(len(row))
-        wanted = row.astype(np.int64) << 32 | product
-        at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        return np.where(keys[at] == wanted, self.gain[at], 0.0)
+        keys = rows_of(self.offsets).astype(np.int64) << 32 | self.product
+        at = positions_in(keys, row.astype(np.int64) << 32 | product)
+        gain: Doubles = np.append(self.gain, 0.0)[at]
+        return gain
 
 
 def _worth(catalogue: Catalogue, market: Market, config: TrainingConfig) -> Doubles:

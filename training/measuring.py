@@ -1,22 +1,28 @@
-"""Measuring: the lists of a recommender, and of each of its generators alone, for the customers of a truth."""
+"""Measuring: the lists of a recommender, and of each of its generators alone, for the customers of a truth.
 
-from collections.abc import Iterator
+Customers and products go in and out by the numbers of the event log that the truth is of; the recommender is asked by
+ids, as the service asks it.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from features.arrays import Codes, Floats, offsets_of
+from features.arrays import Codes, Floats, offsets_of, rows_of
+from features.eventlog import EventLog
 from training.candidates.lookup import lookup
 from training.candidates.scores import Candidates, Scores
 from training.candidates.topk import top_k
 from training.evaluation.lists import MODES, Lists, Mode, Ranked
+from training.evaluation.protocol import MODEL
 from training.evaluation.truth import Truth
 from training.pool import Pool
+from training.query import Query
 from training.ranking import Ranking
 from training.recommender import Recommender
 from training.request import Request
 
-MODEL = "model"
 SAMPLE = 50  # customers whose feature rows are kept to explain the ranker
 
 
@@ -31,48 +37,58 @@ class Measured:
 
 @dataclass
 class _Gathered:
-    products: dict[str, dict[Mode, list[Codes]]] = field(default_factory=dict)
-    scores: dict[str, dict[Mode, list[Floats]]] = field(default_factory=dict)
+    number: Codes  # (P,) the log's number of each product of the recommender, -1 where it has none
+    parts: dict[str, dict[Mode, list[Ranked]]] = field(default_factory=dict)
     candidates: dict[str, list[Candidates]] = field(default_factory=dict)
 
-    def add(self, name: str, mode: Mode, products: Codes, scores: Floats) -> None:
-        self.products.setdefault(name, {}).setdefault(mode, []).append(products)
-        self.scores.setdefault(name, {}).setdefault(mode, []).append(scores)
+    def add_lists(self, name: str, mode: Mode, ranking: Ranking, k: int) -> None:
+        scores = ranking.score.astype(np.float32)
+        products = ranking.padded(self.number[ranking.product], k, -1)
+        part = Ranked(products, ranking.padded(scores, k, np.nan))
+        self.parts.setdefault(name, {}).setdefault(mode, []).append(part)
+
+    def add_candidates(self, name: str, found: Candidates) -> None:
+        numbered = Candidates(found.offsets, self.number[found.product], found.score)
+        self.candidates.setdefault(name, []).append(numbered)
 
     def lists(self) -> dict[str, Lists]:
         return {
-            name: Lists({m: Ranked(np.concatenate(p), np.concatenate(self.scores[name][m])) for m, p in modes.items()})
-            for name, modes in self.products.items()
+            name: Lists({mode: _joined_lists(parts) for mode, parts in modes.items()})
+            for name, modes in self.parts.items()
         }
 
+    def all_candidates(self) -> dict[str, Candidates]:
+        return {name: _joined_candidates(parts) for name, parts in self.candidates.items()}
 
-def measure(recommender: Recommender, truth: Truth, k: int = 20) -> Measured:
-    """Ask a recommender, as the service would, for the lists of the scored customers in every mode."""
-    gathered = _Gathered()
-    matrix = None
-    for request in _requests(recommender, truth.customer):
+
+def measure(recommender: Recommender, truth: Truth, log: EventLog, k: int = 20) -> Measured:
+    """Ask a recommender for the lists of the scored customers of `log` in every mode.
+
+    Customers that it does not know are strangers to it; products that `log` lacks are padding in the lists.
+    """
+    gathered = _Gathered(log.products.indices(recommender.products.ids()))
+    ids = log.customers.ids(truth.customer)
+    for request in _requests(recommender, ids):
         pool = Pool.gather(recommender.sources, request)
         ranking = recommender.ordered(request, pool)
         for mode in MODES:
-            chosen = _of_mode(recommender, request, ranking, mode, k)
-            scores = chosen.score.astype(np.float32)
-            gathered.add(MODEL, mode, chosen.padded(chosen.product, k, -1), chosen.padded(scores, k, np.nan))
+            gathered.add_lists(MODEL, mode, _of_mode(recommender, request, ranking, mode, k), k)
         for name, proposal in zip(pool.names, pool.proposals, strict=True):
-            gathered.candidates.setdefault(name, []).append(proposal.candidates)
+            gathered.add_candidates(name, proposal.candidates)
             for mode in MODES:
-                gathered.add(name, mode, *_alone(proposal.scores, request, mode, k))
-        if matrix is None:
-            few = np.flatnonzero(pool.row < SAMPLE).astype(np.int32)
-            matrix = recommender.matrix(request, pool.pairs(few))
-    assert matrix is not None  # a truth has customers
-    joined = {name: _joined(parts) for name, parts in gathered.candidates.items()}
-    return Measured(gathered.lists(), joined, matrix)
+                gathered.add_lists(name, mode, _alone(proposal.scores, request, mode, k), k)
+    return Measured(gathered.lists(), gathered.all_candidates(), _matrix(recommender, ids[:SAMPLE]))
 
 
-def _requests(recommender: Recommender, customers: Codes) -> Iterator[Request]:
-    for start in range(0, len(customers), recommender.at_once):
-        part = customers[start : start + recommender.at_once]
-        yield recommender.questions.of_customers(part, recommender.time)
+def _requests(recommender: Recommender, ids: Sequence[str]) -> Iterator[Request]:
+    for start in range(0, len(ids), recommender.at_once):
+        queries = [Query(customer_id=id) for id in ids[start : start + recommender.at_once]]
+        yield recommender.questions.request(queries, recommender.time)
+
+
+def _matrix(recommender: Recommender, ids: Sequence[str]) -> Floats:
+    request = recommender.questions.request([Query(customer_id=id) for id in ids], recommender.time)
+    return recommender.matrix(request, Pool.gather(recommender.sources, request).pairs())
 
 
 def _of_mode(recommender: Recommender, request: Request, ranking: Ranking, mode: Mode, k: int) -> Ranking:
@@ -81,19 +97,18 @@ def _of_mode(recommender: Recommender, request: Request, ranking: Ranking, mode:
     return recommender.shortened(ranking, request, k, allowed=None, exclude_purchased=mode == "explore")
 
 
-def _alone(scores: Scores, request: Request, mode: Mode, k: int) -> tuple[Codes, Floats]:
-    """(R, k) products and scores of one generator by itself."""
+def _alone(scores: Scores, request: Request, mode: Mode, k: int) -> Ranking:
+    """The best of one generator by itself."""
     if mode == "repeat":
         found = _best_bought(scores, request, k)
     else:
         found = top_k(scores, k, exclude=request.bought.baskets if mode == "explore" else None)
-    ranking = Ranking(found.offsets, found.product, found.score.astype(np.float64), np.zeros_like(found.product))
-    return ranking.padded(found.product, k, -1), ranking.padded(found.score, k, np.nan)
+    return Ranking(found.offsets, found.product, found.score.astype(np.float64), np.zeros_like(found.product))
 
 
 def _best_bought(scores: Scores, request: Request, k: int) -> Candidates:
     bought = request.bought
-    row = np.repeat(np.arange(len(request), dtype=np.int32), np.diff(bought.offsets))
+    row = rows_of(bought.offsets)
     score = lookup(scores, row, bought.product)
     rated = ~np.isnan(score)
     row, product, score = row[rated], bought.product[rated], score[rated]
@@ -103,9 +118,11 @@ def _best_bought(scores: Scores, request: Request, k: int) -> Candidates:
     return Candidates(offsets_of(row[by], len(request)), product[by], score[by])
 
 
-def _joined(parts: list[Candidates]) -> Candidates:
+def _joined_lists(parts: list[Ranked]) -> Ranked:
+    return Ranked(np.concatenate([p.products for p in parts]), np.concatenate([p.scores for p in parts]))
+
+
+def _joined_candidates(parts: list[Candidates]) -> Candidates:
     lengths = np.concatenate([np.diff(part.offsets) for part in parts])
     offsets = np.append(0, np.cumsum(lengths))
-    return Candidates(
-        offsets, np.concatenate([p.product for p in parts]), np.concatenate([p.score for p in parts])
-    )
+    return Candidates(offsets, np.concatenate([p.product for p in parts]), np.concatenate([p.score for p in parts]))

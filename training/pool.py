@@ -53,7 +53,8 @@ class Pool:
     @property
     def source(self) -> Codes:
         """(M,) the generator that ranked the pair best; the first of them where several did."""
-        return np.where(np.isnan(self.rank), np.inf, self.rank).argmin(axis=1).astype(np.int32)
+        first: Codes = np.where(np.isnan(self.rank), np.inf, self.rank).argmin(axis=1).astype(np.int32)
+        return first
 
     def pairs(self, at: Codes | None = None) -> Pairs:
         """The candidates, or some of them (positions ascending), with every generator's score."""

@@ -33,7 +33,9 @@ class Questions:
         customer = self.customers.indices(ids)
         known = customer >= 0
         customer[known] = np.where(self.profiles.personal[customer[known]], customer[known], -1)
-        return self.of_customers(customer, time, context=self._context(queries, time), profiles=self._told(queries, customer))
+        return self.of_customers(
+            customer, time, context=self._context(queries, time), profiles=self._told(queries, customer)
+        )
 
     def of_customers(
         self, customer: Codes, time: int, *, context: Context | None = None, profiles: Profiles | None = None

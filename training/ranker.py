@@ -1,5 +1,6 @@
 """Ranker: gradient-boosted trees (ke2017lightgbm) over the feature matrix."""
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from features.arrays import Codes, Doubles, Floats
-from features.errors import BundleError
+from features.errors import BundleError, ConfigError
 from training.config import RankerConfig
 from training.examples import Examples
 
@@ -38,7 +39,7 @@ class Ranker:
             examples.matrix[:, varying],
             _grades(examples.gain) if listwise else positive.astype(np.float32),
             group=examples.group if listwise else None,
-            weight=None if listwise else np.where(positive, examples.gain, 1.0),
+            weight=None if listwise else _weights(examples, config.balance),
             feature_name=list(names),
             free_raw_data=True,
         )
@@ -46,13 +47,11 @@ class Ranker:
 
     def scores(self, matrix: Floats) -> Doubles:
         """(M,) raw scores of the feature rows (M, F); one thread, so that a busy machine does not stall an answer."""
-        found: Doubles = self.booster.predict(matrix, raw_score=True, num_threads=1)
-        return found
+        return np.asarray(self.booster.predict(matrix, raw_score=True, num_threads=1), np.float64)
 
     def contributions(self, matrix: Floats) -> Doubles:
         """(M, F + 1) what each feature adds to the raw score (lundberg2020local); the last column is the base."""
-        found: Doubles = self.booster.predict(matrix, pred_contrib=True, num_threads=1)
-        return found
+        return np.asarray(self.booster.predict(matrix, pred_contrib=True, num_threads=1), np.float64)
 
     def save(self, path: Path) -> None:
         """Write the model as LightGBM's text."""
@@ -97,6 +96,16 @@ def _varying(matrix: Floats) -> Codes:
     return np.flatnonzero(~same.all(axis=0)).astype(np.int32)
 
 
+def _weights(examples: Examples, balance: float) -> Doubles:
+    """(M,) what each pair counts: its gain, shared among the customer's pairs, 1 on average."""
+    positive = examples.gain > 0
+    customer = np.repeat(np.arange(len(examples.group)), examples.group)
+    bought = np.maximum(np.bincount(customer, positive, len(examples.group)), 1.0)
+    share = bought**-balance
+    weight: Doubles = np.where(positive, examples.gain, 1.0) * share[customer]
+    return weight / max(weight.mean(), 1e-12)
+
+
 def _grades(gain: Doubles) -> Codes:
     """Gains as grades: 0 for none, 1 to `LEVELS` by quantile of worth where it differs."""
     grade = np.zeros(len(gain), np.int32)
@@ -110,13 +119,20 @@ def _grades(gain: Doubles) -> Codes:
 
 
 def names_of(generators: Sequence[str], exclude: Sequence[str]) -> list[str]:
-    """The features that a ranker may see: all but those excluded by name or family."""
+    """The features that a ranker may see: all but those excluded by name or family.
+
+    ConfigError where one of the excluded is neither.
+    """
     from features.matrix import feature_names
     from features.registry import REGISTRY
 
+    names = feature_names(generators)
+    family = {name: REGISTRY[name].family if name in REGISTRY else "generators" for name in names}
+    known = {*names, *family.values()}
+    for name in exclude:
+        if name not in known:
+            close = difflib.get_close_matches(name, sorted(known), 1)
+            hint = f"did you mean '{close[0]}'?" if close else "docs/features.md lists them"
+            raise ConfigError(f"[features] exclude: '{name}' is no feature and no family; {hint}")
     hidden = set(exclude)
-    return [
-        name
-        for name in feature_names(generators)
-        if name not in hidden and (name not in REGISTRY or REGISTRY[name].family not in hidden)
-    ]
+    return [name for name in names if not {name, family[name]} & hidden]

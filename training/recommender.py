@@ -11,7 +11,7 @@ import numpy as np
 
 from features.arrays import Bools, Floats
 from features.catalogue import Catalogue
-from features.errors import EsnafError
+from features.errors import BundleError, EsnafError
 from features.history import History
 from features.market import Market
 from features.matrix import feature_matrix
@@ -155,7 +155,14 @@ class Recommender:
     def load(cls, folder: Path, *, verify: bool = True) -> Self:
         """Read a bundle, its arrays memory-mapped; BundleError where it is missing, damaged or of another format."""
         facts = bundle.verified(folder) if verify else bundle.read_manifest(folder)
-        order = Ranker.load(folder / "ranker.txt") if facts["ranker"] == "trees" else Counting.load(folder / "counting.json")
+        try:
+            return cls._read(folder, facts)
+        except KeyError as error:
+            raise BundleError(f"{folder}: its manifest lacks {error}; train the model again") from error
+
+    @classmethod
+    def _read(cls, folder: Path, facts: Mapping[str, Any]) -> Self:
+        trees = facts["ranker"] == "trees"
         return cls(
             time=facts["time"],
             customers=storage.restore(_Ids, folder / "customers").ids,
@@ -165,8 +172,8 @@ class Recommender:
             catalogue=storage.restore(Catalogue, folder / "catalogue"),
             market=storage.restore(Market, folder / "market"),
             sources=tuple(_load_source(entry, folder) for entry in facts["generators"]),
-            order=order,
-            facts={name: value for name, value in facts.items() if name not in ("files", "format")},
+            order=Ranker.load(folder / "ranker.txt") if trees else Counting.load(folder / "counting.json"),
+            facts={name: value for name, value in facts.items() if name not in {"files", "format"}},
         )
 
     def _write(self, folder: Path) -> None:
@@ -189,7 +196,8 @@ class Recommender:
         rows = np.repeat(np.arange(len(context)), np.diff(context.basket_offsets))
         keys = rows << 32 | context.basket
         inside = np.isin(ranking.row.astype(np.int64) << 32 | ranking.product, keys)
-        return inside | (context.viewed[ranking.row] == ranking.product)
+        seen: Bools = inside | (context.viewed[ranking.row] == ranking.product)
+        return seen
 
     def _answers(self, request: Request, ranking: Ranking) -> list[Answer]:
         sources = (*self.names, *Shelf.SOURCES)
@@ -211,7 +219,9 @@ class Recommender:
 
         index = self.products.index(product_id)
         if index < 0:
-            raise UnknownProductError(f"product '{product_id}' is not known to this model; train with its events, or check the id")
+            raise UnknownProductError(
+                f"product '{product_id}' is not known to this model; train with its events, or check the id"
+            )
         return similar(self, index, n)
 
     def explain(self, query: Query, product_ids: Sequence[str], *, time: int | None = None) -> list[str]:
@@ -236,11 +246,14 @@ def _by_filters(queries: Sequence[Query]) -> dict[Filters, list[int]]:
 def _source_entry(source: Source) -> dict[str, Any]:
     kind = type(source.generator)
     path = registry.path_of(kind)
-    return {"path": path, "name": source.generator.name, "size": source.size, "config": registry.config_of(source.generator)}
+    return {
+        "path": path,
+        "name": source.generator.name,
+        "size": source.size,
+        "config": registry.config_of(source.generator),
+    }
 
 
 def _load_source(entry: Mapping[str, Any], folder: Path) -> Source:
     generator = registry.made(entry["path"], entry["config"])
     return Source(learned.load(generator, folder / "generators" / entry["name"]), entry["size"])
-
-

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from features.arrays import Bools, Codes, offsets_of
+from features.arrays import Array, Bools, Codes, Counts, Offsets, offsets_of, rows_of
 from features.catalogue import Catalogue
 from features.market import Market
 from training.absent import first_absent
@@ -50,25 +50,32 @@ class Shelf:
         missing = np.maximum(n - np.diff(ranking.offsets), 0)
         row, product = self._taken(ranking, request, exclude_purchased)
         offsets = offsets_of(row, len(ranking))
-        wanted = int(missing.max(initial=0))
-        found = first_absent(order, offsets, product, min(wanted * self._slack, len(order)))
-        filled = self._without_variants(found, ranking) if self.variants else found
+        filled = self._found(ranking, order, offsets, product, missing)
         keep = (filled >= 0) & (np.cumsum(filled >= 0, axis=1) <= missing[:, None])
         rows, places = np.nonzero(keep)
         return self._appended(ranking, rows.astype(np.int32), filled[rows, places], source)
 
-    @property
-    def _slack(self) -> int:
-        """Variants that are passed over are made up for by looking further."""
-        return 4 if self.variants else 1
+    def _found(self, ranking: Ranking, order: Codes, offsets: Offsets, product: Codes, missing: Counts) -> Codes:
+        """(R, K) the first of the order that may stand in each list, at least `missing` (R,) where there are so many.
+
+        Variants that are passed over are made up for by looking further.
+        """
+        deep = int(missing.max(initial=0))
+        while True:
+            found = first_absent(order, offsets, product, min(deep, len(order)))
+            if self.variants:
+                found = self._without_variants(found, ranking)
+            if not self.variants or deep >= len(order) or ((found >= 0).sum(axis=1) >= missing).all():
+                return found
+            deep *= 4
 
     def _taken(self, ranking: Ranking, request: Request, exclude_purchased: bool) -> tuple[Codes, Codes]:
         context = request.context
         viewed = np.flatnonzero(context.viewed >= 0)
-        rows = [ranking.row, np.repeat(np.arange(len(context)), np.diff(context.basket_offsets)), viewed]
+        rows: list[Array] = [ranking.row, rows_of(context.basket_offsets), viewed]
         products = [ranking.product, context.basket, context.viewed[viewed]]
         if exclude_purchased:
-            rows.append(np.repeat(np.arange(len(request)), np.diff(request.bought.offsets)))
+            rows.append(rows_of(request.bought.offsets))
             products.append(request.bought.product)
         keys = np.unique(np.concatenate(rows).astype(np.int64) << 32 | np.concatenate(products))
         return (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32)

@@ -38,16 +38,18 @@ def _scores(recommender: Recommender, product: int) -> Doubles:
 
 
 def _order(recommender: Recommender, product: int, score: Doubles) -> Codes:
-    """Products by similarity, then those of the category, then the rest, best sellers first."""
+    """Products by similarity, then those of the category, then the rest, best sellers first; variants once."""
     catalogue, shelf = recommender.catalogue, recommender.shelf
     place = np.empty(len(catalogue))
     place[shelf.order] = np.arange(len(catalogue))
     other = (catalogue.category != catalogue.category[product]) | (catalogue.category < 0)
-    order = np.lexsort((np.arange(len(catalogue)), place, other, -score.sum(axis=0)))
-    variant = (catalogue.parent == catalogue.parent[product]) & (catalogue.parent >= 0)
-    keep = catalogue.available & ~variant
-    keep[product] = False
-    return order[keep[order]].astype(np.int32)
+    order = np.lexsort((place, other, -score.sum(axis=0)))
+    parent = catalogue.parent
+    shown = order[catalogue.available[order] & (order != product)]
+    shown = shown[(parent[shown] < 0) | (parent[shown] != parent[product])]
+    group = np.where(parent[shown] >= 0, parent[shown], -1 - shown)  # a product without variants is its own group
+    best: Codes = shown[np.sort(np.unique(group, return_index=True)[1])].astype(np.int32)
+    return best
 
 
 def _source(recommender: Recommender, product: int, index: int, score: Doubles) -> str:

@@ -1,10 +1,11 @@
 """Storage: dataclasses of arrays as folders of .npy files, memory-mapped when read; nothing is pickled."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints, overload
+from urllib.parse import quote, unquote
 
 import numpy as np
 
@@ -44,8 +45,7 @@ def dump(value: Any, folder: Path) -> None:
     """Write a dataclass whose fields are arrays, texts, numbers, vocabularies, or dataclasses and mappings of such."""
     folder.mkdir(parents=True, exist_ok=True)
     plain: dict[str, Any] = {}
-    parts = value.items() if isinstance(value, Mapping) else ((f.name, getattr(value, f.name)) for f in fields(value))
-    for name, part in parts:
+    for name, part in _parts_of(value):
         if isinstance(part, np.ndarray):
             save_array(folder / f"{name}.npy", part)
         elif isinstance(part, Vocabulary):
@@ -62,12 +62,21 @@ def dump(value: Any, folder: Path) -> None:
         (folder / VALUES).write_text(json.dumps(plain, sort_keys=True) + "\n")
 
 
+def _parts_of(value: Any) -> Iterator[tuple[str, Any]]:
+    """Names fit for files, and what they name; a mapping's keys are anybody's words, such as `Country/Region`."""
+    if isinstance(value, Mapping):
+        yield from ((quote(key, safe=" ").replace(".", "%2E"), part) for key, part in value.items())
+    else:
+        yield from ((field.name, getattr(value, field.name)) for field in fields(value))
+
+
 def restore(kind: type[T], folder: Path) -> T:
     """Read what `dump` wrote; BundleError where a part is missing or cannot be read."""
     try:
-        return _restore(kind, folder)
+        value: T = _restore(kind, folder)
     except (OSError, ValueError, KeyError) as error:
         raise BundleError(f"{folder}: cannot be read ({error}); train the model again") from error
+    return value
 
 
 def _restore(kind: Any, folder: Path) -> Any:
@@ -75,7 +84,7 @@ def _restore(kind: Any, folder: Path) -> Any:
     plain = json.loads(file.read_text()) if file.exists() else {}
     if get_origin(kind) is dict:
         part = get_args(kind)[1]
-        return {path.name: _restore(part, path) for path in sorted(folder.iterdir())}
+        return {unquote(path.name): _restore(part, path) for path in sorted(folder.iterdir())}
     hints = get_type_hints(kind)
     return kind(**{f.name: _part(hints[f.name], folder / f.name, plain) for f in fields(kind)})
 
@@ -105,6 +114,6 @@ def save_array(path: Path, array: Array) -> None:
 
 def load_array(path: Path) -> Array:
     """A .npy file, mapped unless it is small. A plain view spares each access the cost of NumPy's memmap class."""
-    mode = None if path.stat().st_size < SMALL else "r"
-    array: Array = np.load(path, mmap_mode=mode, allow_pickle=False)
+    small = path.stat().st_size < SMALL
+    array: Array = np.load(path, mmap_mode=None if small else "r", allow_pickle=False)
     return array.view(np.ndarray)

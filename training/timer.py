@@ -7,10 +7,11 @@ from contextlib import contextmanager
 
 
 class Timer:
-    """Seconds by stage, added up where a stage comes again."""
+    """Seconds by stage, added up where a stage comes again, and the process's memory by the end of each."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.peak_mb: dict[str, float] = {}
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -20,8 +21,9 @@ class Timer:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+            self.peak_mb[name] = peak_megabytes()
 
 
 def peak_megabytes() -> float:
-    """The most memory the process has held so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most memory the process has held so far, 10^6 bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6

@@ -1,11 +1,11 @@
 """Trainer: from a shop's tables to a recommender as of any moment."""
 
 import importlib
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
-import numpy as np
 
 from features.arrays import DAY, NO_TIME
 from features.errors import ConfigError
@@ -23,18 +23,26 @@ from training.ranker import Ranker, names_of
 from training.recommender import Order, Recommender
 from training.timer import Timer
 
+RESERVED = ("model", "any")  # what evaluation calls the model, and all generators together
+
+
+_Known: TypeAlias = tuple[int, bool]  # a moment, and whether ids that no event names are known as well
+
 
 @dataclass
 class Trainer:
-    """Fits recommenders on one shop. What belongs to a moment (snapshot, generators, examples) is made once, so that the
-    recommender as of the end reuses all that the measured one was made of."""
+    """Fits recommenders on one shop.
+
+    What belongs to a moment (snapshot, generators, examples) is made once, so that the recommender as of the end reuses
+    all that the measured one was made of. A snapshot is let go of once its window's examples are made: on large shops
+    they are most of the memory.
+    """
 
     shop: Shop
     settings: Settings
     timer: Timer = field(default_factory=Timer)
-    warnings: list[str] = field(default_factory=list)  # for people: what the model is not
-    _sources: dict[int, tuple[Source, ...]] = field(default_factory=dict)
-    _snapshots: dict[int, Snapshot] = field(default_factory=dict)
+    _sources: dict[_Known, tuple[Source, ...]] = field(default_factory=dict)
+    _snapshots: dict[_Known, Snapshot] = field(default_factory=dict)
     _examples: dict[int, Examples] = field(default_factory=dict)
 
     @cached_property
@@ -45,7 +53,9 @@ class Trainer:
     @cached_property
     def pool(self) -> PoolConfig:
         """Section `[pool]`."""
-        return self.settings.section("pool", PoolConfig)
+        pool = self.settings.section("pool", PoolConfig)
+        _check_names([registry.find(path).name for path in pool.generators])
+        return pool
 
     @cached_property
     def ranker(self) -> RankerConfig:
@@ -61,8 +71,7 @@ class Trainer:
                 importlib.import_module(module)
             except (ImportError, ValueError) as error:
                 raise ConfigError(f"[features] extra: cannot import '{module}' ({error})") from error
-        generators = [registry.find(name).name for name in self.pool.generators]
-        return names_of(generators, config.exclude)
+        return names_of([registry.find(path).name for path in self.pool.generators], config.exclude)
 
     def windows(self, until: int) -> list[int]:
         """The moments whose horizon ends at or before `until`, oldest first."""
@@ -72,14 +81,15 @@ class Trainer:
         moments = [last - i * config.stride * DAY for i in range(config.windows)]
         return sorted(moment for moment in moments if moment >= first)
 
-    def fit(self, until: int) -> Recommender:
-        """A recommender that knows what happened before `until`, and nothing else."""
+    def fit(self, until: int, *, complete: bool = False) -> Recommender:
+        """A recommender that knows what happened before `until`, and nothing else.
+
+        Its customers and products are those seen by then. With `complete`, for the model that serves, they are all that
+        the tables hold: also those that no event names yet.
+        """
         moments = self.windows(until)
-        for moment in moments:
-            if moment not in self._examples:
-                self._examples[moment] = self._learned(moment, len(moments))
-        order = self._order([self._examples[moment] for moment in moments], until)
-        snapshot, sources = self.snapshot(until), self.sources(until)
+        order = self._order([self.examples(moment) for moment in moments], until)
+        snapshot, sources = self.snapshot(until, complete=complete), self.sources(until, complete=complete)
         return Recommender(
             time=until,
             customers=self.shop.log.customers.first(len(snapshot.history)),
@@ -94,34 +104,46 @@ class Trainer:
         )
 
     def coverage(self, until: int) -> dict[str, int]:
-        """Bought products that the generators named, and those that none did, in the windows before `until`."""
-        parts = [self._examples[moment] for moment in self.windows(until)]
-        return {"labels_found": sum(p.found for p in parts), "labels_lost": sum(p.lost for p in parts)}
+        """What was bought in the windows before `until`: found by a generator, lost by all, or not known before."""
+        parts = [self.examples(moment) for moment in self.windows(until)]
+        return {
+            "labels_found": sum(part.found for part in parts),
+            "labels_lost": sum(part.lost for part in parts),
+            "labels_unseen": sum(part.unseen for part in parts),
+        }
 
-    def snapshot(self, time: int) -> Snapshot:
-        """What was known just before a moment."""
-        if time not in self._snapshots:
+    def examples(self, moment: int) -> Examples:
+        """What the window from a moment on teaches the ranker."""
+        if moment not in self._examples:
+            self._examples[moment] = self._learned(moment)
+            self._forget(moment)
+        return self._examples[moment]
+
+    def snapshot(self, time: int, *, complete: bool = False) -> Snapshot:
+        """What was known just before a moment; with `complete`, all customers and products of the tables."""
+        known = time, complete
+        if known not in self._snapshots:
             with self.timer.stage("snapshots"):
-                self._snapshots[time] = self._snapshot(time)
-        return self._snapshots[time]
+                self._snapshots[known] = self._snapshot(time, complete)
+        return self._snapshots[known]
 
-    def sources(self, time: int) -> tuple[Source, ...]:
+    def sources(self, time: int, *, complete: bool = False) -> tuple[Source, ...]:
         """The generators as of a moment, warm from the newest ones before it."""
-        if time not in self._sources:
-            earlier = [moment for moment in self._sources if moment < time]
+        known = time, complete
+        if known not in self._sources:
+            earlier = [other for other in self._sources if other[0] < time]
             previous = self._sources[max(earlier)] if earlier else ()
-            self._sources[time] = self._fitted(self.snapshot(time), previous)
-        return self._sources[time]
+            self._sources[known] = self._fitted(self.snapshot(time, complete=complete), previous)
+        return self._sources[known]
 
-    def _snapshot(self, time: int) -> Snapshot:
+    def _snapshot(self, time: int, complete: bool) -> Snapshot:
         shop = self.shop
-        last = time >= shop.log.end
-        customers = len(shop.log.customers) if last else shop.log.customers_at(time)
-        products = len(shop.log.products) if last else shop.log.products_at(time)
+        customers = len(shop.log.customers) if complete else shop.log.customers_at(time)
+        products = len(shop.log.products) if complete else shop.log.products_at(time)
         history = shop.log.window(NO_TIME, time, customers)
         catalogue = shop.catalogue_at(time).first(products)
         market = Market.measure(history, catalogue, time=time, horizon=self.training.horizon)
-        return Snapshot(time, history, catalogue, market, shop.profiles.take(np.arange(customers)))
+        return Snapshot(time, history, catalogue, market, shop.profiles.first(customers, catalogue))
 
     def _fitted(self, snapshot: Snapshot, previous: tuple[Source, ...]) -> tuple[Source, ...]:
         warm = {source.generator.name: source.generator for source in previous}
@@ -133,18 +155,23 @@ class Trainer:
             sources.append(Source(generator, self.pool.sizes.get(generator.name, self.pool.size)))
         return tuple(sources)
 
-    def _learned(self, moment: int, windows: int) -> Examples:
+    def _learned(self, moment: int) -> Examples:
+        names, most = self.names, max(1, self.training.customers // self.training.windows)
         window = Window(self.snapshot(moment), self.sources(moment), self.shop.log, self.shop.profiles)
         with self.timer.stage("examples"):
-            most = max(1, self.training.customers // windows)
-            examples = window.examples(self.names, self.training, self.ranker, most=most)
+            examples = window.examples(names, self.training, self.ranker, most=most)
         log.info("window.learned", time=moment, pairs=len(examples.gain), found=examples.found, lost=examples.lost)
         return examples
+
+    def _forget(self, moment: int) -> None:
+        """Only the newest generators are needed again, to warm those of the next moment."""
+        self._snapshots.pop((moment, False), None)
+        for known in sorted(self._sources)[:-1]:
+            del self._sources[known]
 
     def _order(self, parts: list[Examples], until: int) -> Order:
         usable = [part for part in parts if len(part.gain)]
         if sum(part.found for part in usable) < self.ranker.min_positives:
-            self.warnings.append(f"too little to learn a ranker from ({len(parts)} label windows): products are ranked by counting")
             log.warning("ranker.counting", until=until, windows=len(parts))
             return Counting()
         with self.timer.stage("fit_ranker"):
@@ -158,3 +185,11 @@ class Trainer:
             "seed": self.training.seed,
             "windows": moments,
         }
+
+
+def _check_names(generators: list[str]) -> None:
+    """ConfigError where names clash: features, arrays and figures would be mixed up."""
+    for name, times in Counter(generators).items():
+        if times > 1 or name in RESERVED:
+            clash = "names two of them" if times > 1 else "is what evaluation calls something else"
+            raise ConfigError(f"[pool] generators: '{name}' {clash}; give your own class another name")

@@ -20,6 +20,7 @@ VERBS = (
     "similar",
     "explain",
     "models",
+    "evaluate",
     "serve",
 )
 """In the order of a shop's life."""

@@ -85,7 +85,8 @@ def _customer(workspace: Workspace) -> str:
 
     data = workspace.path / "data"
     people = pd.read_parquet(data / "customers.parquet", columns=["customer_id", "consent"])
-    willing = people.loc[[_PURPOSE in purposes for purposes in people["consent"]], "customer_id"]
+    consented = people["consent"].map(lambda purposes: purposes is not None and _PURPOSE in purposes)
+    willing = people.loc[consented, "customer_id"]
     events = pd.read_parquet(data / "events.parquet", columns=["customer_id", "event_type", "timestamp"])
     bought = events[(events["event_type"] == "purchase") & events["customer_id"].isin(willing)]
     late = bought["timestamp"] >= bought["timestamp"].max() - pd.Timedelta(days=_LATELY)

@@ -12,7 +12,7 @@ from esnaf.workspace import Workspace
 from features.errors import EsnafError
 from training.pointer import FILE
 
-HELP = "check the installation and the workspace"
+HELP = "check the installation and the workspace, and take over a champion chosen in MLflow"
 
 _LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "lightgbm", "threadpoolctl")
 _EXTRAS = {"train": ("implicit", "mlflow", "matplotlib"), "serve": ("bentoml", "uvloop", "httptools")}
@@ -63,6 +63,7 @@ def _version(library: str) -> str | None:
 def _workspace(workspace: Workspace) -> Iterator[dict[str, Any]]:
     yield _attempt("workspace", lambda: _folder(workspace))
     yield _attempt("esnaf.toml", lambda: _configuration(workspace))
+    yield _attempt("registry", lambda: _registry(workspace))
     yield _attempt("champion", lambda: _champion(workspace))
 
 
@@ -83,6 +84,12 @@ def _folder(workspace: Workspace) -> str:
 def _configuration(workspace: Workspace) -> str:
     found = len(workspace.settings.values)
     return f"{found} sections" if found else "not there: all defaults"
+
+
+def _registry(workspace: Workspace) -> str:
+    from esnaf.adoption import adopt
+
+    return adopt(workspace)
 
 
 def _champion(workspace: Workspace) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from esnaf.workspace import Workspace
-from features.errors import BundleError
 
 HELP = "list the registered versions, newest first"
 
@@ -18,14 +17,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> Mapping[str, Any]:
     """Ask the registry, and the workspace which of them serves."""
-    from training.config import TrainingConfig
-    from training.tracking.registry import Registry
-    from training.tracking.store import Store
+    from esnaf.adoption import registry_of, served
 
     workspace = Workspace(args.workspace)
-    shop = workspace.settings.section("training", TrainingConfig).shop
-    registry = Registry.of(Store.of(workspace.path).open(), shop)
-    serving = _serving(workspace)
+    registry = registry_of(workspace)
+    if registry is None:
+        return {"model": None, "versions": []}
+    serving = served(workspace)
     versions = [
         {
             "version": version.number,
@@ -40,13 +38,6 @@ def run(args: Namespace) -> Mapping[str, Any]:
     return {"model": registry.name, "versions": versions}
 
 
-def _serving(workspace: Workspace) -> str | None:
-    try:
-        return workspace.model().version
-    except BundleError:
-        return None
-
-
 def _shown(seconds: int) -> str:
     from serving.clock import shown_time
 
@@ -58,7 +49,7 @@ def show(result: Mapping[str, Any]) -> None:
     from esnaf.output import text_table
 
     if not result["versions"]:
-        print(f"no version of {result['model']} yet: `esnaf train --data DIR` makes one")
+        print("no version yet: `esnaf train --data DIR` makes one")
         return
     rows = [
         (

@@ -37,6 +37,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
         "bundle": str(trained.bundle),
         "metrics": dict(trained.metrics),
         "seconds": dict(trained.seconds),
+        "peak_mb": dict(trained.peak_mb),
         "warnings": list(trained.warnings),
     }
 

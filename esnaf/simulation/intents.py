@@ -19,8 +19,6 @@ NO_INTEREST = -1
 _WANTED_NEEDS = 0.96
 _WANTED_STAPLES = 0.92
 _WANTED_ALONG = 0.8
-_LEAST_EXTRAS = 4
-"""What a stock-up holds beyond the household's needs at the least."""
 _IMPULSES = 0.6
 """Mean number of things of interest that catch the eye in a session for household goods."""
 
@@ -112,10 +110,11 @@ def _topics(world: World, people: People, visits: Visits, *, needs: Needs, rng: 
     """Sessions and rows of demand of all intents that are not household needs, in the order of the sessions."""
     S, mission = len(visits), visits.mission
     shopping = (mission == REPLENISH) | (mission == STOCK_UP)
-    more = np.select([mission == BROWSE, mission == TARGETED, mission == GIFT], [0.35, 0.5, 0.6], _IMPULSES)
-    own = rng.poisson(more) + ~shopping
-    many = (world.parameters.stock_up_extras - _LEAST_EXTRAS) * rng.gamma(3, 1 / 3, S) / people.tempo[visits.person] ** 2
-    extras = np.where(mission == STOCK_UP, _LEAST_EXTRAS + rng.poisson(many), 0)
+    wishes = np.select([mission == BROWSE, mission == TARGETED, mission == GIFT], [0.35, 0.5, 0.6], _IMPULSES)
+    own = rng.poisson(wishes) + ~shopping
+    least, mean = world.parameters.stock_up_extras
+    more = (mean - least) * rng.gamma(3, 1 / 3, S) / people.tempo[visits.person] ** 2
+    extras = np.where(mission == STOCK_UP, least + rng.poisson(more), 0)
     extras[(mission == REPLENISH) & (np.bincount(needs.session, minlength=S) == 0)] = 1
     of_taste = np.repeat(np.arange(S), own)
     taste = pick(np.cumsum(people.taste[visits.person[of_taste]], axis=1), rng)

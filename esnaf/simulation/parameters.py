@@ -88,8 +88,8 @@ class Parameters:
     """Mean number of products looked at for one intent, by mission."""
     need_looks: float = 0.45
     """Parts of household needs whose product is looked at before it is put in the cart."""
-    stock_up_extras: float = 9.0
-    """Mean number of goods beyond the household's needs in a stock-up; households that use things up fast take more."""
+    stock_up_extras: tuple[int, float] = (4, 9.0)
+    """Least and mean number of goods beyond the household's needs in a stock-up."""
     complement_share: float = 0.35
     """Parts of carted products, household needs aside, that take something along that goes with them."""
     resume_share: float = 0.35

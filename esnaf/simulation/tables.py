@@ -71,14 +71,15 @@ def events(world: World, batch: Batch) -> pa.RecordBatch:
     """The events of a batch in the order of time."""
     j, people = batch.journal, batch.people
     account = j.person + np.where((j.slot == STORE) & people.second[j.person], SECOND, 0) + people.first
-    device = np.where(j.slot >= 0, j.person * np.int64(DEVICES) + j.slot, -1)
+    base = people.first * DEVICES
+    device = np.where(j.slot >= 0, people.device[j.person, j.slot] - base, -1)
     is_app = (j.slot == MOBILE) & people.app[j.person]
     channel = np.select([is_app, j.slot >= 0, j.slot == STORE], [_APP, _WEB, _IN_STORE], _MAIL)
     bought = np.isin(j.kind, (Kind.PURCHASE, Kind.REFUND))
     sold = bought | np.isin(j.kind, (Kind.ADD_TO_CART, Kind.REMOVE_FROM_CART))
     columns = [
         _coded(np.where(j.known, account, -1), lambda used: pa.array(account_ids(used))),
-        _coded(device, lambda used: pa.array(anonymous_ids(people.device.reshape(-1)[used]))),
+        _coded(device, lambda used: pa.array(anonymous_ids(used + base))),
         _coded(j.product, lambda used: pa.array([world.product_ids[p] for p in used])),
         pa.array(j.time * 1_000, TIME),
         _coded(j.kind.astype(np.int64), lambda used: pa.array([Kind(k).name.lower() for k in used])),
@@ -95,7 +96,10 @@ def events(world: World, batch: Batch) -> pa.RecordBatch:
 
 
 def _coded(codes: Array, texts: Callable[[Array], Any]) -> Any:
-    """(N,) a dictionary column of codes, nulls for -1; only the texts in use are made."""
+    """(N,) a dictionary column of codes, nulls for -1; only the texts in use are made.
+
+    Different codes must have different texts: Arrow writes dictionaries with doubles in one way or another.
+    """
     size = int(codes.max(initial=-1)) + 1
     if size <= 8 * len(codes):
         used = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=size))

@@ -50,6 +50,27 @@ def customer_repeat_share(view: View) -> Array:
         return view.by_customer(1.0 - _distinct(view) / _occasions(view))
 
 
+@feature(family="customer", unit="share")
+def customer_rebought(view: View) -> Array:
+    """Share of the products known before the last horizon that the customer bought again in it."""
+    groups, since = view.repeats.groups, view.as_of - view.market.horizon * DAY
+    row, known = groups.keys // groups.things, groups.first < since
+    again = np.bincount(row, known & (groups.last >= since), len(view.history))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return view.by_customer(again / np.bincount(row, known, len(view.history)))
+
+
+@feature(family="customer", unit="share")
+def customer_new_share(view: View) -> Array:
+    """Share of what the customer bought in the last 90 days that was not bought before them."""
+    groups, since = view.repeats.groups, view.as_of - 90 * DAY
+    row = groups.keys // groups.things
+    recent = np.bincount(row, groups.last >= since, len(view.history))
+    new = np.bincount(row, groups.first >= since, len(view.history))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return view.by_customer(new / recent)
+
+
 @feature(family="customer", unit="currency")
 def customer_price(view: View) -> Array:
     """Price of what the customer buys, geometric mean."""

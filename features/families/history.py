@@ -32,6 +32,18 @@ def pair_decayed_120(view: View) -> Array:
     return view.repeats.of(view.repeats.groups.decayed(view.as_of, 120.0), 0.0)
 
 
+@feature(family="history", unit="orders")
+def pair_decayed_by_order(view: View) -> Array:
+    """Orders of the product, each counting a fifth less for every order of the customer since."""
+    return _decayed_by_order(view, 0.8)
+
+
+@feature(family="history", unit="share")
+def pair_share_by_order(view: View) -> Array:
+    """Share of the customer's orders that held the product, each counting a third less for every order since."""
+    return _decayed_by_order(view, 2 / 3) / view.orders.of((1 - (2 / 3) ** view.orders.groups.count) * 3, 1.0)
+
+
 @feature(family="history", unit="days")
 def pair_recency(view: View) -> Array:
     """Days since the customer's last order of the product."""
@@ -66,7 +78,8 @@ def pair_share(view: View) -> Array:
 @feature(family="history", unit="share")
 def pair_share_since_first(view: View) -> Array:
     """Share of the customer's orders that held the product, from the first one that did."""
-    since = view.orders.of(view.orders.groups.last_order) - view.repeats.of(view.repeats.groups.first_order) + 1
+    first, last = view.repeats.of(view.repeats.groups.first_order), view.orders.of(view.orders.groups.last_order)
+    since: Array = last - first + 1
     return view.repeats.of(view.repeats.groups.count) / since
 
 
@@ -89,6 +102,17 @@ def pair_quantity_ratio(view: View) -> Array:
     return view.repeats.of(view.repeats.groups.last_weight) / view.by_product(view.market.quantity)
 
 
+@feature(family="history", unit="days")
+def pair_cover(view: View) -> Array:
+    """Days that the units of the last order last at the customer's own pace, less the days since it: below 0 is due."""
+    groups = view.repeats.groups
+    days = (groups.last - groups.first) / DAY
+    with np.errstate(invalid="ignore", divide="ignore"):
+        pace = np.where(groups.count > 1, (groups.total - groups.last_weight) / days, np.nan)
+        cover = groups.last_weight / pace - (view.as_of - groups.last) / DAY
+    return view.repeats.of(cover)
+
+
 @feature(family="history", unit="currency")
 def pair_spend(view: View) -> Array:
     """What the customer spent on the product, at its median price."""
@@ -97,6 +121,13 @@ def pair_spend(view: View) -> Array:
 
 @feature(family="history", unit="orders")
 def pair_last_year(view: View) -> Array:
-    """The customer's orders of the product in the same weeks a year ago, from 14 days before to 14 after the horizon."""
+    """Orders of the product in the same weeks a year ago, from 14 days before the horizon to 14 after it."""
     year = view.as_of - YEAR * DAY
     return view.repeats.of(view.repeats.groups.within(year - 14 * DAY, year + (view.market.horizon + 14) * DAY), 0.0)
+
+
+def _decayed_by_order(view: View, factor: float) -> Array:
+    groups = view.repeats.groups
+    latest = np.zeros(len(view.history), np.int32)
+    latest[view.orders.groups.keys] = view.orders.groups.last_order
+    return view.repeats.of(groups.decayed_by_order(latest[groups.keys // groups.things], factor), 0.0)

@@ -26,9 +26,9 @@ def pair_view_recency(view: View) -> Array:
     return view.views.days_since(view.views.groups.last, view.as_of)
 
 
-@feature(family="interest", unit="views")
+@feature(family="interest", unit="days")
 def pair_views_since_order(view: View) -> Array:
-    """Whether the customer looked at the product after last ordering it, in days between the two."""
+    """Days from the customer's last order of the product to the last look at it: above 0 is interest since."""
     last_order = view.repeats.of(view.repeats.groups.last / DAY)
     return view.views.of(view.views.groups.last / DAY) - last_order
 

@@ -8,6 +8,12 @@ from features.view import View
 
 
 @feature(family="product", unit="lines")
+def product_sold_3(view: View) -> Array:
+    """Purchase lines of the product in the last 3 days."""
+    return view.by_product(view.market.sold_3)
+
+
+@feature(family="product", unit="lines")
 def product_sold_7(view: View) -> Array:
     """Purchase lines of the product in the last 7 days."""
     return view.by_product(view.market.sold_7)
@@ -84,6 +90,18 @@ def product_buyers_28_share(view: View) -> Array:
 def product_rebuyers(view: View) -> Array:
     """Share of the product's buyers who bought it again, with one buyer in twenty who did added to thin counts."""
     return (view.by_product(view.market.rebuyers) + 1.0) / (view.by_product(view.market.buyers) + 20.0)
+
+
+@feature(family="product", unit="share")
+def product_rebought(view: View) -> Array:
+    """Share of the product's earlier buyers, of those who bought anything in the last horizon, who bought it again."""
+    return view.by_product(view.market.rebought)
+
+
+@feature(family="product", unit="share")
+def product_discovered(view: View) -> Array:
+    """Share of the customers of the last horizon who bought the product for the first time, of those who could."""
+    return view.by_product(view.market.discovered)
 
 
 @feature(family="product", unit="days")

@@ -52,9 +52,9 @@ def customer_gap_ratio(view: View) -> Array:
     return recency / view.orders.of(np.maximum(view.orders.groups.gap, 1.0))
 
 
-@feature(family="rhythm", unit="days")
+@feature(family="rhythm", unit="ratio")
 def pair_gap_in_orders(view: View) -> Array:
-    """Orders between two orders of the product, on average, against the orders since the last one."""
+    """As pair_gap_ratio, but in orders of the customer instead of days, the next order counted."""
     groups = view.repeats.groups
     with np.errstate(invalid="ignore", divide="ignore"):
         usual = np.where(groups.count > 1, (groups.last_order - groups.first_order) / (groups.count - 1), np.nan)

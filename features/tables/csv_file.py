@@ -1,8 +1,10 @@
 """CSV files, plain or gzipped, a block of bytes at a time; every column is read as text."""
 
+import codecs
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,7 +35,7 @@ class CsvFile:
         skipped: list[tuple[int, str]] = []
         done = told = 0
         try:
-            with pa.input_stream(str(self.path), compression="detect") as stream:
+            with self._stream() as stream:
                 for batch in self._open(stream, names, skipped):
                     row = _row_numbers(done, len(batch), [number for number, _ in skipped])
                     done += len(batch)
@@ -61,14 +63,23 @@ class CsvFile:
             ),
         )
 
+    def _stream(self) -> Any:
+        """Plain bytes. UTF-8 is checked on the way: Arrow checks no more than the values of good rows."""
+        stream = pa.input_stream(str(self.path), compression="detect")
+        return pa.PythonFile(_Utf8(stream), "r") if self._is_utf8 else stream
+
+    @property
+    def _is_utf8(self) -> bool:
+        return codecs.lookup(self.encoding).name == "utf-8"
+
     def _header(self) -> list[str]:
         try:
             opener = gzip.open if self.path.suffix == ".gz" else open
             with opener(self.path, "rb") as file:
                 head = file.read(_HEADER_BYTES)
-            text = head.decode("utf-8-sig" if self.encoding.lower() in {"utf-8", "utf8"} else self.encoding, "ignore")
+            text = head.decode("utf-8-sig" if self._is_utf8 else self.encoding, "ignore")
             names = next(csv.reader(io.StringIO(text, newline=""), delimiter=self.delimiter), [])
-        except (OSError, EOFError, csv.Error) as error:
+        except (OSError, EOFError, zlib.error, csv.Error) as error:
             raise self._unreadable(error) from error
         if not any(names):
             raise DataError(f"{self.place}: the file is empty; it must begin with a line of column names")
@@ -89,6 +100,24 @@ class CsvFile:
             way = 'write encoding = "latin-1" (or whichever it is) under its table in esnaf.toml'
             return DataError(f"{self.place}: the text is not {self.encoding}; {way}")
         return DataError(f"{self.place}: not a readable CSV file ({reason})")
+
+
+class _Utf8(io.RawIOBase):
+    """Passes bytes on; UnicodeDecodeError at the first that are not UTF-8."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+
+    def readable(self) -> bool:
+        """It is only read."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """At most `size` bytes."""
+        block: bytes = self._stream.read(size)
+        self._decoder.decode(block, final=not block)
+        return block
 
 
 def _row_numbers(done: int, count: int, skipped: Sequence[int]) -> Counts:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from features.arrays import Array
 from features.tables.chunk import Column
-from features.tables.json_text import values_as_json
+from features.tables.rendering import values_as_json
 
 Hashes = NDArray[np.uint64]
 

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -46,7 +47,7 @@ class JsonLines:
                         rest = tail
                     else:
                         rest += block
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise DataError(f"{self.place}: not a readable file ({error}); write it again") from error
         if rest:
             yield rest

@@ -3,6 +3,7 @@
 import time as clock
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -112,7 +113,8 @@ def _check_usable(gathered: Gathered, rejects: Rejects, place: str, until: int |
     if not gathered.tally.read and not rejects.counts:
         raise DataError(f"{place}: the table has no rows")
     if gathered.tally.later:
-        raise DataError(f"{place}: no event before {until}; give a later --until")
+        moment = datetime.fromtimestamp(until or 0, UTC).isoformat(sep=" ", timespec="minutes")
+        raise DataError(f"{place}: no event before {moment}; give a later --until")
     if gathered.tally.no_consent:
         raise DataError(f"{place}: no customer consented to personalisation; see [consent] default in esnaf.toml")
     told = [f"{n} {reason}" for (table, reason), n in rejects.counts.most_common() if table == "events"]

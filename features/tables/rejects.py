@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from features.arrays import Array, Bools, Counts
 from features.tables.chunk import Chunk, Column
-from features.tables.json_text import rows_as_json
 from features.tables.reasons import Reason
+from features.tables.rendering import rows_as_json
 
 SCHEMA = pa.schema(
     [

@@ -15,12 +15,12 @@ from features.errors import DataError
 from features.tables.chunk import Chunk, Column, Reader, all_chunks
 from features.tables.columns import Columns
 from features.tables.config import TablesConfig
-from features.tables.json_text import values_as_json
 from features.tables.lists import broken_lists
 from features.tables.numbers import numbers
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, Rejects, mark
-from features.tables.text import as_text, encode, malformed_ids
+from features.tables.rendering import as_text, joined
+from features.tables.text import encode, malformed_ids
 from features.tables.times import times
 
 PATH = " > "
@@ -108,8 +108,7 @@ class StaticReader:
             values, bad = numbers(column)
             mark(reason, bad | (values < 0), Reason.BAD_PRICE)
             return pa.array(values, mask=np.isnan(values))
-        texts = values_as_json(column) if pa.types.is_nested(column.type) else as_text(column)
-        texts = pc.utf8_trim_whitespace(texts)
+        texts = pc.utf8_trim_whitespace(as_text(column))
         if name == "available":
             odd = pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(["", *TRUE, *FALSE])))
             mark(reason, pc.and_(odd, texts.is_valid()).to_numpy(zero_copy_only=False), Reason.BAD_VALUE)
@@ -123,7 +122,7 @@ class StaticReader:
             return chunk.column(own[0]) if own else pa.nulls(len(chunk.row), pa.string())
         steps = [pc.utf8_trim_whitespace(as_text(chunk.column(name))) for name in own]
         steps = [pc.if_else(pc.equal(step, ""), None, step) for step in steps]
-        return pc.binary_join_element_wise(*steps, PATH, null_handling="skip")
+        return joined(steps, PATH)
 
     def _collapse(self, table: pa.Table, read: int) -> StaticRows:
         table = _distinct(table)

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from features.arrays import Bools, Codes
 from features.tables.chunk import Column
+from features.tables.rendering import as_text
 
 MAX_ID_BYTES = 256
 MISSING = ("", "null", "nan", "none", "n/a", "undefined", "(not set)")
@@ -30,27 +31,6 @@ class Text:
     def where(self, of_text: Bools) -> Bools:
         """(n,) whether the row has a text for which `of_text` (one for each distinct text) holds."""
         return np.append(of_text, False)[self.code]
-
-
-def as_text(column: Column) -> Column:
-    """A column of any plain type as strings: whole numbers without a decimal point, nothing else changed."""
-    kind = column.type
-    if pa.types.is_string(kind):
-        return column
-    if pa.types.is_dictionary(kind):
-        return as_text(column.dictionary_decode())
-    if pa.types.is_floating(kind):
-        return _floats_as_text(column.cast(pa.float64()))
-    if pa.types.is_decimal(kind):
-        return pc.replace_substring_regex(column.cast(pa.string()), r"\.0+$", "")
-    return column.cast(pa.string())
-
-
-def _floats_as_text(column: Column) -> Column:
-    column = pc.if_else(pc.is_nan(column), None, column)
-    whole = pc.and_(pc.equal(pc.floor(column), column), pc.less(pc.abs(column), 2.0**63))
-    as_whole = pc.if_else(whole, column, None).cast(pa.int64()).cast(pa.string())
-    return pc.coalesce(as_whole, column.cast(pa.string()))
 
 
 def encode(column: Column) -> Text:

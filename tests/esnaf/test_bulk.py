@@ -22,7 +22,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     invoke("simulate", str(folder / "data"), "--customers=200", "--products=100", "--days=120")
     settings = Settings.parse('[pool]\ngenerators = ["repurchase", "rp3beta", "popular"]\n[training]\nwindows = 2')
     shop = esnaf.load_tables(folder / "data", esnaf.TablesConfig.of(settings))
-    esnaf.Trainer(shop, settings).fit(until=shop.log.end).save(folder / "bundles" / "1")
+    esnaf.Trainer(shop, settings).fit(until=shop.log.end, complete=True).save(folder / "bundles" / "1")
     pointer.replace(folder, Pointer("1", folder / "bundles" / "1"))
     return folder
 

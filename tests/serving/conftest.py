@@ -32,7 +32,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = Settings.parse(FEW_TREES)
     shop = load(folder / "data", settings.section("tables", TablesConfig))
     bundle = folder / "bundles" / VERSION
-    Trainer(shop, settings).fit(shop.log.end).save(bundle)
+    Trainer(shop, settings).fit(shop.log.end, complete=True).save(bundle)
     pointer.replace(folder, pointer.Pointer(VERSION, bundle))
     return folder
 
@@ -85,10 +85,8 @@ def client(address: str) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def damaged(workspace: Path, tmp_path: Path) -> Path:
-    """The same workspace with one byte of the model changed."""
+def copied(workspace: Path, tmp_path: Path) -> Path:
+    """A copy of the workspace, to do harm to."""
     shutil.copytree(workspace / "bundles", tmp_path / "bundles")
     shutil.copy(workspace / pointer.FILE, tmp_path)
-    ranker = tmp_path / "bundles" / VERSION / "ranker.txt"
-    ranker.write_bytes(ranker.read_bytes().replace(b"t", b"T", 1))
     return tmp_path

@@ -1,9 +1,12 @@
 """Starting the service, and what stands in the way of it."""
 
+import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -13,6 +16,8 @@ import pytest
 from esnaf.cli import main
 from esnaf.process import free_port, running
 from serving import environment
+from training import pointer
+from training.bundle import MANIFEST, seal
 
 ONLY_FOR_TRAINING = {"mlflow", "implicit", "duckdb", "matplotlib", "sklearn", "pandas", "pyarrow"}
 
@@ -55,12 +60,32 @@ def test_a_wrong_pointer_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert words in line
 
 
-def test_a_damaged_model_is_not_served(damaged: Path) -> None:
-    command = [sys.executable, "-m", "esnaf", "serve", "--workspace", str(damaged), "--port", str(free_port())]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+def change_a_byte(bundle: Path) -> None:
+    file = bundle / "ranker.txt"
+    file.write_bytes(file.read_bytes().replace(b"t", b"T", 1))
+
+
+def leave_a_part_out(bundle: Path) -> None:
+    facts = json.loads((bundle / MANIFEST).read_text())
+    shutil.rmtree(bundle / "market")
+    (bundle / MANIFEST).unlink()
+    seal(bundle, {name: value for name, value in facts.items() if name not in {"files", "format"}})
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        (change_a_byte, "ranker.txt: is damaged (its checksum differs)"),
+        (leave_a_part_out, "market: cannot be read"),
+    ],
+)
+def test_a_model_that_cannot_be_served_ends_it(copied: Path, harm: Callable[[Path], None], words: str) -> None:
+    harm(pointer.find(copied).bundle)
+    command = [sys.executable, "-m", "esnaf", "serve", "--workspace", str(copied), "--port", str(free_port())]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("error: ")
-    assert "ranker.txt: is damaged (its checksum differs)" in done.stderr
+    assert words in done.stderr
     assert "Traceback" not in done.stderr
 
 

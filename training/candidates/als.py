@@ -8,7 +8,6 @@ from features.arrays import Array, Codes, Doubles, Floats
 from training.candidates.base import Generator, Snapshot
 from training.candidates.blas import one_blas_thread
 from training.candidates.factors import check_factors, inner_products, on_grid, untouched
-from training.candidates.scores import Scores
 from training.candidates.sparse import Csr
 from training.request import Request
 
@@ -31,11 +30,15 @@ class AlsConfig:
     """From the factors of an earlier fit."""
     most: int = 300
     """Products learned from per customer."""
+    budget: int = 2_000_000
+    """Pairs of customer and product that all iterations but the last learn from; above it customers are sampled."""
     seed: int = 1
-    """Of the random start."""
+    """Of the random start and that sample."""
 
     def __post_init__(self) -> None:
         check_factors(self.factors)
+        if min(self.iterations, self.warm_iterations) < 2:
+            raise ValueError("iterations and warm_iterations: must be 2 or more")
 
 
 class Als(Generator):
@@ -66,26 +69,35 @@ class Als(Generator):
         self.gram = gram + self.config.regularization * np.eye(self.config.factors)
 
     def _solve(self, weights: Csr, warm: "Als | None") -> tuple[Floats, Floats]:
+        """A sample of customers is enough for all iterations but the last, which gives every customer factors."""
+        sample = _sample(weights, self.config.budget, self.config.seed)
+        start = None
+        if warm:
+            start = _padded(warm.user_factors, len(weights)), _padded(warm.item_factors, weights.width)
+        iterations = self.config.warm_iterations if warm else self.config.iterations
+        if sample is weights:
+            return self._iterate(weights, iterations, start)
+        return self._iterate(weights, 1, self._iterate(sample, iterations - 1, start))
+
+    def _iterate(self, weights: Csr, iterations: int, start: tuple[Floats, Floats] | None) -> tuple[Floats, Floats]:
         from implicit.cpu.als import AlternatingLeastSquares
         from scipy.sparse import csr_matrix
 
-        config = self.config
+        config, shape = self.config, (len(weights), weights.width)
         confidence = (1.0 + config.alpha * weights.value).astype(np.float32)
-        shape = (len(weights), weights.width)
         with one_blas_thread():
             model = AlternatingLeastSquares(
                 factors=config.factors,
                 regularization=config.regularization,
-                iterations=config.warm_iterations if warm else config.iterations,
+                iterations=iterations,
                 random_state=config.seed,
             )
-            if warm:
-                model.user_factors = _padded(warm.user_factors, shape[0])
-                model.item_factors = _padded(warm.item_factors, shape[1])
+            if start:
+                model.user_factors, model.item_factors = start
             model.fit(csr_matrix((confidence, weights.index, weights.offsets), shape=shape), show_progress=False)
         return model.user_factors, model.item_factors
 
-    def scores(self, request: Request) -> Scores:
+    def scores(self, request: Request) -> Doubles:
         """Inner products of the factors."""
         return inner_products(self._users(request), self.item_factors, self.unknown)
 
@@ -112,6 +124,14 @@ class Als(Generator):
         left = self.gram + (factors.T * extra) @ factors
         right = (1.0 + extra) @ factors
         return on_grid(np.linalg.solve(left, right)).astype(np.float32)
+
+
+def _sample(weights: Csr, budget: int, seed: int) -> Csr:
+    """A seeded sample of customers who have about `budget` products together, the others emptied."""
+    if len(weights.index) <= budget:
+        return weights
+    chosen = np.random.default_rng(seed).random(len(weights)) < budget / len(weights.index)
+    return weights.only(chosen[weights.row])
 
 
 def _padded(factors: Array, rows: int) -> Floats:

@@ -36,13 +36,14 @@ class Lookalikes(Generator):
     buyers: Csr  # (P, N) weights of the reference customers
     votes: Csr  # (N, P) decayed counts of the reference customers
     weight: Doubles  # (P,) inverse document frequency
+    reference: Codes  # (N,) the reference customers, ascending
 
     def __init__(self, config: LookalikesConfig = LookalikesConfig()) -> None:
         self.config = config
 
     def fit(self, snapshot: Snapshot, previous: Generator | None = None) -> None:
         config, bought, width = self.config, snapshot.bought, len(snapshot.catalogue)
-        reference = _latest_buyers(snapshot, config.most_customers)
+        reference = self.reference = _latest_buyers(snapshot, config.most_customers)
         count = np.bincount(bought.product, minlength=width)
         customers = int((np.diff(bought.offsets) > 0).sum())
         self.weight = np.log(max(customers, 1) / np.maximum(count, 1)) + 1e-9
@@ -52,10 +53,17 @@ class Lookalikes(Generator):
         self.votes = Csr(votes.offsets, votes.index, votes.value.astype(np.float32), width)
 
     def scores(self, request: Request) -> Scores:
-        """Votes of the most similar customers, the customer's own among them."""
+        """Votes of the most similar customers, not the customer's own: so they tell of what was bought something new."""
         bought = request.bought.decayed(request.context.time, self.config.half_life, width=len(self.buyers))
         similar = top_k(spread(self._vectors(bought), self.buyers), self.config.neighbours)
-        return spread(_by_customer(similar, self.buyers.width), self.votes)
+        return spread(self._others(similar, request.customer), self.votes)
+
+    def _others(self, similar: Candidates, customer: Codes) -> Csr:
+        """(R, N) the neighbours without the customers themselves, columns ascending."""
+        row = np.repeat(np.arange(len(customer)), np.diff(similar.offsets))
+        by = np.lexsort((similar.product, row))
+        by = by[self.reference[similar.product[by]] != customer[row[by]]]
+        return Csr(offsets_of(row[by], len(customer)), similar.product[by], similar.score[by], self.buyers.width)
 
     def _vectors(self, counts: Csr) -> Csr:
         counts = counts.heaviest(self.config.most)
@@ -72,10 +80,3 @@ def _latest_buyers(snapshot: Snapshot, most: int) -> Codes:
     buyers = np.flatnonzero(np.diff(bought.offsets))
     chosen = buyers[np.argsort(-last[buyers], kind="stable")[:most]]
     return np.sort(chosen).astype(np.int32)
-
-
-def _by_customer(similar: Candidates, width: int) -> Csr:
-    """The neighbours as a sparse matrix (R, N), columns ascending."""
-    row = np.repeat(np.arange(len(similar.offsets) - 1), np.diff(similar.offsets))
-    by = np.lexsort((similar.product, row))
-    return Csr(offsets_of(row, len(similar.offsets) - 1), similar.product[by], similar.score[by], width)

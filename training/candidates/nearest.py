@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from features.arrays import Bools, Doubles
-from training.candidates.scores import NONE, Scores
+from training.candidates.scores import Scores
 from training.candidates.sparse import Csr
 from training.candidates.topk import top_k
 
@@ -19,22 +19,20 @@ def nearest(left: Csr, right: csr_array, k: int, *, scale: Doubles | None = None
     size = max(1, CHUNK // max(1, width))
     lengths, index, value = [np.zeros(1, np.int64)], [np.zeros(0, np.int32)], [np.zeros(0, np.float32)]
     for start in range(0, rows, size):
-        entries = left.slice(start, min(start + size, rows)).matrix() @ right
-        best = top_k(_scored(entries, scale), k, allowed=allowed)
-        lengths.append(np.diff(best.offsets))
-        index.append(best.product)
-        value.append(best.score)
+        entries = csr_array(left.slice(start, min(start + size, rows)).matrix() @ right)
+        if scale is not None:
+            entries.data *= scale[entries.indices]
+        best = top_k(_scores(entries), k, allowed=allowed)
+        named = best.score > 0.0
+        counts = np.append(0, np.cumsum(named))[best.offsets]
+        lengths.append(np.diff(counts))
+        index.append(best.product[named])
+        value.append(best.score[named])
     offsets = np.cumsum(np.concatenate(lengths))
     return Csr.of(Csr(offsets, np.concatenate(index), np.concatenate(value), width).matrix())
 
 
-def _scored(entries: csr_array, scale: Doubles | None) -> Scores:
-    """Sparse entries as they are, the others dense: whichever takes less work."""
-    if entries.nnz * SPARSE < entries.shape[0] * entries.shape[1]:
-        sparse = Csr.of(entries)
-        value = sparse.value if scale is None else sparse.value * scale[sparse.index]
-        scaled = Csr(sparse.offsets, sparse.index, value, sparse.width)
-        return scaled.only(value > 0.0)
-    dense = entries.toarray()
-    dense = dense if scale is None else dense * scale
-    return np.where(dense > 0.0, dense, NONE)
+def _scores(entries: csr_array) -> Scores:
+    """Few entries sparse as they are, many dense, zero where there is none: whichever is less work to choose from."""
+    few = entries.nnz * SPARSE < entries.shape[0] * entries.shape[1]
+    return Csr.of(entries) if few else entries.toarray().astype(np.float64, copy=False)

@@ -29,7 +29,7 @@ class NeighboursConfig:
     """The customer's products that are asked with, the heaviest of them: bounds the work of an answer."""
     most: int = 300
     """Products learned from per customer."""
-    budget: int = 400_000_000
+    budget: int = 300_000_000
     """Pairs of products within customers; above it customers are sampled."""
     seed: int = 1
     """Of that sample."""

@@ -12,10 +12,12 @@ from training.candidates.base import Generator
 
 BUILT_IN: Mapping[str, str] = {
     "als": "training.candidates.als:Als",
+    "blend": "training.candidates.blend:Blend",
     "bpr": "training.candidates.bpr:Bpr",
     "ease": "training.candidates.ease:Ease",
     "lookalikes": "training.candidates.lookalikes:Lookalikes",
     "neighbours": "training.candidates.neighbours:Neighbours",
+    "next_order": "training.candidates.next_order:NextOrder",
     "popular": "training.candidates.popular:Popular",
     "popular_category": "training.candidates.favourites:PopularCategory",
     "popular_segment": "training.candidates.popular_segment:PopularSegment",
@@ -47,10 +49,10 @@ def made(path: str, values: Mapping[str, Any]) -> Generator:
     BundleError where its settings are no longer those it was saved with.
     """
     kind = _imported(path)
-    config = config_type(kind)
+    config, settings = config_type(kind), Settings({"config": values})
     try:
-        generator: Generator = kind() if config is None else kind(config(**values))
-    except (TypeError, ValueError) as error:
+        generator: Generator = kind() if config is None else kind(settings.section("config", config))
+    except (ConfigError, TypeError) as error:
         raise BundleError(f"generator '{path}': saved with other settings ({error}); train the model again") from error
     return generator
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from features.arrays import Doubles
 from training.candidates.base import Generator, Snapshot
 from training.candidates.sampling import affordable
-from training.candidates.scores import Scores
 from training.candidates.sparse import Csr
 from training.candidates.spread import spread
 from training.candidates.walk import steps, walk
@@ -13,7 +13,7 @@ from training.request import Request
 
 @dataclass(frozen=True)
 class Rp3betaConfig:
-    """Defaults chosen on a validation window of Online Retail; they agree with those that irspack's tuning finds."""
+    """Defaults chosen on past windows of Online Retail."""
 
     neighbours: int = 100
     """Kept for each product."""
@@ -27,9 +27,11 @@ class Rp3betaConfig:
     """The customer's products that are asked with, the heaviest of them: bounds the work of an answer."""
     normalise: bool = True
     """Whether a product's neighbours sum to one."""
+    itself: bool = False
+    """Whether a product is its own neighbour: then what was bought scores high."""
     most: int = 300
     """Products learned from per customer."""
-    budget: int = 400_000_000
+    budget: int = 150_000_000
     """Pairs of products within customers; above it customers are sampled."""
     seed: int = 1
     """Of that sample."""
@@ -51,10 +53,12 @@ class Rp3beta(Generator):
         """Learn from decayed counts (C, P)."""
         config = self.config
         weights = affordable(weights.heaviest(config.most), config.budget, config.seed)
-        similar = walk(weights, alpha=config.alpha, beta=config.beta, neighbours=config.neighbours)
+        most = config.neighbours if config.itself else config.neighbours + 1
+        similar = walk(weights, alpha=config.alpha, beta=config.beta, neighbours=most)
+        similar = similar if config.itself else similar.without_diagonal()
         self.similar = steps(similar, 1.0) if config.normalise else similar
 
-    def scores(self, request: Request) -> Scores:
+    def scores(self, request: Request) -> Doubles:
         """The third step, from the customer to what they bought, comes first."""
         config, time = self.config, request.context.time
         weights = request.bought.decayed(time, config.half_life, width=len(self.similar), most=config.asked)

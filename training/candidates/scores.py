@@ -9,6 +9,7 @@ from features.arrays import Codes, Counts, Doubles, Floats, Offsets
 from training.candidates.sparse import Csr
 
 NONE = -np.inf  # the score of a product that is no candidate
+LOWEST = float(np.finfo(np.float64).min)  # that of one that is
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,17 @@ _PARTS = ("offsets", "index", "value", "width")
 
 
 def learned(generator: Generator) -> dict[str, Array]:
-    """The arrays that a generator's class declares by annotation; a `Csr` is four, `NAME.offsets` and so on."""
+    """The arrays that a generator's class declares by annotation.
+
+    A `Csr` is four of them, `NAME.offsets` and so on; a generator within the generator has `NAME.` before its own.
+    """
     arrays: dict[str, Array] = {}
-    for name, sparse in _declared(type(generator)).items():
+    for name, kind in _declared(type(generator)).items():
         value = getattr(generator, name)
-        if sparse:
+        if kind is Csr:
             arrays |= {f"{name}.{part}": np.asarray(getattr(value, part)) for part in _PARTS}
+        elif kind is Generator:
+            arrays |= {f"{name}.{inner}": array for inner, array in learned(value).items()}
         else:
             arrays[name] = value
     return arrays
@@ -30,8 +35,12 @@ def learned(generator: Generator) -> dict[str, Array]:
 def restore(generator: G, arrays: dict[str, Array]) -> G:
     """Give a generator, made with its configuration, what it had learned; BundleError where an array is missing."""
     try:
-        for name, sparse in _declared(type(generator)).items():
-            setattr(generator, name, _csr(arrays, name) if sparse else arrays[name])
+        for name, kind in _declared(type(generator)).items():
+            if kind is Generator:
+                inner = {key.removeprefix(f"{name}."): array for key, array in arrays.items()}
+                restore(getattr(generator, name), inner)
+            else:
+                setattr(generator, name, _csr(arrays, name) if kind is Csr else arrays[name])
     except KeyError as error:
         raise BundleError(f"generator '{generator.name}': array {error} is missing; train the model again") from error
     return generator
@@ -49,10 +58,18 @@ def load(generator: G, folder: Path) -> G:
     return restore(generator, {path.stem: _mapped(path) for path in sorted(folder.glob("*.npy"))})
 
 
-def _declared(kind: type[Any]) -> dict[str, bool]:
-    """The annotated arrays of a class, and whether each is sparse."""
-    hints = get_type_hints(kind)
-    return {name: hint is Csr for name, hint in hints.items() if hint is Csr or get_origin(hint) is np.ndarray}
+def _declared(kind: type[Any]) -> dict[str, type[Any]]:
+    """What a class declares: arrays, `Csr` matrices and generators."""
+    kinds = {name: _kind(hint) for name, hint in get_type_hints(kind).items()}
+    return {name: kind for name, kind in kinds.items() if kind is not None}
+
+
+def _kind(hint: Any) -> type[Any] | None:
+    if hint is Csr:
+        return Csr
+    if isinstance(hint, type) and Generator in hint.__mro__:
+        return Generator
+    return np.ndarray if get_origin(hint) is np.ndarray else None
 
 
 def _csr(arrays: dict[str, Array], name: str) -> Csr:

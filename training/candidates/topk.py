@@ -3,7 +3,7 @@
 import numpy as np
 
 from features.arrays import Array, Bools, Codes, Counts, Doubles, offsets_of, positions_in, rows_of
-from training.candidates.scores import NONE, Baskets, Candidates, Scores, Shared
+from training.candidates.scores import LOWEST, NONE, Baskets, Candidates, Scores, Shared
 from training.candidates.sparse import Csr
 from training.candidates.topk_one import top_k_of_one
 
@@ -37,8 +37,8 @@ def _of_dense(scores: Doubles, k: int, exclude: Baskets | None, allowed: Bools |
     if exclude is not None and len(exclude.product):
         scores = scores.copy() if allowed is None else scores
         scores[rows_of(exclude.offsets), exclude.product] = NONE
-    least = _at_least(scores, k)
-    row, product = np.nonzero((scores >= least[:, None]) & (scores > NONE))
+    least = np.maximum(_at_least(scores, k), LOWEST)
+    row, product = np.nonzero(scores >= least[:, None])
     return _cut(row, product.astype(np.int32), scores[row, product], k, len(scores))
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from features.arrays import Array, Bools, Codes, Doubles
-from training.candidates.scores import NONE, Candidates, Scores, Shared
+from training.candidates.scores import LOWEST, NONE, Candidates, Scores, Shared
 from training.candidates.sparse import Csr
 
 
@@ -38,8 +38,7 @@ def _of_dense(scores: Doubles, k: int, exclude: Codes | None, allowed: Bools | N
     if exclude is not None and len(exclude):
         scores = scores.copy() if allowed is None else scores
         scores[exclude] = NONE
-    least = least_of(scores, k)
-    at = np.flatnonzero(scores >= least if least > NONE else scores > NONE).astype(np.int32)
+    at = np.flatnonzero(scores >= max(least_of(scores, k), LOWEST)).astype(np.int32)
     return _cut(at, scores[at], k)
 
 

@@ -14,7 +14,7 @@ from typing import Literal, Self, TypeAlias
 
 import numpy as np
 
-from features.arrays import DAY, Codes, Counts, Doubles, Floats, Offsets, rows_of
+from features.arrays import DAY, Codes, Counts, Doubles, Floats, rows_of
 from features.history import History
 from training.absent import first_absent
 from training.evaluation.lists import Mode, Rank

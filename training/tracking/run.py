@@ -66,6 +66,7 @@ class Tracked:
     version: str  # the registry's number
     run_id: str
     model_uri: str
+    model_id: str
 
 
 def track(run: TrainedRun, store: Store, client: "MlflowClient | None" = None) -> Tracked:
@@ -75,13 +76,21 @@ def track(run: TrainedRun, store: Store, client: "MlflowClient | None" = None) -
     with _started(client, store.experiment(client, run.shop), run, tags) as run_id:
         name, about = Registry.of(client, run.shop).name, version_note(metrics, tags)
         logged = model.register(client, run_id, run.final, name=name, tags=tags, description=about)
-        _log_numbers(client, run_id, metrics, model_id=logged.model_id)
+        log_numbers(client, run_id, metrics, model_id=logged.model_id)
         _log_params(client, run_id, params(run.config))
         _log_files(client, run_id, run, metrics)
-        note = run_note(metrics, tags, version=logged.number, warnings=list(run.warnings))
-        client.set_tag(run_id, "mlflow.note.content", note)
+        _log_note(client, run_id, run, logged.number)
         client.set_tag(run_id, "registered_version", logged.number)
-    return Tracked(logged.number, run_id, logged.uri)
+    return Tracked(logged.number, run_id, logged.uri, logged.model_id)
+
+
+def complete(tracked: Tracked, run: TrainedRun, client: "MlflowClient") -> dict[str, float]:
+    """Log what was known only after tracking, the time and memory of the whole, and return all metrics of the run."""
+    metrics = _metrics(run)
+    last = {name: value for name, value in metrics.items() if name.startswith(("time/", "memory/"))}
+    log_numbers(client, tracked.run_id, last, model_id=tracked.model_id)
+    _log_note(client, tracked.run_id, run, tracked.version)
+    return metrics
 
 
 def params(config: Mapping[str, Any]) -> dict[str, str]:
@@ -130,7 +139,14 @@ def _started(client: "MlflowClient", experiment: str, run: TrainedRun, tags: Map
     client.set_terminated(run_id)
 
 
-def _log_numbers(client: "MlflowClient", run_id: str, metrics: Mapping[str, float], *, model_id: str) -> None:
+def _log_note(client: "MlflowClient", run_id: str, run: TrainedRun, version: str) -> None:
+    note = run_note(_metrics(run), _tags(run), version=version, warnings=list(run.warnings))
+    client.set_tag(run_id, "mlflow.note.content", note)
+
+
+def log_numbers(
+    client: "MlflowClient", run_id: str, metrics: Mapping[str, float], *, model_id: str | None = None
+) -> None:
     """All metrics to the run; the few to choose by to the model too, for the columns of MLflow's table of models."""
     from mlflow.entities import Metric
 

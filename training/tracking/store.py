@@ -6,6 +6,7 @@
 import fcntl
 import logging
 import os
+import socket
 import sqlite3
 import warnings
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from features.errors import EsnafError
 
@@ -31,6 +33,7 @@ PLACES = (
     ("model_versions", "storage_location"),
 )  # where MLflow keeps paths
 VARIABLE = "MLFLOW_TRACKING_URI"
+SERVER_WITHIN = 5.0  # seconds to answer a connection
 
 
 class TrackingError(EsnafError):
@@ -52,6 +55,17 @@ class Store:
         folder = workspace.resolve() / FOLDER
         return cls(f"sqlite:///{folder / DATABASE}", folder)
 
+    def check(self) -> None:
+        """Look, in milliseconds, whether the store can be used; TrackingError where it is sure that it cannot."""
+        try:
+            if self.folder is None:
+                self._knock()
+                return
+            with self._locked(), closing(sqlite3.connect(self.folder / DATABASE)) as database, database:
+                database.execute("BEGIN IMMEDIATE")  # takes the right to write
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise TrackingError(f"{self.uri}: the tracking store cannot be used ({error}); {self._way_out}") from error
+
     def open(self) -> "MlflowClient":
         """A client of the store. The first caller makes the database; others wait, as making it twice at once fails."""
         quiet()
@@ -64,7 +78,8 @@ class Store:
                 client = MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
                 client.search_experiments(max_results=1)
         except (MlflowException, OSError) as error:
-            raise TrackingError(f"{self.uri}: the tracking store cannot be used ({_first_line(error)})") from error
+            text = f"{self.uri}: the tracking store cannot be used ({_first_line(error)}); {self._way_out}"
+            raise TrackingError(text) from error
         return client
 
     def open_soon(self) -> "Future[MlflowClient]":
@@ -90,6 +105,19 @@ class Store:
     def command(self) -> str:
         """The command that opens MLflow's pages."""
         return f"mlflow ui --backend-store-uri {self.uri}" if self.folder else f"open {self.uri}"
+
+    @property
+    def _way_out(self) -> str:
+        if self.folder is None:
+            return f"start it, or unset {VARIABLE} to track in the workspace"
+        return f"mend or move away {self.folder}, or name a server with {VARIABLE}"
+
+    def _knock(self) -> None:
+        """OSError where nobody listens at the address of a server."""
+        address = urlsplit(self.uri)
+        if address.scheme in {"http", "https"} and address.hostname:
+            port = address.port or (443 if address.scheme == "https" else 80)
+            socket.create_connection((address.hostname, port), timeout=SERVER_WITHIN).close()
 
     def _follow_move(self) -> None:
         """MLflow keeps whole paths of local artifacts; a workspace that was moved or copied has its own written in."""

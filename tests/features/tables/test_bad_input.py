@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -10,6 +11,8 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from features.errors import ConfigError, DataError, UsageError
 from features.settings import Settings
@@ -308,3 +311,27 @@ def test_rejects_are_written_even_if_nothing_can_be_used(tmp_path: Path) -> None
     with pytest.raises(DataError):
         load(tmp_path, TablesConfig(), rejects=tmp_path / "rejected.parquet")
     assert pq.read_table(tmp_path / "rejected.parquet").num_rows == 1
+
+
+def test_nothing_before_until_is_one_sentence(read: Callable[..., Shop]) -> None:
+    with pytest.raises(DataError, match=r"no event before 2022-01-01 00:00\+00:00; give a later --until"):
+        read(events=EVENTS, until=1_640_995_200)
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from([("events.csv", (EVENTS * 2).encode()), ("events.jsonl", JSON.encode() * 3)]),
+    st.lists(st.tuples(st.integers(0, 200), st.binary(max_size=4), st.integers(0, 9)), min_size=1, max_size=5),
+)
+def test_damaged_bytes_never_end_in_a_traceback(file: tuple[str, bytes], damages: list[tuple[int, bytes, int]]) -> None:
+    name, content = file
+    for place, inserted, removed in damages:
+        content = content[:place] + inserted + content[place + removed :]
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder), {name: content})
+        try:
+            report = load(Path(folder), TablesConfig()).report
+        except UsageError as error:
+            assert name in str(error)  # noqa: PT017  # both ends are right
+        else:
+            assert report.read["events"] == report.accepted + report.merged + sum(report.rejected.values())

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlalchemy
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.settings import Settings
@@ -88,7 +88,7 @@ def read_back(name: str, rows: list[Row]) -> Shop:
         return load(None if name == "sql" else Path(folder), TablesConfig.of(Settings.parse(toml)), now=NOW)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15)
 @given(st.lists(EVENTS, min_size=1, max_size=12))
 def test_every_format_gives_the_same_shop(rows: list[Row]) -> None:
     shops = {name: read_back(name, rows) for name in FORMATS}

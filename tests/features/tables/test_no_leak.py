@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.tables import Shop, TablesConfig, load
@@ -44,7 +44,7 @@ def shop_of(rows: list[Row], until: int | None = None) -> Shop:
         return load(Path(folder), TablesConfig(), until=until, now=NOW)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20)
 @given(ROWS, ROWS, st.integers(1, 9))
 def test_the_future_changes_nothing(rows: list[Row], others: list[Row], day: int) -> None:
     moment = START + day * DAY
@@ -69,7 +69,7 @@ def test_the_future_changes_nothing(rows: list[Row], others: list[Row], day: int
         assert np.array_equal(this.word, that.word)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_nothing(rows: list[Row], source: random.Random) -> None:
     shuffled = source.sample(rows, len(rows))

@@ -1,6 +1,7 @@
 """ALS beyond the contract: warm starts and strangers."""
 
 import numpy as np
+import pytest
 
 from features.arrays import DAY
 from tests.training.candidates.shop import CUT, T, shop
@@ -26,8 +27,8 @@ def loss(als: Als) -> float:
 
 def test_a_warm_start_is_ahead_of_a_cold_one() -> None:
     earlier = fitted(AlsConfig(factors=8), T - 10 * DAY)
-    warm = fitted(AlsConfig(factors=8, warm_iterations=1), previous=earlier)
-    assert loss(warm) < loss(fitted(AlsConfig(factors=8, iterations=1)))
+    warm = fitted(AlsConfig(factors=8, warm_iterations=2), previous=earlier)
+    assert loss(warm) < loss(fitted(AlsConfig(factors=8, iterations=2)))
     assert loss(warm) < 1.1 * loss(fitted(AlsConfig(factors=8, iterations=30)))
 
 
@@ -70,3 +71,17 @@ def test_products_without_a_buyer_have_no_score() -> None:
     bought = set(shop().snapshot().history.purchases.product.tolist())
     assert set(als.unknown.tolist()) == set(range(len(shop().catalogue))) - bought
     assert CUT * DAY == T
+
+
+def test_a_sample_is_nearly_as_good_and_everyone_has_factors() -> None:
+    whole, sampled = (
+        fitted(AlsConfig(factors=8, iterations=10)),
+        fitted(AlsConfig(factors=8, iterations=10, budget=600)),
+    )
+    assert sampled.user_factors.any(axis=1).all()
+    assert loss(sampled) < 1.2 * loss(whole)
+
+
+def test_one_iteration_is_too_few() -> None:
+    with pytest.raises(ValueError, match="must be 2 or more"):
+        AlsConfig(iterations=1)

@@ -39,15 +39,17 @@ NAMES = [*BUILT_IN, f"{__name__}:Weekly"]
 FLOORS = {
     # Recall at 10 of what was bought in the 20 days after the cut; a random list of the 57 products sold has 0.18.
     "als": 0.70,
+    "blend": 0.68,
     "bpr": 0.65,
     "ease": 0.70,
     "lookalikes": 0.73,
     "neighbours": 0.73,
+    "next_order": 0.68,
     "popular": 0.25,
     "popular_category": 0.70,
     "popular_segment": 0.70,
     "repurchase": 0.68,
-    "rp3beta": 0.73,
+    "rp3beta": 0.66,
     "same_brand": 0.30,
     "same_category": 0.70,
     "together": 0.60,

@@ -1,21 +1,45 @@
-"""Columns as JSON text."""
+"""Columns of any type as text, and as JSON."""
 
 import json
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.tables.chunk import Column
-from features.tables.text import as_text
 
 
 def rows_as_json(rows: pa.Table) -> Column:
     """(n,) each row as an object; nulls are left out."""
-    if not rows.num_columns:
-        return pa.array(["{}"] * len(rows), pa.string())
     members = [_member(name, rows.column(name).combine_chunks()) for name in rows.column_names]
-    body = pc.binary_join_element_wise(*members, ", ", null_handling="skip")
-    return pc.binary_join_element_wise("{", body, "}", "")
+    return pc.binary_join_element_wise("{", joined(members, ", "), "}", "")
+
+
+def as_text(column: Column) -> Column:
+    """(n,) values as strings: whole numbers without a decimal point, lists and structs as JSON, texts unchanged."""
+    kind = column.type
+    if pa.types.is_string(kind):
+        return column
+    if pa.types.is_dictionary(kind):
+        return as_text(column.dictionary_decode())
+    if pa.types.is_floating(kind):
+        return _floats_as_text(column.cast(pa.float64()))
+    if pa.types.is_decimal(kind):
+        return pc.replace_substring_regex(column.cast(pa.string()), r"\.0+$", "")
+    return values_as_json(column) if pa.types.is_nested(kind) else column.cast(pa.string())
+
+
+def _floats_as_text(column: Column) -> Column:
+    column = pc.if_else(pc.is_nan(column), None, column)
+    whole = pc.and_(pc.equal(pc.floor(column), column), pc.less(pc.abs(column), 2.0**63))
+    as_whole = pc.if_else(whole, column, None).cast(pa.int64()).cast(pa.string())
+    return pc.coalesce(as_whole, column.cast(pa.string()))
+
+
+def joined(columns: Sequence[Column], separator: str) -> Column:
+    """(n,) the texts of each row that are not null, with a separator between them."""
+    parts = [pc.fill_null(pc.binary_join_element_wise(separator, column, ""), "") for column in columns]
+    return pc.utf8_slice_codeunits(pc.binary_join_element_wise(*parts, ""), len(separator))
 
 
 def values_as_json(column: Column) -> Column:
@@ -44,8 +68,8 @@ def _lists(column: Column) -> Column:
     items = pc.fill_null(values_as_json(pc.list_flatten(column)), "null")
     lengths = pc.fill_null(pc.list_value_length(column), 0).cast(pa.int32())
     offsets = pa.concat_arrays([pa.array([0], pa.int32()), pc.cumulative_sum(lengths)])
-    joined = pc.binary_join(pa.ListArray.from_arrays(offsets, items), ", ")
-    return pc.if_else(column.is_valid(), pc.binary_join_element_wise("[", joined, "]", ""), None)
+    texts = pc.binary_join(pa.ListArray.from_arrays(offsets, items), ", ")
+    return pc.if_else(column.is_valid(), pc.binary_join_element_wise("[", texts, "]", ""), None)
 
 
 def _quoted(column: Column) -> Column:
