@@ -109,30 +109,39 @@ def measure(args: Namespace) -> Figures:
     users = split.users()
     if args.tune:
         users = np.sort(np.random.default_rng(SEED).permutation(users)[:SAMPLE])
+    snapshot, fits = split.snapshot(), _Fits({}, {})
     reached: dict[str, Quality] = {}
     seconds: dict[str, float] = {}
-    snapshot, learned = split.snapshot(), dict[str, Generator]()
     for generator in tried() if args.tune else tuned():
         if args.only and generator.name not in args.only.split(","):
             continue
         name = str(generator.config) if args.tune else generator.name  # type: ignore[attr-defined]  # all have one
-        started = time.perf_counter()
-        _fit(generator, snapshot, learned)
-        seconds[name] = time.perf_counter() - started
+        seconds[name] = fits.fit(generator, snapshot)
         reached[name] = quality(generator, snapshot, split, users)
         log.info("measured", generator=name, recall_at_20=reached[name].recall, ndcg_at_20=reached[name].ndcg)
     return _figures(reached, seconds)
 
 
-def _fit(generator: Generator, snapshot: Snapshot, learned: dict[str, Generator]) -> None:
-    """Fit; the parts of a blend that were fitted before with the same settings are taken over."""
-    parts = (generator.als, generator.rp3beta) if isinstance(generator, Blend) else (generator,)
-    for part in parts:
+@dataclass(frozen=True)
+class _Fits:
+    """What was learned with which settings, and how long it took: the parts of a blend are not learned twice."""
+
+    learned: dict[str, Generator]
+    seconds: dict[str, float]
+
+    def fit(self, generator: Generator, snapshot: Snapshot) -> float:
+        """Fit, and say how long it takes from nothing."""
+        parts = (generator.als, generator.rp3beta) if isinstance(generator, Blend) else (generator,)
+        return sum(self._fit_part(part, snapshot) for part in parts)
+
+    def _fit_part(self, part: Generator, snapshot: Snapshot) -> float:
         key = f"{part.name} {part.config}"  # type: ignore[attr-defined]  # all have one
-        if key not in learned:
+        if key not in self.learned:
+            started = time.perf_counter()
             part.fit(snapshot)
-            learned[key] = part
-        vars(part).update(vars(learned[key]))
+            self.learned[key], self.seconds[key] = part, time.perf_counter() - started
+        vars(part).update(vars(self.learned[key]))
+        return self.seconds[key]
 
 
 def _figures(reached: dict[str, Quality], seconds: dict[str, float]) -> Figures:

@@ -40,7 +40,7 @@ TABLES = {
         Row("simulate 10 million events", "scale", "{simulate_10m_s:.0f} s, {simulate_10m_peak_mb:,.0f} MB"),
         Row("first answer after `esnaf serve`", "serving", "{first_answer_s:.1f} s"),
         Row("a list made over HTTP, median / 99th percentile", "serving", "{made_p50_ms:.1f} / {made_p99_ms:.1f} ms"),
-        Row("a worker's memory / its part of it alone", "serving", "{worker_resident_mb:.0f} / {worker_private_mb:.0f} MB"),
+        Row("a worker's memory / its own part", "serving", "{worker_resident_mb:.0f} / {worker_private_mb:.0f} MB"),
     ),
 }
 

@@ -48,51 +48,16 @@ class Market:
     @classmethod
     def measure(cls, history: History, catalogue: Catalogue, *, time: int, horizon: int) -> "Market":
         """Measure a history whose events all lie before `time`."""
-        bought = history.purchases
-        size = len(catalogue)
-        count = _Counter(bought, size, time).within
-        seen = _Counter(history.of_kinds(Kind.VIEW, Kind.CLICK), size, time).within
-        carts = _Counter(history.of_kinds(Kind.ADD_TO_CART), size, time).within
-        first, last = _first_and_last(bought, size)
-        sold, sold_28 = np.bincount(bought.product, minlength=size).astype(np.float32), count(28)
-        price = _median_by(bought.product, bought.price, size)
-        month = time - 28 * DAY
-        recent = bought.only(bought.time >= month)
-        price_28 = _median_by(recent.product, recent.price, size)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            quantity = np.bincount(bought.product, bought.quantity, size) / sold
-        pairs = pair_occasions(bought, size)
-        product = pairs.keys % size
-        rebought, discovered = _uptake(pairs, len(bought), time - horizon * DAY)
-        weight = np.exp2((bought.time - time) / (DAY * 14.0))
+        bought, size = history.purchases, len(catalogue)
+        sales = _sales(bought, size, time, horizon)
         return cls(
             time=time,
             horizon=horizon,
-            sold=sold,
-            sold_3=count(3),
-            sold_7=count(7),
-            sold_14=count(14),
-            sold_28=sold_28,
-            sold_90=count(90),
-            sold_365=count(365),
-            decayed=np.bincount(bought.product, weight, size).astype(np.float32),
-            last_year_ahead=count(YEAR, YEAR - horizon),
-            last_year_before=count(YEAR + 28, YEAR),
-            buyers=np.bincount(product, minlength=size).astype(np.float32),
-            buyers_28=np.bincount(product[pairs.last >= month], minlength=size).astype(np.float32),
-            rebuyers=np.bincount(product[pairs.count > 1], minlength=size).astype(np.float32),
-            rebought=rebought,
-            discovered=discovered,
-            gap=_gaps(pairs, size),
-            first=first,
-            last=last,
-            price=price,
-            price_28=np.where(np.isnan(price_28), price, price_28),
-            quantity=quantity.astype(np.float32),
-            viewed_7=seen(7),
-            viewed_28=seen(28),
-            carted_28=carts(28),
-            category_28=_by_category(sold_28, catalogue.category),
+            **sales,
+            **_buyers(bought, size, time, horizon),
+            **_prices(bought, size, time),
+            **_attention(history, size, time),
+            category_28=_by_category(sales["sold_28"], catalogue.category),
         )
 
     def __len__(self) -> int:
@@ -122,6 +87,50 @@ class _Counter:
         """(P,) events from `start` days ago up to `end` days ago."""
         inside = (self.events.time >= self.time - start * DAY) & (self.events.time < self.time - end * DAY)
         return np.bincount(self.events.product[inside], minlength=self.products).astype(np.float32)
+
+
+def _sales(bought: History, size: int, time: int, horizon: int) -> dict[str, Array]:
+    count = _Counter(bought, size, time).within
+    weight = np.exp2((bought.time - time) / (DAY * 14.0))
+    first, last = _first_and_last(bought, size)
+    sold = np.bincount(bought.product, minlength=size).astype(np.float32)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        quantity = np.bincount(bought.product, bought.quantity, size) / sold
+    return {
+        "sold": sold,
+        **{f"sold_{days}": count(days) for days in (3, 7, 14, 28, 90, 365)},
+        "decayed": np.bincount(bought.product, weight, size).astype(np.float32),
+        "last_year_ahead": count(YEAR, YEAR - horizon),
+        "last_year_before": count(YEAR + 28, YEAR),
+        "first": first,
+        "last": last,
+        "quantity": quantity.astype(np.float32),
+    }
+
+
+def _buyers(bought: History, size: int, time: int, horizon: int) -> dict[str, Array]:
+    pairs = pair_occasions(bought, size)
+    product = pairs.keys % size
+    chosen = {"buyers": pairs.count > 0, "buyers_28": pairs.last >= time - 28 * DAY, "rebuyers": pairs.count > 1}
+    rebought, discovered = _uptake(pairs, len(bought), time - horizon * DAY)
+    return {
+        **{name: np.bincount(product[some], minlength=size).astype(np.float32) for name, some in chosen.items()},
+        "rebought": rebought,
+        "discovered": discovered,
+        "gap": _gaps(pairs, size),
+    }
+
+
+def _prices(bought: History, size: int, time: int) -> dict[str, Array]:
+    recent = bought.only(bought.time >= time - 28 * DAY)
+    price, price_28 = (_median_by(lines.product, lines.price, size) for lines in (bought, recent))
+    return {"price": price, "price_28": np.where(np.isnan(price_28), price, price_28)}
+
+
+def _attention(history: History, size: int, time: int) -> dict[str, Array]:
+    seen = _Counter(history.of_kinds(Kind.VIEW, Kind.CLICK), size, time).within
+    carts = _Counter(history.of_kinds(Kind.ADD_TO_CART), size, time).within
+    return {"viewed_7": seen(7), "viewed_28": seen(28), "carted_28": carts(28)}
 
 
 def _first_and_last(bought: History, size: int) -> tuple[Times, Times]:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send  # noqa: E402
 
 from features import logs  # noqa: E402
 from features.errors import EsnafError  # noqa: E402
+from training import pointer  # noqa: E402  # BentoML searches a bento's folder only while this module is imported
 
 
 class Mount:
@@ -66,10 +67,11 @@ class Worker:
     @staticmethod
     def before_workers() -> None:
         """In the parent: a model that cannot be served ends it at once, instead of every worker over and over."""
-        environment.import_ranker()
-        from serving.champion import Champion
-
         try:
+            pointer.find(_WORKSPACE)  # without waiting for what a model needs
+            environment.import_ranker()
+            from serving.champion import Champion
+
             Champion.load(_WORKSPACE)
         except EsnafError as error:
             raise BentoMLConfigException(str(error)) from None

@@ -54,7 +54,6 @@ class PoolConfig:
     generators: tuple[str, ...] = (
         "repurchase",
         "lookalikes",
-        "next_order",
         "rp3beta",
         "als",
         "neighbours",
@@ -106,7 +105,8 @@ class RankerConfig:
     min_positives: int = 50
     """Bought products to learn from, at least; a shop with fewer is ranked by counting."""
     negatives: int = 3
-    """Sampled candidates that were not bought, for each one that was; three bought ones are assumed at least."""
+    """Sampled candidates that were not bought, for each one that was; three bought ones are assumed at least, and twenty
+    at most."""
     balance: float = 0.5
     """How far customers who bought much are weighed down: a customer counts (bought products) ** (1 - balance). Listwise
     losses weigh every customer alike and do not read it."""

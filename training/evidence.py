@@ -30,9 +30,6 @@ class Evidence:
             "goes_with": lambda pair: self._because_of(
                 pair, "customers who bought {}, as you did, buy it too", ("neighbours", "rp3beta")
             ),
-            "follows": lambda pair: self._because_of(
-                pair, "it is often bought after {}, which you bought", ("next_order",)
-            ),
             "resembles": lambda pair: self._because_of(pair, "it resembles {}, which you bought", ("words",)),
             "basket": self._basket,
         }

@@ -19,7 +19,7 @@ from training.pool import Pool, Source
 from training.request import Request
 
 MOST_AT_ONCE = 1_000  # customers whose candidates are held together
-FEWEST = 3  # bought products that negatives are sampled for, at least
+FEWEST, MOST = 3, 20  # bought products of a customer that negatives are sampled for, at least and at most
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,6 @@ def _sampled(positive: Bools, row: Codes, rows: int, negatives: int, random: np.
     """All positives and about `negatives` others for each; customers without a positive teach nothing of order."""
     positives = np.bincount(row, positive, minlength=rows)
     others = np.bincount(row, minlength=rows) - positives
-    share = np.maximum(positives, FEWEST) * negatives / np.maximum(others, 1)
+    share = np.clip(positives, FEWEST, MOST) * negatives / np.maximum(others, 1)
     chosen: Bools = (positives[row] > 0) & (positive | (random.random(len(row)) < share[row]))
     return chosen

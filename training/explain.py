@@ -35,7 +35,6 @@ KIND_OF_GENERATOR = {
     "lookalikes": "alike",
     "neighbours": "goes_with",
     "rp3beta": "goes_with",
-    "next_order": "follows",
     "words": "resembles",
     "together": "basket",
     "popular": "popular",

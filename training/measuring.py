@@ -64,7 +64,8 @@ class _Gathered:
 def measure(recommender: Recommender, truth: Truth, log: EventLog, k: int = 20) -> Measured:
     """Ask a recommender for the lists of the scored customers of `log` in every mode.
 
-    Customers that it does not know are strangers to it; products that `log` lacks are padding in the lists.
+    Customers that it does not know are strangers to it; products that `log` lacks are padding in the lists. Any product
+    may be shown: what the catalogue says of availability is of today, and would tell of what came after the cut.
     """
     gathered = _Gathered(log.products.indices(recommender.products.ids()))
     ids = log.customers.ids(truth.customer)

@@ -83,7 +83,7 @@ def _parameters(config: RankerConfig, seed: int) -> dict[str, Any]:
         "num_threads": config.threads,
         "seed": seed,
         "deterministic": True,
-        "force_row_wise": True,
+        "force_col_wise": True,
         "verbose": -1,
     }
 
@@ -103,7 +103,8 @@ def _weights(examples: Examples, balance: float) -> Doubles:
     bought = np.maximum(np.bincount(customer, positive, len(examples.group)), 1.0)
     share = bought**-balance
     weight: Doubles = np.where(positive, examples.gain, 1.0) * share[customer]
-    return weight / max(weight.mean(), 1e-12)
+    weight /= max(weight.mean(), 1e-12)
+    return weight
 
 
 def _grades(gain: Doubles) -> Codes:

@@ -2,10 +2,10 @@
 
 import importlib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
-
 
 from features.arrays import DAY, NO_TIME
 from features.errors import ConfigError
@@ -23,6 +23,7 @@ from training.ranker import Ranker, names_of
 from training.recommender import Order, Recommender
 from training.timer import Timer
 
+AT_ONCE = 2  # generators fitted at the same time: each may hold gigabytes on a large shop
 RESERVED = ("model", "any")  # what evaluation calls the model, and all generators together
 
 
@@ -146,14 +147,18 @@ class Trainer:
         return Snapshot(time, history, catalogue, market, shop.profiles.first(customers, catalogue))
 
     def _fitted(self, snapshot: Snapshot, previous: tuple[Source, ...]) -> tuple[Source, ...]:
+        """Fit the generators side by side: NumPy and SciPy let go of the interpreter in what takes long."""
         warm = {source.generator.name: source.generator for source in previous}
-        sources = []
-        for path in self.pool.generators:
+
+        def fitted(path: str) -> Source:
             generator = registry.create(path, self.settings)
             with self.timer.stage(f"fit_{generator.name}"):
                 generator.fit(snapshot, warm.get(generator.name))
-            sources.append(Source(generator, self.pool.sizes.get(generator.name, self.pool.size)))
-        return tuple(sources)
+            return Source(generator, self.pool.sizes.get(generator.name, self.pool.size))
+
+        _ = snapshot.bought  # shared by all of them
+        with self.timer.stage("generators"), ThreadPoolExecutor(AT_ONCE, thread_name_prefix="fit") as threads:
+            return tuple(threads.map(fitted, self.pool.generators))
 
     def _learned(self, moment: int) -> Examples:
         names, most = self.names, max(1, self.training.customers // self.training.windows)

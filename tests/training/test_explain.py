@@ -2,12 +2,9 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from features.context import Context
-from features.settings import Settings
 from features.view import View
 from tests.training.corner import model_of
 from training.candidates.registry import BUILT_IN, find
@@ -16,7 +13,6 @@ from training.explain import KIND_OF_GENERATOR, explain, kind_of
 from training.pool import Pool
 from training.query import Query
 from training.recommender import Recommender, UnknownProductError
-from training.request import Request
 
 HEAD = "customer_id,product_id,timestamp,event_type,order_id"
 PRODUCTS = [
@@ -118,7 +114,7 @@ def test_a_category_where_there_is_no_brand(model: Recommender) -> None:
 
 
 def test_what_everybody_buys(model: Recommender) -> None:
-    """Six and one of ann's in the last week of tea, six of pots; one of hoses never."""
+    """Tea twice by ann and six times by others within four weeks, most of it in the last; rakes twice."""
     assert clause(model, "popular", "tea") == "it was bought 8 times in the last four weeks, and more and more often"
     assert clause(model, "popular", "rake") == ""
 
@@ -144,13 +140,8 @@ def test_what_is_in_hand(model: Recommender) -> None:
 
 
 def test_a_product_without_a_name_is_called_by_its_id(model: Recommender) -> None:
-    rake = Query(basket=("rake",))
-    request = model.questions.request([rake], model.time)
-    assert isinstance(request, Request)
-    assert isinstance(request.context, Context)
     nameless = replace(model, catalogue=replace(model.catalogue, name=[""] * len(model.catalogue)))
-    assert clause(nameless, "resembles", "oolong") in {"it resembles tea, which you bought", ""}
-    assert "tea" in clause(nameless, "basket", "pot", Query(basket=("tea",)))
+    assert clause(nameless, "resembles", "oolong") == "it resembles tea, which you bought"
 
 
 SENTENCE = re.compile(r"[A-Z][^;]+(; [a-z][^;]+)?\.")
@@ -188,4 +179,3 @@ def test_every_generator_has_a_kind_of_reason() -> None:
     assert kind_of("als_score") == kind_of("als_rank") == "alike"
     assert kind_of("pair_orders") == "own"
     assert kind_of("mine_score") == "mine"
-    assert isinstance(Settings({}), Settings)

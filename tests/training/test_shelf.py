@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from features.arrays import Codes, Offsets
-from features.catalogue import Catalogue
+from features.arrays import Codes
 from features.context import Context
 from features.eventlog import EventLog
 from features.history import History
@@ -29,8 +28,9 @@ def log() -> EventLog:
     return log_of(*(Line("y", product, 1) for product in "ab"), Line("z", "c", 1), Line("z", "d", 1), *lines)
 
 
-def shelf_of(log: EventLog, products: int = 5, **changes: Codes) -> Shelf:
-    goods: Catalogue = replace(catalogue([0] * products), **changes)
+def shelf_of(log: EventLog, products: int = 5, *, parent: Codes | None = None) -> Shelf:
+    goods = catalogue([0] * products)
+    goods = goods if parent is None else replace(goods, parent=parent)
     return Shelf.of(goods, Market.measure(log.as_of(200 * 86_400), goods, time=100 * 86_400, horizon=28))
 
 
@@ -106,12 +106,8 @@ def test_many_variants_do_not_make_a_list_short(log: EventLog) -> None:
     assert sorted(product // 50 for product in filled) == list(range(10))
 
 
-def places(offsets: Offsets) -> list[int]:
-    return np.diff(offsets).tolist()
-
-
 def test_rows_lack_different_numbers(log: EventLog) -> None:
     ranked = Ranking(np.array([0, 3, 4, 4]), codes(4, 1, 0, 1), np.ones(4), codes(0, 0, 0, 0))
     filled = fill(shelf_of(log), ranked, asked(3), 3)
-    assert places(filled.offsets) == [3, 3, 3]
+    assert filled.offsets.tolist() == [0, 3, 6, 9]
     assert lists(filled) == [[4, 1, 0], [1, 2, 0], [2, 0, 1]]

@@ -68,7 +68,7 @@ def test_without_neighbours_the_category_and_then_the_best_sellers(model: Recomm
     items = lonely.similar("cup", 3)
     assert [(item.product_id, item.source) for item in items] == [
         ("mug-red", "same_category"),
-        ("rake", "popular_fill"),
+        ("tea", "popular_fill"),
         ("hose", "popular_fill"),
     ]
     assert np.array([item.score for item in items]).sum() == 0

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from features.arrays import Doubles
 from training.candidates.als import Als, AlsConfig
 from training.candidates.base import Generator, Snapshot
 from training.candidates.rp3beta import Rp3beta, Rp3betaConfig
@@ -42,7 +41,10 @@ class Blend(Generator):
     def scores(self, request: Request) -> Scores:
         """Sums."""
         near, reached = self.als.scores(request), self.rp3beta.scores(request)
+        neither = (near == NONE) & (reached == NONE)
         highest = np.maximum(reached.max(axis=1, initial=0.0, keepdims=True), np.finfo(float).tiny)
-        total: Doubles = np.maximum(near, 0.0) + self.config.weight * (np.maximum(reached, 0.0) / highest)
-        total[(near == NONE) & (reached == NONE)] = NONE
-        return total
+        np.maximum(reached, 0.0, out=reached)
+        reached *= self.config.weight / highest
+        reached += np.maximum(near, 0.0, out=near)
+        reached[neither] = NONE
+        return reached

@@ -53,7 +53,7 @@ class Lookalikes(Generator):
         self.votes = Csr(votes.offsets, votes.index, votes.value.astype(np.float32), width)
 
     def scores(self, request: Request) -> Scores:
-        """Votes of the most similar customers, not the customer's own: so they tell of what was bought something new."""
+        """Votes of the most similar customers, not the customer's own: they tell of something new."""
         bought = request.bought.decayed(request.context.time, self.config.half_life, width=len(self.buyers))
         similar = top_k(spread(self._vectors(bought), self.buyers), self.config.neighbours)
         return spread(self._others(similar, request.customer), self.votes)

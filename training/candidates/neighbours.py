@@ -60,7 +60,7 @@ class Neighbours(Generator):
         }
         weights = affordable(weights.heaviest(self.config.most), self.config.budget, self.config.seed)
         shape = (len(weights), weights.width)
-        with one_blas_thread():
+        with one_blas_thread(), np.errstate(invalid="ignore"):  # rows that weigh nothing have no length
             matrix = csr_matrix((weights.value, weights.index, weights.offsets), shape=shape)
             weighed = weigh[self.config.similarity](matrix.T).T.tocsr()
             similar = library.all_pairs_knn(weighed, self.config.neighbours, show_progress=False)

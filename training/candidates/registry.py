@@ -17,7 +17,6 @@ BUILT_IN: Mapping[str, str] = {
     "ease": "training.candidates.ease:Ease",
     "lookalikes": "training.candidates.lookalikes:Lookalikes",
     "neighbours": "training.candidates.neighbours:Neighbours",
-    "next_order": "training.candidates.next_order:NextOrder",
     "popular": "training.candidates.popular:Popular",
     "popular_category": "training.candidates.favourites:PopularCategory",
     "popular_segment": "training.candidates.popular_segment:PopularSegment",

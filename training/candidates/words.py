@@ -22,6 +22,8 @@ class WordsConfig:
     """Kept for each product."""
     common: float = 0.1
     """Words in more than this share of the products say nothing and cost the most; they are left out."""
+    most: int = 1_000
+    """Words in more products than this are left out, however large the catalogue."""
     half_life: float = 60.0
     """Days after which a purchase counts half."""
     asked: int = 50
@@ -41,7 +43,8 @@ class Words(Generator):
         self.config = config
 
     def fit(self, snapshot: Snapshot, previous: Generator | None = None) -> None:
-        vectors = _vectors(snapshot.catalogue, self.config.common)
+        products = min(self.config.common * len(snapshot.catalogue), self.config.most)
+        vectors = _vectors(snapshot.catalogue, products)
         onward = vectors.matrix().T.tocsr()
         self.similar = nearest(vectors, onward, self.config.neighbours, allowed=_existing(snapshot))
 
@@ -60,14 +63,14 @@ def _existing(snapshot: Snapshot) -> Bools:
     return seen
 
 
-def _vectors(catalogue: Catalogue, common: float) -> Csr:
-    """(P, words) tf-idf vectors of length one."""
+def _vectors(catalogue: Catalogue, most: float) -> Csr:
+    """(P, words) tf-idf vectors of length one, without the words of more than `most` products."""
     products = len(catalogue)
     row, word = _tokens(catalogue)
     keys = np.unique(row.astype(np.int64) << 32 | word)
     row, word = (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32)
     count = np.bincount(word)
-    keep = count[word] <= max(2.0, common * products)
+    keep = count[word] <= max(2.0, most)
     row, word = row[keep], word[keep]
     weight = np.log(products / count[word])
     length = np.sqrt(np.bincount(row, weight * weight, products))

@@ -44,7 +44,6 @@ FLOORS = {
     "ease": 0.70,
     "lookalikes": 0.73,
     "neighbours": 0.73,
-    "next_order": 0.68,
     "popular": 0.25,
     "popular_category": 0.70,
     "popular_segment": 0.70,
