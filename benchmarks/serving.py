@@ -15,8 +15,8 @@ import numpy as np
 import psutil
 
 from benchmarks import load
-from benchmarks.harness import WORKSPACES, Figures, main
-from benchmarks.timing import esnaf
+from benchmarks.harness import Figures, main
+from benchmarks.trained import trained
 from esnaf.process import Running, running
 from training import pointer
 from training.recommender import Recommender
@@ -37,7 +37,7 @@ def measure(args: Namespace) -> Figures:
     """Train unless there is a model, then start the service and ask it."""
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
-        workspace = args.workspace or _trained(args.data, scratch)
+        workspace = args.workspace or trained(args.data, scratch)
         bodies = _bodies(workspace)
         return {
             **_start_up(workspace, bodies[0], scratch),
@@ -45,19 +45,6 @@ def measure(args: Namespace) -> Figures:
             **_made(workspace, bodies, scratch),
             **_unchanged(workspace, bodies, args.requests, scratch),
         }
-
-
-def _trained(data: Path | None, scratch: Path) -> Path:
-    workspace = scratch / "workspace"
-    workspace.mkdir()
-    if data is None:
-        folder = scratch / "data"
-        esnaf("simulate", str(folder), "--customers=4000", "--products=3000", "--days=365", "--seed=0")
-    else:
-        folder = data / "online_retail"
-        (workspace / "esnaf.toml").write_bytes((WORKSPACES / "online_retail" / "esnaf.toml").read_bytes())
-    esnaf("train", "--data", str(folder), "--workspace", str(workspace))
-    return workspace
 
 
 def _bodies(workspace: Path) -> list[bytes]:

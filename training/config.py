@@ -35,6 +35,11 @@ class TrainingConfig:
     event_weights: dict[str, float] = field(default_factory=lambda: {"purchase": 1.0})
     """What an event in the window is worth as a label, by type; types that are not named are no labels."""
 
+    @property
+    def customers_a_window(self) -> int:
+        """At most a quarter of all: a ranker should know more than one season, however large the shop."""
+        return max(1, self.customers // 4)
+
     def __post_init__(self) -> None:
         _at_least(self, 1, "horizon", "windows", "stride", "min_history", "customers")
         _at_least(self, 0, "seed")
@@ -105,11 +110,11 @@ class RankerConfig:
     min_positives: int = 50
     """Bought products to learn from, at least; a shop with fewer is ranked by counting."""
     negatives: int = 3
-    """Sampled candidates that were not bought, for each one that was; three bought ones are assumed at least, and twenty
-    at most."""
+    """Sampled candidates that were not bought, for each one that was; three bought ones are assumed at least, twenty at
+    most."""
     balance: float = 0.5
-    """How far customers who bought much are weighed down: a customer counts (bought products) ** (1 - balance). Listwise
-    losses weigh every customer alike and do not read it."""
+    """How far customers who bought much are weighed down: a customer counts (bought products) ** (1 - balance).
+    Listwise losses weigh every customer alike and do not read it."""
     feature_fraction: float = 0.25
     """Share of the features that a tree may use."""
     bagging_fraction: float = 0.5

@@ -32,6 +32,7 @@ class Evidence:
             ),
             "resembles": lambda pair: self._because_of(pair, "it resembles {}, which you bought", ("words",)),
             "basket": self._basket,
+            "nothing": lambda _: "",
         }
 
     def clause(self, kind: str, pair: int) -> str:

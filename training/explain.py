@@ -17,8 +17,10 @@ from training.query import Query
 from training.recommender import Recommender, UnknownProductError
 
 MOST = 2  # kinds of evidence in a sentence
+OF_OTHERS = {"alike": 1, "popular": 2}  # told after what the customer did, in this order
 
 KIND_OF_FAMILY = {
+    "customer": "nothing",  # the same for every product
     "history": "own",
     "rhythm": "own",
     "taste": "taste",
@@ -85,13 +87,14 @@ def kind_of(feature: str) -> str:
 
 
 def _sentence(evidence: Evidence, pair: int, kinds: Sequence[str], contribution: Doubles) -> str:
-    """The facts of the kinds that add most; those that add nothing or have no facts are passed over."""
+    """The facts of the kinds that add most, those of the customer first; kinds without a fact are passed over."""
     total: dict[str, float] = {}
     for kind, value in zip(kinds, contribution.tolist(), strict=False):
         total[kind] = total.get(kind, 0.0) + value
     strongest = sorted((kind for kind in total if total[kind] > 0), key=lambda kind: -total[kind])
-    clauses = [clause for kind in strongest if (clause := evidence.clause(kind, pair))][:MOST]
-    if not clauses:
-        clauses = [clause for kind in total if (clause := evidence.clause(kind, pair))][:1]
-    text = "; ".join(clauses) or "it is in the shop's range"
+    told = [(kind, clause) for kind in strongest if (clause := evidence.clause(kind, pair))][:MOST]
+    if not told:
+        told = [(kind, clause) for kind in total if (clause := evidence.clause(kind, pair))][:1]
+    told.sort(key=lambda fact: OF_OTHERS.get(fact[0], 0))
+    text = "; ".join(clause for _, clause in told) or "it is in the shop's range"
     return text[0].upper() + text[1:] + "."

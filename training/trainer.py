@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from features.arrays import DAY, NO_TIME
 from features.errors import ConfigError
 from features.logs import log
@@ -45,6 +47,7 @@ class Trainer:
     _sources: dict[_Known, tuple[Source, ...]] = field(default_factory=dict)
     _snapshots: dict[_Known, Snapshot] = field(default_factory=dict)
     _examples: dict[int, Examples] = field(default_factory=dict)
+    _counted: dict[int, int] = field(default_factory=dict)
 
     @cached_property
     def training(self) -> TrainingConfig:
@@ -75,12 +78,30 @@ class Trainer:
         return names_of([registry.find(path).name for path in self.pool.generators], config.exclude)
 
     def windows(self, until: int) -> list[int]:
-        """The moments whose horizon ends at or before `until`, oldest first."""
+        """The moments whose horizon ends at or before `until`, oldest first.
+
+        They are taken from the newest back until their customers are as many as the ranker may learn from.
+        """
         config = self.training
-        last = until - config.horizon * DAY
-        first = self.shop.log.start + config.min_history * DAY
-        moments = [last - i * config.stride * DAY for i in range(config.windows)]
-        return sorted(moment for moment in moments if moment >= first)
+        last, first = until - config.horizon * DAY, self.shop.log.start + config.min_history * DAY
+        moments = (last - i * config.stride * DAY for i in range(config.windows))
+        chosen: list[int] = []
+        customers = 0
+        for moment in moments:
+            if moment < first:
+                break
+            customers += min(self._buyers(moment), config.customers_a_window)
+            if customers > config.customers:
+                break
+            chosen.append(moment)
+        return sorted(chosen)
+
+    def _buyers(self, moment: int) -> int:
+        """How many customers bought in the window from a moment on."""
+        if moment not in self._counted:
+            window = self.shop.log.window(moment, moment + self.training.horizon * DAY)
+            self._counted[moment] = int(np.count_nonzero(np.diff(window.purchases.offsets)))
+        return self._counted[moment]
 
     def fit(self, until: int, *, complete: bool = False) -> Recommender:
         """A recommender that knows what happened before `until`, and nothing else.
@@ -161,7 +182,7 @@ class Trainer:
             return tuple(threads.map(fitted, self.pool.generators))
 
     def _learned(self, moment: int) -> Examples:
-        names, most = self.names, max(1, self.training.customers // self.training.windows)
+        names, most = self.names, self.training.customers_a_window
         window = Window(self.snapshot(moment), self.sources(moment), self.shop.log, self.shop.profiles)
         with self.timer.stage("examples"):
             examples = window.examples(names, self.training, self.ranker, most=most)

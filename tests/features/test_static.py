@@ -1,6 +1,7 @@
 """Catalogue, profiles and context: customers and products by number, and as of an earlier moment."""
 
 from dataclasses import fields, replace
+from typing import TypeAlias
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ from features.catalogue import first_names
 from features.context import Context
 from features.profiles import Attribute, Profiles
 from tests.features.hand import PRODUCTS, catalogue, in_hand, interests
+
+Row: TypeAlias = tuple[int, list[int], list[int], list[int], bool]
 
 SHOP = catalogue(
     categories=["Home > Mugs", "Garden", "", "Home > Mugs", "Toys > Blocks", "Home > Pots"],
@@ -24,7 +27,7 @@ PROFILES = Profiles(
 )
 
 
-def rows(profiles: Profiles) -> list[tuple[int, list[int], list[int], list[int], bool]]:
+def rows(profiles: Profiles) -> list[Row]:
     def lists(name: str) -> list[list[int]]:
         of = getattr(profiles, name)
         return [of.code[a:b].tolist() for a, b in zip(of.offsets[:-1], of.offsets[1:], strict=True)]
@@ -66,7 +69,7 @@ def test_taking_customers() -> None:
 
 
 def test_a_stranger_told_nothing_and_may_be_served_personally() -> None:
-    stranger = (-1, [], [], [], True)
+    stranger: Row = (-1, [], [], [], True)
     assert rows(PROFILES.take(np.array([-1, 1, -1]))) == [stranger, rows(PROFILES)[1], stranger]
     assert PROFILES.take(np.array([-1])).departments.code.tolist() == []
     assert len(Profiles.unknown(3)) == 3

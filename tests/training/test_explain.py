@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from features.registry import REGISTRY
 from features.view import View
 from tests.training.corner import model_of
 from training.candidates.registry import BUILT_IN, find
 from training.evidence import Evidence
-from training.explain import KIND_OF_GENERATOR, explain, kind_of
+from training.explain import KIND_OF_FAMILY, KIND_OF_GENERATOR, explain, kind_of
 from training.pool import Pool
 from training.query import Query
 from training.recommender import Recommender, UnknownProductError
@@ -172,6 +173,20 @@ def test_later_the_days_are_more(model: Recommender) -> None:
 def test_a_product_that_nobody_knows(model: Recommender) -> None:
     with pytest.raises(UnknownProductError, match="product 'yacht' is not known to this model"):
         model.explain(Query(), ["tea", "yacht"])
+
+
+def test_facts_of_the_customer_come_before_those_of_everybody(loaded: Recommender) -> None:
+    customer = Query(customer_id=loaded.customers.id(0))
+    sentences = loaded.explain(customer, loaded.products.ids())
+    of_everybody = [place for text in sentences if (place := text.lower().find("it was bought")) >= 0]
+    assert max(of_everybody) > 0
+    assert [text for text in sentences if re.search("last four weeks.*;", text)] == []
+
+
+def test_every_family_of_features_has_a_kind_of_reason() -> None:
+    """Names of features are not told to customers."""
+    built_in = {feature.family for feature in REGISTRY.values() if feature.compute.__module__.startswith("features.")}
+    assert built_in <= set(KIND_OF_FAMILY)
 
 
 def test_every_generator_has_a_kind_of_reason() -> None:

@@ -7,15 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features.arrays import Codes, Floats
-from features.matrix import feature_matrix
+from benchmarks.harness import WORKSPACES
+from benchmarks.parity import features_unequal
 from features.settings import Settings
 from features.tables import TablesConfig, load
 from tests.training.futures import SETTINGS, shop
-from training.pool import Pool
 from training.query import Answer, Filters, Query
 from training.recommender import Recommender
-from training.request import Request
 from training.trainer import Trainer
 
 FEW = """
@@ -71,45 +69,9 @@ def one_by_one(model: Recommender, queries: Sequence[Query], n: int) -> list[Ans
     return [model.recommend([query], n)[0] for query in queries]
 
 
-def matrix(model: Recommender, customers: Codes) -> tuple[Codes, Floats]:
-    """Products and all features of the candidates of some customers."""
-    request = model.questions.of_customers(customers, model.time)
-    pool = Pool.gather(model.sources, request)
-    return pool.product, _features(model, request, pool)
-
-
-def _features(model: Recommender, request: Request, pool: Pool) -> Floats:
-    return feature_matrix(
-        request.history,
-        model.catalogue,
-        model.market,
-        pool.pairs(),
-        model.time,
-        profiles=request.profiles,
-        context=request.context,
-    )
-
-
-def unequal(model: Recommender, customers: Codes) -> list[int]:
-    """The customers whose candidates or features differ between a batch and the customer alone."""
-    products, batch = matrix(model, customers)
-    found, start = [], 0
-    for customer in customers.tolist():
-        product, alone = matrix(model, np.array([customer], np.int32))
-        part = slice(start, start + len(product))
-        same = np.array_equal(products[part], product) and np.array_equal(
-            batch[part].view(np.uint32), alone.view(np.uint32)
-        )
-        start += len(product)
-        if not same:
-            found.append(customer)
-    assert start == len(products)
-    return found
-
-
 def test_features(model: Recommender) -> None:
     customers = np.random.default_rng(0).permutation(len(model.customers))[:60].astype(np.int32)
-    assert unequal(model, customers) == []
+    assert features_unequal(model, customers) == []
 
 
 def test_lists_of_one_and_of_all(model: Recommender, queries: list[Query]) -> None:
@@ -154,11 +116,10 @@ def test_later_than_the_model(saved: Recommender, queries: list[Query]) -> None:
 
 @pytest.mark.data
 def test_online_retail(real_data: Path) -> None:
-    workspace = Path(__file__).parents[2] / "benchmarks" / "workspaces" / "online_retail"
-    settings = Settings.parse((workspace / "esnaf.toml").read_text() + FEW)
+    settings = Settings.parse((WORKSPACES / "online_retail" / "esnaf.toml").read_text() + FEW)
     of = load(real_data / "online_retail", TablesConfig.of(settings))
     model = Trainer(of, settings).fit(of.log.end)
     customers = np.random.default_rng(0).permutation(len(model.customers))[:150].astype(np.int32)
-    assert unequal(model, customers) == []
+    assert features_unequal(model, customers) == []
     queries = [Query(customer_id=i) for i in model.customers.ids(customers)]
     assert model.recommend(queries, 20) == one_by_one(model, queries, 20)

@@ -10,7 +10,7 @@ from features.arrays import Doubles, Floats
 if TYPE_CHECKING:
     from lightgbm import Booster
 
-MOST_ROWS = 1_000
+MOST_ROWS = 400
 
 
 @dataclass(frozen=True)

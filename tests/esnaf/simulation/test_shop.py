@@ -10,6 +10,7 @@ import pytest
 from esnaf.simulation import batch as batches_module
 from esnaf.simulation import shop as shop_module
 from esnaf.simulation.batch import batches
+from esnaf.simulation.parameters import Parameters
 from esnaf.simulation.shop import simulate
 from features.errors import UsageError
 from tests.esnaf.simulation.files import SMALL, Files
@@ -68,10 +69,18 @@ def test_target_is_met_about(tmp_path: Path) -> None:
     assert made.parameters.sessions_per_day != SMALL.sessions_per_day
 
 
-@pytest.mark.parametrize(("name", "value"), [("customers", 0), ("products", 99), ("days", 27), ("seed", -1)])
-def test_sizes_that_cannot_be_are_refused(tmp_path: Path, name: str, value: int) -> None:
-    with pytest.raises(UsageError, match=f"--{name} {value}: a simulated shop needs at least"):
-        simulate(tmp_path, replace(TINY, **{name: value}))
+@pytest.mark.parametrize(
+    ("named", "wrong"),
+    [
+        ("--customers 0", replace(TINY, customers=0)),
+        ("--products 99", replace(TINY, products=99)),
+        ("--days 27", replace(TINY, days=27)),
+        ("--seed -1", replace(TINY, seed=-1)),
+    ],
+)
+def test_sizes_that_cannot_be_are_refused(tmp_path: Path, named: str, wrong: Parameters) -> None:
+    with pytest.raises(UsageError, match=f"{named}: a simulated shop needs at least"):
+        simulate(tmp_path, wrong)
 
 
 def test_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:

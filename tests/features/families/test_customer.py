@@ -25,6 +25,7 @@ EXAMPLES: Examples = {
     "customer_products": [3, 3, 0],
     "customer_lines": [2, 2, NAN],
     "customer_repeat_share": [1 / 4, 1 / 4, NAN],
+    "customer_rebought": [1 / 2, 1 / 2, NAN],
     "customer_new_share": [1 / 2, 1 / 2, NAN],
     "customer_price": [2, 2, NAN],
     "customer_units": [8, 8, NAN],

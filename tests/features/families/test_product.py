@@ -70,8 +70,8 @@ def test_uptake_is_the_markets(name: str) -> None:
 def test_who_is_asked_makes_no_difference() -> None:
     some = history([Event("a", 399), Event("b", 399)])
     for name in (name for name, feature in REGISTRY.items() if feature.family == "product"):
-        found = (values(name, of, PAIRS, shop=CATALOGUE, crowd=CROWD) for of in (NOBODY, some))
-        assert_allclose(*found, rtol=0)
+        one, other = (values(name, of, PAIRS, shop=CATALOGUE, crowd=CROWD) for of in (NOBODY, some))
+        assert_allclose(one, other, rtol=0)
 
 
 def test_every_feature_has_an_example() -> None:

@@ -22,7 +22,7 @@ PRODUCTS = (
 
 
 def of(interests: Interests, row: int) -> list[int]:
-    return interests.code[interests.offsets[row] : interests.offsets[row + 1]].tolist()
+    return list(interests.code[interests.offsets[row] : interests.offsets[row + 1]].tolist())
 
 
 def test_attributes_are_codes_in_the_order_of_customers(read: Read) -> None:

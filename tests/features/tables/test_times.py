@@ -17,7 +17,7 @@ NOON = 1_672_574_400  # 2023-01-01 12:00 UTC
 def seconds(values: pa.Array, **config: str) -> list[int]:
     found, bad = times(values, TimeConfig(**config))  # type: ignore[arg-type]  # texts for literals
     assert not bad.any()
-    return found.tolist()
+    return list(found.tolist())
 
 
 @pytest.mark.parametrize(

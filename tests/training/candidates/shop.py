@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from features.arrays import DAY, NO_TIME, Codes
+from features.arrays import DAY, NO_TIME, Array, Codes
 from features.catalogue import Catalogue
 from features.context import Context
 from features.eventlog import EventLog, EventRows
@@ -34,7 +34,7 @@ class Shop:
         market = Market.measure(history, self.catalogue, time=time, horizon=14)
         return Snapshot(time, history, self.catalogue, market, self.profiles.take(np.arange(len(history))))
 
-    def request(self, snapshot: Snapshot, rows: Codes, context: Context | None = None) -> Request:
+    def request(self, snapshot: Snapshot, rows: Array, context: Context | None = None) -> Request:
         context = context or Context.at(snapshot.time, len(rows))
         return Request(rows.astype(np.int32), snapshot.history.take(rows), self.profiles.take(rows), context)
 

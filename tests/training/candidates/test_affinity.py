@@ -37,7 +37,7 @@ def asked(basket: tuple[str, ...] = (), viewed: str | None = None, declared: int
         profiles = Profiles({}, profiles.departments, interests, profiles.brands, profiles.personal)
     request = Request(rows, log.as_of(101 * DAY).take(rows), profiles, context)
     liked: Csr = affinity(request, "category", code=code, groups=3, half_life=30.0)
-    return liked.matrix().toarray()
+    return np.asarray(liked.matrix().toarray())
 
 
 def test_purchases_decay_and_views_weigh_less() -> None:

@@ -2,7 +2,7 @@
 
 import inspect
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -69,7 +69,7 @@ def fitted(name: str, of: Shop, previous: Generator | None = None, time: int = T
     return generator
 
 
-def new(name: str) -> Any:
+def new(name: str) -> Generator:
     return Weekly() if name.endswith("Weekly") else create(name, Settings({}))
 
 

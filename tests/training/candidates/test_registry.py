@@ -25,7 +25,8 @@ class Own(Generator):
 
     def fit(self, snapshot: Snapshot, previous: Generator | None = None) -> None: ...
 
-    def scores(self, request: Request) -> Scores: ...
+    def scores(self, request: Request) -> Scores:
+        raise NotImplementedError
 
 
 class Nameless:

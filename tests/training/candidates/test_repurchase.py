@@ -27,7 +27,7 @@ def score(lines: list[Line], *products: str, config: RepurchaseConfig | None = N
     me = np.array([log.customers.index("me")], np.int32)
     request = Request(me, history.take(me), Profiles.unknown(1), Context.at(time, 1))
     asked = log.products.indices(products)
-    return lookup(generator.scores(request), np.zeros(len(asked), np.int32), asked).tolist()
+    return list(lookup(generator.scores(request), np.zeros(len(asked), np.int32), asked).tolist())
 
 
 def test_only_what_was_bought_has_a_score() -> None:

@@ -57,6 +57,7 @@ def test_headlines_stand_beside_the_model(origin: tuple[Path, Tracked], workspac
     client = Store.of(workspace).open()
     (experiment,) = (e.experiment_id for e in client.search_experiments() if e.name == "corner")
     (model,) = client.search_logged_models([experiment])
+    assert model.metrics is not None
     assert {m.key: m.value for m in model.metrics}["test/ndcg_at_20"] == report.metrics["test/ndcg_at_20"]
 
 
@@ -82,8 +83,9 @@ def test_a_run_that_breaks_off_is_marked_failed(bare: TrainedRun, workspace: Pat
     broken = replace(bare, shop="broken", files={"rejects": tmp_path / "absent.parquet"})
     with pytest.raises(OSError, match="absent"):
         track(broken, Store.of(workspace), client)
-    experiment = client.get_experiment_by_name("broken").experiment_id
-    assert [r.info.status for r in client.search_runs([experiment])] == ["FAILED"]
+    experiment = client.get_experiment_by_name("broken")
+    assert experiment is not None
+    assert [r.info.status for r in client.search_runs([experiment.experiment_id])] == ["FAILED"]
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,9 @@ def test_a_copied_workspace_has_its_own_artifacts(
     store = Store.of(workspace)
     client = store.open()
     here = (workspace / "mlruns" / "artifacts").as_uri()
-    assert client.get_experiment_by_name("corner").artifact_location == here
+    experiment = client.get_experiment_by_name("corner")
+    assert experiment is not None
+    assert experiment.artifact_location == here
     assert client.get_run(origin[1].run_id).info.artifact_uri.startswith(here)
     (workspace / "mlruns" / "artifacts" / origin[1].run_id / "artifacts" / "metrics.json").unlink()
     assert "metrics.json" not in {file.path for file in client.list_artifacts(origin[1].run_id)}
