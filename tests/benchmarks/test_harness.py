@@ -5,12 +5,11 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from benchmarks import harness, readme
 from benchmarks.readme import Row
-from benchmarks.timing import Stages, esnaf, resident_mb
+from benchmarks.timing import esnaf
 
 
 def measure(args: Namespace) -> dict[str, float]:
@@ -40,17 +39,6 @@ def test_data_is_the_environments_unless_named(
     monkeypatch.setenv("ESNAF_DATA", str(tmp_path))
     harness.main("own", measure, add_arguments=with_rows, argv=[])
     assert "1.0000" in capsys.readouterr().out.splitlines()[-1]
-
-
-def test_stages_see_the_memory_of_their_inside() -> None:
-    stages = Stages()
-    before = resident_mb()
-    for _ in range(2):
-        with stages("fill"):
-            filled = np.ones(50_000_000 // 8)
-            del filled
-    assert stages.peak_mb["fill"] > before + 25
-    assert stages.seconds["fill"] > 0
 
 
 def test_a_command_is_measured_as_its_own_process(tmp_path: Path) -> None:

@@ -11,12 +11,21 @@ from esnaf.arguments import invoke
 from esnaf.cli import main
 from esnaf.workspace import Workspace
 
+FEW = """
+[pool]
+generators = ["repurchase", "popular"]
+[training]
+windows = 1
+[ranker]
+trees = 5
+"""
+
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with two versions, the second one serving."""
     folder = tmp_path_factory.mktemp("shop")
-    (folder / "esnaf.toml").write_text('[pool]\ngenerators = ["repurchase", "popular"]\n[training]\nwindows = 1')
+    (folder / "esnaf.toml").write_text(FEW)
     invoke("simulate", str(folder / "data"), "--customers=150", "--products=100", "--days=100")
     for _ in range(2):
         invoke("train", "--data", str(folder / "data"), "--workspace", str(folder))

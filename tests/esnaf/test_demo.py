@@ -12,7 +12,7 @@ from esnaf.commands.demo import _MARK
 @pytest.mark.service
 def test_a_small_shop_from_tables_to_an_answer_over_http(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workspace = tmp_path / "demo"
-    shape = ["--customers", "300", "--products", "120", "--days", "150"]
+    shape = ["--customers", "150", "--products", "100", "--days", "120"]
     workspace.mkdir()
     for left in (_MARK, "champion.json"):  # an earlier demo
         (workspace / left).touch()

@@ -28,8 +28,10 @@ def test_a_module_beside_the_settings_is_trained_and_served(tmp_path: Path) -> N
         found = re.search(rf"```{language}\n(.*?)```", page, re.DOTALL)
         assert found
         (tmp_path / name).write_text(found[1])
+    with (tmp_path / "esnaf.toml").open("a") as settings:
+        settings.write("[training]\nwindows = 1\n[ranker]\ntrees = 20\n")
     data = str(tmp_path / "data")
-    esnaf("simulate", data, "--customers=250", "--products=100", "--days=150")
+    esnaf("simulate", data, "--customers=100", "--products=100", "--days=120")
     trained = esnaf("train", "--data", data, "--workspace", str(tmp_path))
     assert any("bargains" in name for name in trained["metrics"])
     with (
