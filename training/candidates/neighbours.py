@@ -20,7 +20,7 @@ class NeighboursConfig:
     """Similarity of products over customers, weighted by decayed counts."""
 
     similarity: Literal["tfidf", "cosine", "bm25"] = "tfidf"
-    """How buyers in common are weighed."""
+    """How buyers in common are weighed (robertson2009probabilistic for bm25)."""
     neighbours: int = 100
     """Kept for each product, itself among them."""
     half_life: float = 60.0
