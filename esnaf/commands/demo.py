@@ -25,7 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.set_defaults(workspace=Path("demo"))
     parser.add_argument("--customers", type=int, default=1000, metavar="N", help="customers of the shop (default 1000)")
     parser.add_argument("--products", type=int, default=500, metavar="N", help="its products (default 500)")
-    parser.add_argument("--days", type=int, default=365, metavar="N", help="its days (default 365)")
+    parser.add_argument("--days", type=int, default=270, metavar="N", help="its days (default 270)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed is another shop (default 1)")
     parser.add_argument("-n", type=int, default=10, metavar="N", help="length of the list asked for (default 10)")
 
