@@ -9,7 +9,7 @@ from typing import Any
 
 from features.errors import BundleError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 BLOCK = 1 << 20
 

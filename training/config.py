@@ -99,11 +99,13 @@ class RankerConfig:
 
     loss: Loss = "binary"
     """Log loss of each pair, or a listwise loss (bruch2021alternative, burges2010ranknet)."""
-    trees: int = 200
-    """Boosting rounds."""
-    learning_rate: float = 0.05
+    boosters: int = 2
+    """Each learns from its own share of the pairs, on a thread of its own; their scores are averaged."""
+    trees: int = 100
+    """Boosting rounds of each."""
+    learning_rate: float = 0.1
     """Weight of each tree."""
-    leaves: int = 31
+    leaves: int = 63
     """Leaves of a tree."""
     min_leaf: int = 100
     """Pairs in a leaf, at least."""
@@ -118,7 +120,7 @@ class RankerConfig:
     feature_fraction: float = 0.25
     """Share of the features that a tree may use."""
     bagging_fraction: float = 0.5
-    """Share of the pairs that a tree learns from."""
+    """Share of a booster's pairs that a tree learns from."""
     l2: float = 5.0
     """Pulls leaf values to zero."""
     bins: int = 63
@@ -127,7 +129,7 @@ class RankerConfig:
     """For training; answers use one."""
 
     def __post_init__(self) -> None:
-        _at_least(self, 1, "trees", "min_leaf", "min_positives", "negatives", "threads")
+        _at_least(self, 1, "boosters", "trees", "min_leaf", "min_positives", "negatives", "threads")
         _at_least(self, 2, "leaves", "bins")
         _at_least(self, 0, "l2")
         for name in ("learning_rate", "feature_fraction", "bagging_fraction"):

@@ -53,7 +53,7 @@ def measurement_of(recommender: Recommender, shop: Shop, *, cut: int, end: int, 
         slices=slices_of(truth, shop.profiles),
         seed=seed,
     )
-    importance = Importance.of(order.booster, found.matrix) if isinstance(order, Ranker) else None
+    importance = Importance.of(order, found.matrix) if isinstance(order, Ranker) else None
     return Measurement(report, generator_recall(found.candidates, truth), background, importance, bundle, learned)
 
 

@@ -2,13 +2,14 @@
 
 import difflib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from features.arrays import Codes, Doubles, Floats
+from features.arrays import Codes, Counts, Doubles, Floats
 from features.errors import BundleError, ConfigError
 from training.config import RankerConfig
 from training.examples import Examples
@@ -18,60 +19,100 @@ if TYPE_CHECKING:
 
 MANY = 5_000  # rows worth more than one thread
 LEVELS = 8  # grades of worth that a listwise loss tells apart
+BAGGED = 5  # rounds that one sample of pairs serves: drawing it costs about as much as a tree
+BINNED = 50_000  # pairs that the bins are cut by
+ENOUGH = 20_000  # pairs that trees can be grown on by themselves
 
 
 @dataclass(frozen=True)
 class Ranker:
-    """A booster and the features it reads, in the order of its columns."""
+    """Boosters that each learned from a share of the pairs, and the features that they read, in order of the columns.
+
+    Their mean is as good as one booster grown on all pairs with twice the rounds (docs/ranker.md), and each grows on a
+    thread of its own without ever waiting for another.
+    """
 
     names: tuple[str, ...]  # (F,)
-    booster: "Booster"
+    boosters: tuple["Booster", ...]
 
     @classmethod
     def fit(cls, examples: Examples, config: RankerConfig, *, seed: int) -> Self:
         """Learn from examples; features that never vary are left out."""
-        import lightgbm
-
         varying = _varying(examples.matrix)
         names = tuple(examples.names[i] for i in varying)
-        listwise = config.loss != "binary"
-        positive = examples.gain > 0
-        data = lightgbm.Dataset(
-            examples.matrix[:, varying],
-            _grades(examples.gain) if listwise else positive.astype(np.float32),
-            group=examples.group if listwise else None,
-            weight=None if listwise else _weights(examples, config.balance),
-            feature_name=list(names),
-            free_raw_data=True,
-        )
-        return cls(names, lightgbm.train(_parameters(config, seed), data, config.trees))
+        parts = max(1, min(config.boosters, len(examples.gain) // ENOUGH))
+        share = np.random.default_rng(seed).integers(0, parts, len(examples.gain))
+
+        def grown(part: int) -> "Booster":
+            return _grown(examples, np.flatnonzero(share == part), varying, config, seed + part)
+
+        with ThreadPoolExecutor(min(parts, config.threads), thread_name_prefix="grow") as threads:
+            return cls(names, tuple(threads.map(grown, range(parts))))
 
     def scores(self, matrix: Floats) -> Doubles:
-        """(M,) raw scores of the feature rows (M, F), each by itself.
+        """(M,) mean raw scores of the feature rows (M, F), each by itself.
 
         One answer uses one thread: on a busy machine waiting for a second costs more than it saves.
         """
         threads = 1 if len(matrix) < MANY else 0
-        return np.asarray(self.booster.predict(matrix, raw_score=True, num_threads=threads), np.float64)
+        return self._mean([b.predict(matrix, raw_score=True, num_threads=threads) for b in self.boosters])
 
     def contributions(self, matrix: Floats) -> Doubles:
         """(M, F + 1) what each feature adds to the raw score (lundberg2020local); the last column is the base."""
-        return np.asarray(self.booster.predict(matrix, pred_contrib=True, num_threads=1), np.float64)
+        return self._mean([b.predict(matrix, pred_contrib=True, num_threads=1) for b in self.boosters])
 
-    def save(self, path: Path) -> None:
-        """Write the model as LightGBM's text."""
-        self.booster.save_model(path)
+    @property
+    def gain(self) -> Doubles:
+        """(F,) each feature's share of what all splits gained."""
+        gain = np.sum([b.feature_importance("gain") for b in self.boosters], axis=0)
+        return np.asarray(gain / max(gain.sum(), 1e-12), np.float64)
+
+    def _mean(self, predicted: Sequence[Any]) -> Doubles:
+        total = np.array(predicted[0], np.float64)
+        for other in predicted[1:]:
+            total += other
+        total /= len(predicted)
+        return total
+
+    def save(self, folder: Path) -> None:
+        """Write each booster as LightGBM's text."""
+        folder.mkdir()
+        for number, booster in enumerate(self.boosters):
+            booster.save_model(folder / f"{number}.txt")
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        """Read what `save` wrote; BundleError where it is not a model."""
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote; BundleError where a file is not a model."""
         import lightgbm
 
-        try:
-            booster = lightgbm.Booster(model_file=path)
-        except lightgbm.basic.LightGBMError as error:
-            raise BundleError(f"{path}: not a LightGBM model ({error}); train the model again") from error
-        return cls(tuple(booster.feature_name()), booster)
+        boosters = []
+        for path in sorted(folder.glob("*.txt"), key=lambda path: int(path.stem)):
+            try:
+                boosters.append(lightgbm.Booster(model_file=path))
+            except lightgbm.basic.LightGBMError as error:
+                raise BundleError(f"{path}: not a LightGBM model ({error}); train the model again") from error
+        if not boosters:
+            raise BundleError(f"{folder}: holds no model; train the model again")
+        return cls(tuple(boosters[0].feature_name()), tuple(boosters))
+
+
+def _grown(examples: Examples, chosen: Counts, columns: Codes, config: RankerConfig, seed: int) -> "Booster":
+    """One booster, grown on some of the pairs (positions ascending)."""
+    import lightgbm
+
+    listwise = config.loss != "binary"
+    gain = examples.gain[chosen]
+    customer = np.repeat(np.arange(len(examples.group)), examples.group)[chosen]
+    group = np.bincount(customer)
+    data = lightgbm.Dataset(
+        examples.matrix[np.ix_(chosen, columns)],
+        _grades(gain) if listwise else (gain > 0).astype(np.float32),
+        group=group[group > 0] if listwise else None,
+        weight=None if listwise else _weights(examples, config.balance)[chosen],
+        feature_name=[examples.names[i] for i in columns],
+        free_raw_data=True,
+    )
+    return lightgbm.train(_parameters(config, seed), data, config.trees)
 
 
 def _parameters(config: RankerConfig, seed: int) -> dict[str, Any]:
@@ -82,10 +123,11 @@ def _parameters(config: RankerConfig, seed: int) -> dict[str, Any]:
         "min_data_in_leaf": config.min_leaf,
         "feature_fraction": config.feature_fraction,
         "bagging_fraction": config.bagging_fraction,
-        "bagging_freq": 1,
+        "bagging_freq": BAGGED,
         "lambda_l2": config.l2,
         "max_bin": config.bins,
-        "num_threads": config.threads,
+        "bin_construct_sample_cnt": BINNED,
+        "num_threads": max(1, config.threads // config.boosters),
         "seed": seed,
         "deterministic": True,
         "force_col_wise": True,

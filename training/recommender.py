@@ -172,7 +172,7 @@ class Recommender:
             catalogue=storage.restore(Catalogue, folder / "catalogue"),
             market=storage.restore(Market, folder / "market"),
             sources=tuple(_load_source(entry, folder) for entry in facts["generators"]),
-            order=Ranker.load(folder / "ranker.txt") if trees else Counting.load(folder / "counting.json"),
+            order=Ranker.load(folder / "ranker") if trees else Counting.load(folder / "counting.json"),
             facts={name: value for name, value in facts.items() if name not in {"files", "format"}},
         )
 
@@ -184,7 +184,7 @@ class Recommender:
         for source in self.sources:
             learned.save(source.generator, folder / "generators" / source.generator.name)
         trees = isinstance(self.order, Ranker)
-        self.order.save(folder / ("ranker.txt" if trees else "counting.json"))
+        self.order.save(folder / ("ranker" if trees else "counting.json"))
         facts = {**self.facts, "time": self.time, "ranker": "trees" if trees else "counting"}
         bundle.seal(folder, facts | {"generators": [_source_entry(source) for source in self.sources]})
 

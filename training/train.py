@@ -7,7 +7,7 @@ disk and measured on it; then the same recipe is brought up to the end of the da
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from training.measurement import Measurement, measurement_of
 from training.pointer import Pointer
 from training.recommender import Recommender
 from training.timer import Timer, peak_megabytes
+from training.tracking import figures
 from training.tracking.provenance import Provenance, day
 from training.tracking.registry import Registry
 from training.tracking.run import TrainedRun, complete, track
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 BUNDLES = "bundles"
+FIGURES = "figures"
 
 
 @dataclass(frozen=True)
@@ -72,18 +74,22 @@ def train(job: Job) -> Trained:
     store, timer = Store.of(job.workspace), Timer()
     store.check()
     with _scratch(job.workspace) as scratch, timer.stage("total"):
-        opening = store.open_soon()
         with timer.stage("read"):
             tables = TablesConfig.of(job.settings)
             shop = load(job.data, tables, until=job.until, rejects=scratch / "rejected.parquet")
-        _raise_early(opening)
         trainer = Trainer(shop, job.settings, timer)
         end = _end(shop, job.until)
-        measurement = _measured(trainer, end, scratch)
+        with timer.stage("windows"):
+            trainer.examples(trainer.windows(end - trainer.training.horizon * DAY))
+        opening = store.open_soon()  # beside trees, which grow without the interpreter; beside reading it takes twice
+        measured = _fitted(trainer, end, scratch)
         _raise_early(opening)
-        with timer.stage("final"):
-            final = trainer.fit(end, complete=True)
-            final.save(scratch / "final")
+        with ThreadPoolExecutor(1, thread_name_prefix="evaluation") as beside:
+            measuring = beside.submit(_measurement, trainer, measured, end, scratch)
+            with timer.stage("final"):
+                final = trainer.fit(end, complete=True)
+                final.save(scratch / "final")
+            measurement = measuring.result()
         run = _run(trainer, final, measurement, scratch)
         with timer.stage("tracking"):
             client = opening.result()
@@ -116,16 +122,29 @@ def _end(shop: Shop, until: int | None) -> int:
     return last if until is None else min(until, last)
 
 
-def _measured(trainer: Trainer, end: int, scratch: Path) -> Measurement | None:
-    """Fit as of the cut, save, load what was saved, and measure that; None where nothing came before the cut."""
+def _fitted(trainer: Trainer, end: int, scratch: Path) -> Path | None:
+    """The bundle of a recommender as of the cut; None where nothing came before the cut."""
     cut, folder = end - trainer.training.horizon * DAY, scratch / "measured"
     if cut <= trainer.shop.log.start:
         log.warning("evaluation.skipped", reason="the data is no longer than the horizon")
         return None
     with trainer.timer.stage("measured"):
         trainer.fit(cut).save(folder)
+    return folder
+
+
+def _measurement(trainer: Trainer, bundle: Path | None, end: int, scratch: Path) -> Measurement | None:
+    """Load what was saved, measure that, and draw it."""
+    if bundle is None:
+        return None
     with trainer.timer.stage("evaluation"):
-        return measurement_of(Recommender.load(folder), trainer.shop, cut=cut, end=end, bundle=folder)
+        recommender = Recommender.load(bundle)
+        found = measurement_of(recommender, trainer.shop, cut=recommender.time, end=end, bundle=bundle)
+    if len(found.report.truth):
+        with trainer.timer.stage("figures"):
+            metrics = {**found.report.metrics, **found.metrics}
+            figures.save(figures.of_run(found.report, metrics, found.background, found.importance), scratch / FIGURES)
+    return found
 
 
 def _run(trainer: Trainer, final: Recommender, measurement: Measurement | None, scratch: Path) -> TrainedRun:
@@ -160,6 +179,7 @@ def _run(trainer: Trainer, final: Recommender, measurement: Measurement | None, 
         report=measurement.report,
         background=measurement.background,
         importance=measurement.importance,
+        drawn=scratch / FIGURES if (scratch / FIGURES).is_dir() else None,
         metrics={**run.metrics, **measurement.metrics},
     )
 

@@ -2,7 +2,8 @@
 
 import importlib
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -75,7 +76,13 @@ class Trainer:
                 importlib.import_module(module)
             except (ImportError, ValueError) as error:
                 raise ConfigError(f"[features] extra: cannot import '{module}' ({error})") from error
-        return names_of([registry.find(path).name for path in self.pool.generators], config.exclude)
+        return names_of([registry.find(path).name for path in self._asked], config.exclude)
+
+    @cached_property
+    def _asked(self) -> tuple[str, ...]:
+        """The generators that have something to say in a label window."""
+        kinds = {path: registry.find(path) for path in self.pool.generators}
+        return tuple(path for path, kind in kinds.items() if not getattr(kind, "in_hand", False)) or tuple(kinds)
 
     def windows(self, until: int) -> list[int]:
         """The moments whose horizon ends at or before `until`, oldest first.
@@ -110,8 +117,9 @@ class Trainer:
         the tables hold: also those that no event names yet.
         """
         moments = self.windows(until)
-        order = self._order([self.examples(moment) for moment in moments], until)
-        snapshot, sources = self.snapshot(until, complete=complete), self.sources(until, complete=complete)
+        order = self._order(self.examples(moments), until)
+        snapshot = self.snapshot(until, complete=complete)
+        sources = self._serving(snapshot, self.sources(until, complete=complete))
         return Recommender(
             time=until,
             customers=self.shop.log.customers.first(len(snapshot.history)),
@@ -127,19 +135,12 @@ class Trainer:
 
     def coverage(self, until: int) -> dict[str, int]:
         """What was bought in the windows before `until`: found by a generator, lost by all, or not known before."""
-        parts = [self.examples(moment) for moment in self.windows(until)]
+        parts = self.examples(self.windows(until))
         return {
             "labels_found": sum(part.found for part in parts),
             "labels_lost": sum(part.lost for part in parts),
             "labels_unseen": sum(part.unseen for part in parts),
         }
-
-    def examples(self, moment: int) -> Examples:
-        """What the window from a moment on teaches the ranker."""
-        if moment not in self._examples:
-            self._examples[moment] = self._learned(moment)
-            self._forget(moment)
-        return self._examples[moment]
 
     def snapshot(self, time: int, *, complete: bool = False) -> Snapshot:
         """What was known just before a moment; with `complete`, all customers and products of the tables."""
@@ -150,12 +151,12 @@ class Trainer:
         return self._snapshots[known]
 
     def sources(self, time: int, *, complete: bool = False) -> tuple[Source, ...]:
-        """The generators as of a moment, warm from the newest ones before it."""
+        """The generators as of a moment that a label window asks, warm from the newest ones before it."""
         known = time, complete
         if known not in self._sources:
             earlier = [other for other in self._sources if other[0] < time]
             previous = self._sources[max(earlier)] if earlier else ()
-            self._sources[known] = self._fitted(self.snapshot(time, complete=complete), previous)
+            self._sources[known] = self._fitted(self._asked, self.snapshot(time, complete=complete), previous)
         return self._sources[known]
 
     def _snapshot(self, time: int, complete: bool) -> Snapshot:
@@ -167,7 +168,13 @@ class Trainer:
         market = Market.measure(history, catalogue, time=time, horizon=self.training.horizon)
         return Snapshot(time, history, catalogue, market, shop.profiles.first(customers, catalogue))
 
-    def _fitted(self, snapshot: Snapshot, previous: tuple[Source, ...]) -> tuple[Source, ...]:
+    def _serving(self, snapshot: Snapshot, asked: tuple[Source, ...]) -> tuple[Source, ...]:
+        """All generators of the pool in its order: to those of a label window come those of what is in hand."""
+        others = [path for path in self.pool.generators if path not in self._asked]
+        fitted = dict(zip([*self._asked, *others], [*asked, *self._fitted(others, snapshot, ())], strict=True))
+        return tuple(fitted[path] for path in self.pool.generators)
+
+    def _fitted(self, paths: Sequence[str], snapshot: Snapshot, previous: tuple[Source, ...]) -> tuple[Source, ...]:
         """Fit the generators side by side: NumPy and SciPy let go of the interpreter in what takes long."""
         warm = {source.generator.name: source.generator for source in previous}
 
@@ -179,15 +186,33 @@ class Trainer:
 
         _ = snapshot.bought  # shared by all of them
         with self.timer.stage("generators"), ThreadPoolExecutor(AT_ONCE, thread_name_prefix="fit") as threads:
-            return tuple(threads.map(fitted, self.pool.generators))
+            return tuple(threads.map(fitted, paths))
 
-    def _learned(self, moment: int) -> Examples:
-        names, most = self.names, self.training.customers_a_window
-        window = Window(self.snapshot(moment), self.sources(moment), self.shop.log, self.shop.profiles)
+    def examples(self, moments: Sequence[int]) -> list[Examples]:
+        """What the windows from some moments on teach the ranker, oldest first.
+
+        While one is asked about, the generators of the next are fitted.
+        """
+        with ThreadPoolExecutor(1, thread_name_prefix="examples") as asking:
+            pending: Future[None] | None = None
+            for moment in moments:
+                if moment in self._examples:
+                    continue
+                window = Window(self.snapshot(moment), self.sources(moment), self.shop.log, self.shop.profiles)
+                self._forget(moment)
+                if pending:
+                    pending.result()  # at most two windows are held: on a large shop each takes gigabytes
+                pending = asking.submit(self._learn, window)
+            if pending:
+                pending.result()
+        return [self._examples[moment] for moment in moments]
+
+    def _learn(self, window: Window) -> None:
+        moment, most = window.snapshot.time, self.training.customers_a_window
         with self.timer.stage("examples"):
-            examples = window.examples(names, self.training, self.ranker, most=most)
+            examples = window.examples(self.names, self.training, self.ranker, most=most)
+        self._examples[moment] = examples
         log.info("window.learned", time=moment, pairs=len(examples.gain), found=examples.found, lost=examples.lost)
-        return examples
 
     def _forget(self, moment: int) -> None:
         """Only the newest generators are needed again, to warm those of the next moment."""

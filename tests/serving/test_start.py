@@ -61,7 +61,7 @@ def test_a_wrong_pointer_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 def change_a_byte(bundle: Path) -> None:
-    file = bundle / "ranker.txt"
+    file = bundle / "ranker" / "0.txt"
     file.write_bytes(file.read_bytes().replace(b"t", b"T", 1))
 
 
@@ -75,7 +75,7 @@ def leave_a_part_out(bundle: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "words"),
     [
-        (change_a_byte, "ranker.txt: is damaged (its checksum differs)"),
+        (change_a_byte, "0.txt: is damaged (its checksum differs)"),
         (leave_a_part_out, "market: cannot be read"),
     ],
 )

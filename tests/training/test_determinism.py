@@ -62,5 +62,5 @@ def test_metrics_to_the_last_digit(trained: list[dict[str, Any]]) -> None:
 @pytest.mark.parametrize("bundle", ["measured", "final"])
 def test_every_array_and_tree(trained: list[dict[str, Any]], bundle: str) -> None:
     one, other = (run["checksums"][bundle] for run in trained)
-    assert {"ranker.txt", "market/sold.npy", "generators/als/user_factors.npy"} < one.keys()
+    assert {"ranker/0.txt", "market/sold.npy", "generators/als/user_factors.npy"} < one.keys()
     assert {name for name in one | other if one.get(name) != other.get(name)} == set()

@@ -121,7 +121,7 @@ def test_lists_and_bundles(as_it_was: Trainer, otherwise: Trainer, tmp_path: Pat
         sums.append(checksums(folder))
     assert found[0] == found[1]
     assert differing(*sums) == []
-    assert "ranker.txt" in sums[0]
+    assert "ranker/0.txt" in sums[0]
 
 
 def differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:

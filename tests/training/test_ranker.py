@@ -10,7 +10,7 @@ from features.errors import BundleError, ConfigError
 from features.matrix import feature_names
 from training.config import Loss, RankerConfig
 from training.examples import Examples
-from training.ranker import Ranker, names_of
+from training.ranker import ENOUGH, Ranker, names_of
 
 CONFIG = RankerConfig(trees=30, leaves=7, min_leaf=5, threads=1)
 
@@ -45,7 +45,7 @@ def test_features_that_never_vary_are_left_out(examples: Examples) -> None:
 
 
 def test_the_same_seed_gives_the_same_trees(examples: Examples) -> None:
-    one, again, other = (Ranker.fit(examples, CONFIG, seed=seed).booster.model_to_string() for seed in (1, 1, 2))
+    one, again, other = (Ranker.fit(examples, CONFIG, seed=seed).boosters[0].model_to_string() for seed in (1, 1, 2))
     assert one == again
     assert one != other
 
@@ -60,17 +60,18 @@ def test_contributions_add_up_to_the_score(examples: Examples) -> None:
 
 def test_it_comes_back_from_disk(examples: Examples, tmp_path: Path) -> None:
     ranker = Ranker.fit(examples, CONFIG, seed=1)
-    ranker.save(tmp_path / "ranker.txt")
-    loaded = Ranker.load(tmp_path / "ranker.txt")
+    ranker.save(tmp_path / "ranker")
+    loaded = Ranker.load(tmp_path / "ranker")
     assert loaded.names == ranker.names
     matrix = seen(examples, ranker)
     np.testing.assert_array_equal(loaded.scores(matrix), ranker.scores(matrix))
 
 
 def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "ranker.txt").write_text("a poem")
-    with pytest.raises(BundleError, match=r"ranker\.txt: not a LightGBM model"):
-        Ranker.load(tmp_path / "ranker.txt")
+    (tmp_path / "ranker").mkdir()
+    (tmp_path / "ranker" / "0.txt").write_text("a poem")
+    with pytest.raises(BundleError, match=r"0\.txt: not a LightGBM model"):
+        Ranker.load(tmp_path / "ranker")
 
 
 @pytest.mark.parametrize("loss", get_args(Loss))
@@ -112,3 +113,26 @@ def test_a_feature_that_there_is_not_cannot_be_excluded() -> None:
 def test_settings_that_make_no_sense(values: dict[str, float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         RankerConfig(**values)  # type: ignore[arg-type]  # that is the point
+
+
+def test_many_pairs_are_shared_among_boosters(tmp_path: Path) -> None:
+    """Their mean is the score, the contributions add up to it, and all of them come back from disk in order."""
+    random = np.random.default_rng(7)
+    matrix = random.normal(size=(3 * ENOUGH, 2)).astype(np.float32)
+    gain = (matrix[:, 0] + 0.1 * random.normal(size=len(matrix)) > 1.0).astype(float)
+    examples = Examples(("signal", "noise"), matrix, gain, np.full(len(gain) // 10, 10), found=1, lost=0, unseen=0)
+    ranker = Ranker.fit(examples, RankerConfig(boosters=3, trees=5, leaves=4), seed=1)
+    assert len({booster.model_to_string() for booster in ranker.boosters}) == 3
+    some = matrix[:20]
+    alone = np.stack([Ranker(ranker.names, (booster,)).scores(some) for booster in ranker.boosters])
+    np.testing.assert_allclose(ranker.scores(some), alone.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(ranker.contributions(some).sum(axis=1), ranker.scores(some), atol=1e-6)
+    assert ranker.gain[0] > 0.9
+    ranker.save(tmp_path / "ranker")
+    np.testing.assert_array_equal(Ranker.load(tmp_path / "ranker").scores(some), ranker.scores(some))
+
+
+def test_a_folder_without_models_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ranker").mkdir()
+    with pytest.raises(BundleError, match="holds no model"):
+        Ranker.load(tmp_path / "ranker")

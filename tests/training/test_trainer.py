@@ -59,10 +59,10 @@ def test_a_later_model_reuses_what_the_earlier_one_learned(simulated: Shop) -> N
     end = simulated.log.start + 90 * DAY
     cut = end - 14 * DAY
     measured = trainer.fit(cut)
-    before = {moment: trainer.examples(moment) for moment in trainer.windows(cut)}
+    before = {moment: trainer.examples([moment])[0] for moment in trainer.windows(cut)}
     final = trainer.fit(end, complete=True)
     assert set(trainer.windows(end)) - set(before) == {cut}
-    assert all(trainer.examples(moment) is before[moment] for moment in trainer.windows(end) if moment in before)
+    assert all(trainer.examples([moment])[0] is before[moment] for moment in trainer.windows(end) if moment in before)
     assert (measured.time, final.time) == (cut, end)
     assert measured.facts["windows"] == trainer.windows(cut)
 
@@ -79,7 +79,7 @@ def test_reuse_changes_nothing(simulated: Shop) -> None:
     end = simulated.log.start + 90 * DAY
     alone, after = Trainer(simulated, FEW), Trainer(simulated, FEW)
     after.fit(end - 14 * DAY)
-    one, other = alone.examples(end - 14 * DAY), after.examples(end - 14 * DAY)
+    one, other = alone.examples([end - 14 * DAY])[0], after.examples([end - 14 * DAY])[0]
     np.testing.assert_array_equal(one.gain, other.gain)
     np.testing.assert_array_equal(one.group, other.group)
 
@@ -143,7 +143,7 @@ def test_coverage_counts_what_no_generator_found(simulated: Shop) -> None:
     trainer = Trainer(simulated, FEW)
     end = simulated.log.start + 90 * DAY
     found = trainer.coverage(end)
-    parts = [trainer.examples(moment) for moment in trainer.windows(end)]
+    parts = trainer.examples(trainer.windows(end))
     assert found["labels_found"] == sum((part.gain > 0).sum() for part in parts) > 0
     assert found["labels_lost"] == sum(part.lost for part in parts)
 

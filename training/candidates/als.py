@@ -26,7 +26,7 @@ class AlsConfig:
     """Days after which a purchase counts half."""
     iterations: int = 6
     """From a random start; more change little."""
-    warm_iterations: int = 3
+    warm_iterations: int = 2
     """From the factors of an earlier fit."""
     most: int = 300
     """Products learned from per customer."""

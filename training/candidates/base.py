@@ -39,6 +39,9 @@ class Generator(Protocol):
     name: str
     repeats: ClassVar[bool] = False
     """Whether it may name products that the customer has bought; `scores` may always rate them."""
+    in_hand: ClassVar[bool] = False
+    """Whether it speaks only of a basket in hand or a product on the page. Label windows have neither, so it is not
+    fitted for them."""
 
     def fit(self, snapshot: Snapshot, previous: "Generator | None" = None) -> None:
         """Learn. `previous`, a fitted generator of an earlier snapshot, may be a warm start."""

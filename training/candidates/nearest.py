@@ -3,12 +3,12 @@
 import numpy as np
 from scipy.sparse import csr_array
 
-from features.arrays import Bools, Doubles
-from training.candidates.scores import Scores
+from features.arrays import Array, Bools, Doubles
+from training.candidates.scores import NONE, Scores
 from training.candidates.sparse import Csr
 from training.candidates.topk import top_k
 
-CHUNK = 10_000_000  # dense entries at a time, 80 MB
+CHUNK = 1_000_000  # dense entries at a time, 8 MB
 SPARSE = 20  # with fewer than one entry in so many, sorting them is cheaper
 
 
@@ -33,6 +33,10 @@ def nearest(left: Csr, right: csr_array, k: int, *, scale: Doubles | None = None
 
 
 def _scores(entries: csr_array) -> Scores:
-    """Few entries sparse as they are, many dense, zero where there is none: whichever is less work to choose from."""
+    """Few entries sparse as they are, many dense: whichever is less work to choose from."""
     few = entries.nnz * SPARSE < entries.shape[0] * entries.shape[1]
-    return Csr.of(entries) if few else entries.toarray().astype(np.float64, copy=False)
+    if few:
+        return Csr.of(entries)
+    dense: Array = entries.toarray()
+    dense[dense == 0.0] = NONE
+    return dense

@@ -27,7 +27,7 @@ class NeighboursConfig:
     """Days after which a purchase counts half."""
     asked: int = 50
     """The customer's products that are asked with, the heaviest of them: bounds the work of an answer."""
-    most: int = 300
+    most: int = 150
     """Products learned from per customer."""
     budget: int = 300_000_000
     """Pairs of products within customers; above it customers are sampled."""

@@ -29,7 +29,7 @@ class Rp3betaConfig:
     """Whether a product's neighbours sum to one."""
     itself: bool = False
     """Whether a product is its own neighbour: then what was bought scores high."""
-    most: int = 300
+    most: int = 150
     """Products learned from per customer."""
     budget: int = 150_000_000
     """Pairs of products within customers; above it customers are sampled."""

@@ -9,7 +9,7 @@ from features.arrays import Codes, Counts, Doubles, Floats, Offsets
 from training.candidates.sparse import Csr
 
 NONE = -np.inf  # the score of a product that is no candidate
-LOWEST = float(np.finfo(np.float64).min)  # that of one that is
+LOWEST = float(np.finfo(np.float32).min)  # of one that is, at least: candidates carry float32
 
 
 @dataclass(frozen=True)

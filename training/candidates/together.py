@@ -37,6 +37,7 @@ class Together(Generator):
     """Names nothing without a basket or a viewed product. `similar` also answers what is similar to a product."""
 
     name = "together"
+    in_hand = True
     similar: Csr  # (P, P)
 
     def __init__(self, config: TogetherConfig = TogetherConfig()) -> None:

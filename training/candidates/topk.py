@@ -7,7 +7,8 @@ from training.candidates.scores import LOWEST, NONE, Baskets, Candidates, Scores
 from training.candidates.sparse import Csr
 from training.candidates.topk_one import top_k_of_one
 
-CHUNK = 8_000_000  # dense scores looked at together, 64 MB
+CHUNK = 8_000_000  # dense scores held together, 64 MB
+CACHED = 250_000  # dense scores looked at together: 2 MB stay in the processor's cache
 
 
 def top_k(scores: Scores, k: int, *, exclude: Baskets | None = None, allowed: Bools | None = None) -> Candidates:
@@ -22,7 +23,7 @@ def top_k(scores: Scores, k: int, *, exclude: Baskets | None = None, allowed: Bo
         return _of_shared(scores, k, exclude, allowed)
     if isinstance(scores, Csr):
         return _of_sparse(scores, k, exclude, allowed)
-    size = max(1, CHUNK // max(1, scores.shape[1]))
+    size = max(1, CACHED // max(1, scores.shape[1]))
     starts = range(0, max(1, len(scores)), size)
     return _joined([_of_dense(scores[a : a + size], k, _part(exclude, a, a + size), allowed) for a in starts])
 
@@ -38,8 +39,9 @@ def _of_dense(scores: Doubles, k: int, exclude: Baskets | None, allowed: Bools |
         scores = scores.copy() if allowed is None else scores
         scores[rows_of(exclude.offsets), exclude.product] = NONE
     least = np.maximum(_at_least(scores, k), LOWEST)
-    row, product = np.nonzero(scores >= least[:, None])
-    return _cut(row, product.astype(np.int32), scores[row, product], k, len(scores))
+    entry = np.flatnonzero(scores >= least[:, None])  # a third of the time of `nonzero` in two dimensions
+    row, product = np.divmod(entry, scores.shape[1])
+    return _cut(row, product.astype(np.int32), scores.ravel()[entry], k, len(scores))
 
 
 def _at_least(scores: Doubles, k: int) -> Doubles:

@@ -1,16 +1,13 @@
 """Importance: which features the ranker uses, by gain and by their part in its scores."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from features.arrays import Doubles, Floats
+from training.ranker import Ranker
 
-if TYPE_CHECKING:
-    from lightgbm import Booster
-
-MOST_ROWS = 400
+MOST_ROWS = 200
 
 
 @dataclass(frozen=True)
@@ -22,12 +19,11 @@ class Importance:
     shap: Doubles  # (F,) mean |contribution| to the score (Lundberg et al. 2020: exact for trees)
 
     @classmethod
-    def of(cls, booster: "Booster", matrix: Floats) -> "Importance":
+    def of(cls, ranker: Ranker, matrix: Floats) -> "Importance":
         """From a ranker and a feature matrix (M, F), of which evenly spaced rows are looked at."""
-        gain = booster.feature_importance("gain").astype(np.float64)
         rows = matrix[:: max(1, len(matrix) // MOST_ROWS)][:MOST_ROWS]
-        contributions = np.asarray(booster.predict(rows, pred_contrib=True, num_threads=1))[:, :-1]  # the last is bias
-        return cls(booster.feature_name(), gain / max(gain.sum(), 1e-12), np.abs(contributions).mean(0))
+        contributions = ranker.contributions(rows)[:, :-1]  # the last is the base
+        return cls(list(ranker.names), ranker.gain, np.abs(contributions).mean(0))
 
     def csv(self) -> str:
         """A table of all features, the most used first."""
