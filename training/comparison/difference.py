@@ -1,0 +1,58 @@
+"""Difference: one figure of two models on the same customers."""
+
+from dataclasses import dataclass
+from typing import Literal, Self, TypeAlias
+
+from features.arrays import Doubles
+from training.evaluation.bootstrap import LEVEL, Interval, intervals
+
+Outcome: TypeAlias = Literal["better", "worse", "no difference"]
+
+DRAWS = 5_000_000  # customers drawn for one interval, at most: what many customers cost is bounded
+FEWEST, MOST = 200, 2_000  # resamples
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A mean over customers, for the first and the second of two models."""
+
+    customers: int
+    first: float
+    second: float
+    interval: Interval  # of second - first, customer by customer, with 95 % confidence
+    margin: float  # a smaller difference does not matter, in the figure's own unit
+
+    @classmethod
+    def of(cls, first: Doubles, second: Doubles, *, margin: float, looks: int = 1, seed: int = 0) -> list[Self]:
+        """From each customer's values of M figures, both (L, M) with L > 0; `margin` is a share of the first's mean.
+
+        Where the figure is one of several `looks`, slices of the same customers say, its interval is wider, so that all
+        of them hold together (dunn1961multiple).
+        """
+        resamples = min(MOST, max(FEWEST, DRAWS // len(first)))
+        found = intervals(second - first, resamples=resamples, seed=seed, level=1 - (1 - LEVEL) / looks)
+        means = zip(first.mean(0).tolist(), second.mean(0).tolist(), found, strict=True)
+        return [cls(len(first), one, other, interval, margin * abs(one)) for one, other, interval in means]
+
+    @property
+    def verdict(self) -> Outcome:
+        """Of the second model: only what lies outside the margin with its whole interval is a difference."""
+        if self.interval.low > self.margin:
+            return "better"
+        return "worse" if self.interval.high < -self.margin else "no difference"
+
+    @property
+    def relative(self) -> Interval | None:
+        """The interval as shares of the first model's figure, None where that is 0."""
+        if self.first == 0:
+            return None
+        return Interval(*(value / self.first for value in (self.interval.mean, self.interval.low, self.interval.high)))
+
+    @property
+    def text(self) -> str:
+        """`0.4123 against 0.4101: +0.5 % (95 % -0.3 % to +1.3 %), no difference`."""
+        figures = f"{self.second:.4f} against {self.first:.4f}"
+        if (share := self.relative) is None:
+            return f"{figures}, {self.verdict}"
+        low, high = (f"{100 * end:+.1f} %" for end in (share.low, share.high))
+        return f"{figures}: {100 * share.mean:+.1f} % (95 % {low} to {high}), {self.verdict}"
