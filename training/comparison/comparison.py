@@ -1,6 +1,6 @@
 """Comparison: two reports on the same customers and window, figure by figure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -9,10 +9,12 @@ import numpy as np
 from features.arrays import Codes, Doubles
 from training.comparison.difference import Difference
 from training.comparison.groups import Groups, found_in, recall_within
+from training.evaluation.lists import Mode
 from training.evaluation.protocol import MODEL, Report, prefix_of
 from training.evaluation.slices import plain
 
 HEADLINE = "ndcg_at_20"
+CHOSEN = ("ndcg", "recall")  # the metrics to choose by, of the longest lists
 SLICED = "ndcg"  # the metric told by slice
 WHOLE = ("coverage", "novelty", "diversity", "popularity_percentile", "revenue")  # of all lists together
 
@@ -79,15 +81,25 @@ class _Pair:
     seed: int
 
     def overall(self) -> Iterator[tuple[str, Difference]]:
-        """All metrics of the longest lists, and how NDCG grows with their length, in every mode."""
+        """All metrics of the longest lists, and how NDCG grows with their length, in every mode.
+
+        Those chosen before anything was looked at have intervals of their own, the others such that all hold together.
+        """
         first, second = (report.scores[name] for report, name in self._sides())
-        for mode in first:
-            prefix = "" if mode == "all" else f"{mode}/"
-            metrics = [name for name in first[mode].values if name.endswith(f"_at_{self.k}") or name.startswith("ndcg")]
-            one, other = (np.stack([s[mode].values[name] for name in metrics], axis=1) for s in (first, second))
+        modes = [mode for mode in first if mode in second]
+        for mode in modes:
+            shown = [name for name in first[mode].values if name.endswith(f"_at_{self.k}") or name.startswith("ndcg")]
+            chosen = [name for name in shown if name in {f"{metric}_at_{self.k}" for metric in CHOSEN}]
+            others = [name for name in shown if name not in chosen]
             if len(first[mode].rows):
-                names = (f"{prefix}{name}" for name in metrics)
-                yield from zip(names, self._differences(one, other), strict=True)
+                yield from self._of_mode(mode, chosen, looks=1)
+                yield from self._of_mode(mode, others, looks=len(others) * len(modes))
+
+    def _of_mode(self, mode: Mode, metrics: Sequence[str], *, looks: int) -> Iterator[tuple[str, Difference]]:
+        scores = (report.scores[name][mode] for report, name in self._sides())
+        one, other = (np.stack([own.values[name] for name in metrics], axis=1) for own in scores)
+        names = (name if mode == "all" else f"{mode}/{name}" for name in metrics)
+        yield from zip(names, self._differences(one, other, looks=looks), strict=True)
 
     def by_slice(self) -> Iterator[tuple[str, Difference]]:
         metric = f"{SLICED}_at_{self.k}"

@@ -19,6 +19,7 @@ class Contender:
     measured: Path | None = None  # the same recipe as of an earlier moment; None where its data was too short
     metrics: Mapping[str, float] = field(default_factory=dict)  # of its run: `time/STAGE_s`, `memory/peak_mb`, ...
     settings: Mapping[str, str] = field(default_factory=dict)  # in force when it was trained, `ranker.trees` -> `60`
+    data: Path | None = None  # folder of the tables that it was trained on
 
     @property
     def start(self) -> int:

@@ -15,7 +15,6 @@ from training.comparison.lost import lost_inputs
 from training.comparison.side import Side
 from training.comparison.window import Window
 from training.evaluation.protocol import REFERENCE
-from training.measurement import Measurement
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,16 @@ class Contest:
     examples: tuple[Example, ...]
     drifts: tuple[Drift, ...]  # of the inputs of the bundles that serve
     lost: tuple[str, ...]  # inputs that the first has and the second lacks
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """For the record of the second's run: its NDCG@20 less that of a first that is a version too."""
+        headline = self.comparison.headline
+        if headline is None or self.first.recommender is None:
+            return {}
+        found, name = headline.interval, "champion/ndcg_at_20"
+        ends = {f"{name}_difference_low": found.low, f"{name}_difference_high": found.high}
+        return {name: headline.first, f"{name}_difference": found.mean, **ends}
 
     @classmethod
     def held(
@@ -62,11 +71,3 @@ class Contest:
     def with_baseline(cls, second: Side, shop: Shop, config: CompareConfig, *, name: str = REFERENCE) -> Self:
         """A model against one of the baselines of its own report."""
         return cls.of(Side.baseline(name, second.report), second, shop, config)
-
-
-def known_side(contender: Contender, measurement: Measurement) -> Side:
-    """The side of a version that was measured on the window before, as training does."""
-    from training.recommender import Recommender
-
-    model = Recommender.load(measurement.bundle, verify=False)
-    return Side.of(contender, model, measurement.report, measurement.importance)

@@ -1,7 +1,9 @@
 """Difference: one figure of two models on the same customers."""
 
 from dataclasses import dataclass
-from typing import Literal, Self, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
+
+import numpy as np
 
 from features.arrays import Doubles
 from training.evaluation.bootstrap import LEVEL, Interval, intervals
@@ -26,12 +28,13 @@ class Difference:
     def of(cls, first: Doubles, second: Doubles, *, margin: float, looks: int = 1, seed: int = 0) -> list[Self]:
         """From each customer's values of M figures, both (L, M) with L > 0; `margin` is a share of the first's mean.
 
-        Where the figure is one of several `looks`, slices of the same customers say, its interval is wider, so that all
+        Where a figure is one of several `looks`, slices of the same customers say, its interval is wider, so that all
         of them hold together (dunn1961multiple).
         """
         resamples = min(MOST, max(FEWEST, DRAWS // len(first)))
         found = intervals(second - first, resamples=resamples, seed=seed, level=1 - (1 - LEVEL) / looks)
-        means = zip(first.mean(0).tolist(), second.mean(0).tolist(), found, strict=True)
+        ones, others = (np.ascontiguousarray(values.T).mean(1).tolist() for values in (first, second))
+        means = zip(ones, others, found, strict=True)
         return [cls(len(first), one, other, interval, margin * abs(one)) for one, other, interval in means]
 
     @property
@@ -47,6 +50,13 @@ class Difference:
         if self.first == 0:
             return None
         return Interval(*(value / self.first for value in (self.interval.mean, self.interval.low, self.interval.high)))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """As plain values."""
+        own = {"customers": self.customers, "first": self.first, "second": self.second, "margin": self.margin}
+        ends = {"difference": self.interval.mean, "low": self.interval.low, "high": self.interval.high}
+        return own | ends | {"verdict": self.verdict}
 
     @property
     def text(self) -> str:

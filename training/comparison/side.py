@@ -13,7 +13,7 @@ from training.query import Query
 from training.recommender import Recommender
 from training.tracking.importance import Importance
 
-ASKED = 15  # customers asked alone, to tell how long an answer takes
+ASKED = 9  # customers asked alone, to tell how long an answer takes
 SHOWN = 10  # products of a list, as a page would show
 
 
@@ -51,7 +51,7 @@ class Side:
     @classmethod
     def baseline(cls, name: str, report: Report) -> Self:
         """One of the rankings that a report has beside its model."""
-        return cls(name=name, report=report, ranking=name)
+        return cls(name=f"{name} (baseline)", report=report, ranking=name)
 
 
 def answer_milliseconds(model: Recommender, ids: Sequence[str]) -> float:

@@ -52,6 +52,12 @@ class Window:
         importance = Importance.of(model.order.booster, found.matrix) if isinstance(model.order, Ranker) else None
         return Side.of(contender, model, self._report(found.lists[MODEL]), importance)
 
+    @staticmethod
+    def measured_side(contender: Contender, measurement: Measurement) -> Side:
+        """The side of a version that was measured on the window before, as training does."""
+        model = Recommender.load(measurement.bundle, verify=False)
+        return Side.of(contender, model, measurement.report, measurement.importance)
+
     def _report(self, lists: Lists | None) -> Report:
         """Each customer's figures, without intervals: those of the difference say more."""
         report = Report(self.truth, dict(self.slices), KS, {})

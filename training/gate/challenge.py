@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from features.errors import BundleError
+from features.errors import BundleError, RefusedError
 from features.logs import log
 from features.settings import Settings
 from training.comparison.config import CompareConfig
@@ -30,20 +30,23 @@ class Challenge:
         cls,
         champion: Contender | None,
         challenger: Contender,
-        window: Window,
+        window: Window | None,
         settings: Settings,
         *,
         known: Side | None = None,
     ) -> Self:
         """Measure champion and challenger on the same window and judge; `known` is the challenger's side if measured.
 
-        The verdict is logged. A champion that cannot be read is no reason to refuse what would replace it.
+        The verdict is logged. A champion that cannot be read, or that knows the window, is no reason to refuse what
+        would replace it; nor is a window that there is not yet (None).
 
         Raises:
-            RefusedError: one of them knows what happened in the window.
+            RefusedError: the challenger knows what happened in the window.
         """
         defects = tuple(defect for folder in _folders(challenger) for defect in defects_of(folder))
-        contest = None if champion is None or defects else _held(champion, challenger, window, settings, known)
+        contest = None
+        if champion is not None and window is not None and not defects:
+            contest = _held(champion, challenger, window, settings, known)
         trial = Trial(defects=defects) if contest is None else Trial.of(contest)
         verdict = Gate.of(settings).judge(trial)
         write = log.info if verdict.passed else log.warning
@@ -60,8 +63,8 @@ def _held(
 ) -> Contest | None:
     try:
         first = window.side(champion)
-    except BundleError as error:
-        log.warning("gate.champion_unreadable", version=champion.version, reason=str(error))
+    except (BundleError, RefusedError) as error:
+        log.warning("gate.without_champion", version=champion.version, reason=str(error))
         return None
     config = settings.section("compare", CompareConfig)
     return Contest.of(first, known or window.side(challenger), window.shop, config)

@@ -10,7 +10,7 @@ from training.comparison.drift import Drift
 
 @dataclass(frozen=True)
 class Trial:
-    """A challenger against the champion, in figures. What is None or empty could not be looked at, and breaks no rule."""
+    """A challenger against the champion, in figures. What is None or empty was not looked at and breaks no rule."""
 
     comparison: Comparison | None = None  # the champion is the first
     defects: tuple[str, ...] = ()  # what is wrong with the challenger's bundles

@@ -52,7 +52,7 @@ def drift_table(drifts: tuple[Drift, ...]) -> str:
 def distributions(drifts: tuple[Drift, ...], sides: tuple[str, str]) -> str:
     """Every distribution, folded away."""
     return "".join(
-        f"<details><summary>{escape(drift.name.capitalize())}</summary>{_distribution(drift, sides)}</details>"
+        f"<details><summary>{escape(_title(drift))}</summary>{_distribution(drift, sides)}</details>"
         for drift in drifts
     )
 
@@ -60,15 +60,7 @@ def distributions(drifts: tuple[Drift, ...], sides: tuple[str, str]) -> str:
 def cost_table(first: Side, second: Side, sides: tuple[str, str]) -> str:
     """Time, memory and size; empty where nothing is known."""
     found = [(name, _cost(first, key), _cost(second, key)) for name, key in _costs()]
-    rows = [
-        Row(
-            name,
-            (number(one), number(other)),
-            bars([one, other], limit=max(one, other), label=f"{one:.4g} and {other:.4g}"),
-        )
-        for name, one, other in found
-        if one is not None and other is not None
-    ]
+    rows = [_cost_row(name, one, other) for name, one, other in found if other is not None]
     return Table("Each row has a scale of its own", sides, rows).html() if rows else ""
 
 
@@ -93,7 +85,11 @@ def _distribution(drift: Drift, sides: tuple[str, str]) -> str:
     for label, one, other in zip(drift.labels, *shares, strict=True):
         cells = (f"{100 * one:.1f} %", f"{100 * other:.1f} %")
         rows.append(Row(label, cells, bars([one, other], limit=limit, label=" and ".join(cells))))
-    return Table(f"{drift.name.capitalize()}: shares of the events", sides, rows).html()
+    return Table(f"{_title(drift)}: shares of the events", sides, rows).html()
+
+
+def _title(drift: Drift) -> str:
+    return drift.name[:1].upper() + drift.name[1:]
 
 
 def _costs() -> list[tuple[str, str]]:
@@ -104,6 +100,12 @@ def _costs() -> list[tuple[str, str]]:
         *stages,
         ("Peak memory, MB", "memory/peak_mb"),
     ]
+
+
+def _cost_row(name: str, one: float | None, other: float) -> Row:
+    values = [value for value in (one, other) if value is not None]
+    label = " and ".join(map(number, values))
+    return Row(name, (number(one), number(other)), bars(values, limit=max(values), label=label))
 
 
 def _cost(side: Side, key: str) -> float | None:

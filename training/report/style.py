@@ -53,7 +53,8 @@ ol { margin: .25rem 0 0; padding-left: 1.5rem; } li { margin: .125rem 0; }
   .rows, .rows tbody, .rows caption { display: block; } .rows thead { display: none; }
   .rows tr { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: .5rem 0; border-bottom: 1px solid var(--line); }
   .rows th, .rows td { border: 0; padding: 0; text-align: left; } .rows tbody th { flex: 1 0 100%; font-weight: 600; }
-  .rows td[data-label]:not(:empty)::before { content: attr(data-label) " "; color: var(--soft); } .rows .mark { flex: 1 0 100%; }
+  .rows td[data-label]:not(:empty)::before { content: attr(data-label) " "; color: var(--soft); }
+  .rows .mark { flex: 1 0 100%; }
 }
 @media print { nav { display: none; } article, tr { break-inside: avoid; } }
 """

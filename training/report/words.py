@@ -30,6 +30,15 @@ def metric(name: str) -> str:
     return f"{title}, {MODES[mode]}" if mode in MODES else title
 
 
+def difference(name: str) -> str:
+    """Of any name in a comparison: `segment.orders_1/ndcg_at_20` -> `NDCG@20, 1 order before`."""
+    part, _, figure = name.rpartition("/")
+    kind, _, label = part.partition(".")
+    if kind == "segment":
+        return f"{metric(figure)}, {slice_of(label)}"
+    return f"{metric(figure)}, {label.replace('_', ' ')}" if kind == "category" else metric(name)
+
+
 def slice_of(label: str) -> str:
     """`orders_2_3` -> `2-3 orders before`, `country.France` -> `country: France`."""
     if label.startswith("orders_"):
@@ -49,4 +58,4 @@ def number(value: float | None) -> str:
     """Four figures, or whole with commas where large; empty where it is not known."""
     if value is None or not math.isfinite(value):
         return ""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}" if abs(value) >= 10 else f"{value:.4f}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}" if abs(value) >= 1 else f"{value:.4f}"
