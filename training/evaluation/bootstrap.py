@@ -40,10 +40,10 @@ def resampled_means(values: Doubles, *, resamples: int = RESAMPLES, seed: int = 
     return means
 
 
-def intervals(values: Doubles, *, resamples: int = RESAMPLES, seed: int = 0, level: float = LEVEL) -> list[Interval]:
+def intervals(values: Doubles, *, resamples: int = RESAMPLES, seed: int = 0) -> list[Interval]:
     """The interval of the mean of each column of `values` (L, M)."""
     means = np.ascontiguousarray(values.T).mean(1)  # column by column: the same digits whatever stands beside
-    low, high = _ends(resampled_means(values, resamples=resamples, seed=seed), level)
+    low, high = _ends(resampled_means(values, resamples=resamples, seed=seed))
     return [Interval(*map(float, ends)) for ends in zip(means, low, high, strict=True)]
 
 
@@ -62,7 +62,7 @@ def paired_ratio(first: Doubles, second: Doubles, *, resamples: int = RESAMPLES,
     return Interval(float(ratios[0, 0]), float(low[0]), float(high[0]))
 
 
-def _ends(means: Doubles, level: float = LEVEL) -> tuple[Doubles, Doubles]:
+def _ends(means: Doubles) -> tuple[Doubles, Doubles]:
     """The two ends of the interval of each column; order statistics, so that infinite ratios stay infinite."""
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2], axis=0, method="nearest")
+    low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0, method="nearest")
     return low, high

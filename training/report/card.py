@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from training.comparison.difference import Difference
+from training.comparison.difference import Difference, held_together
 from training.evaluation import summary
-from training.evaluation.bootstrap import LEVEL, Interval, intervals
+from training.evaluation.bootstrap import Interval
 from training.evaluation.protocol import MODEL, Report
 from training.report import words
 
@@ -102,11 +102,11 @@ class Card:
         if self.report is None or MODEL not in self.report.scores:
             return []
         values, slices = self.report.scores[MODEL]["all"].values[METRIC], self.report.slices
-        level, mean = 1 - (1 - LEVEL) / max(len(slices), 1), float(values.mean())
+        mean = float(values.mean())
         found = []
         for name, within in slices.items():
             if within.any():
-                (interval,) = intervals(values[within][:, None], level=level)
+                (interval,) = held_together(values[within][:, None], len(slices))
                 says = "weaker" if interval.high < mean else "stronger" if interval.low > mean else "no sure difference"
                 found.append((name, int(within.sum()), interval, says))
         return sorted(found, key=lambda row: row[2].mean)

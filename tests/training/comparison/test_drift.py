@@ -46,7 +46,8 @@ def test_few_customers_move_by_chance() -> None:
     """Samples of twenty from one distribution exceed the noise about once in a thousand times, and 0.25 often."""
     random = np.random.default_rng(0)
     shares = np.full(8, 1 / 8)
-    found = [drift(*(random.multinomial(20, shares).tolist() for _ in "12"), (20, 20)) for _ in range(300)]
+    samples = random.multinomial(20, shares, (300, 2)).tolist()
+    found = [drift(first, second, (20, 20)) for first, second in samples]
     assert np.mean([one.psi > 0.25 for one in found]) > 0.5
     assert np.mean([one.moved(0.25) for one in found]) < 0.02
 
