@@ -39,16 +39,14 @@ class Contest:
         return {name: headline.first, f"{name}_difference": found.mean, **ends}
 
     @classmethod
-    def held(
-        cls, first: Contender, second: Contender, window: Window, config: CompareConfig, *, known: Side | None = None
-    ) -> Self:
-        """Measure both on a window; `known` is the second's side where it was measured there before.
+    def held(cls, first: Contender, second: Contender, window: Window, config: CompareConfig) -> Self:
+        """Measure both on a window.
 
         Raises:
             RefusedError: one of them knows what happened in the window.
             BundleError: one of the bundles is damaged or of another format.
         """
-        return cls.of(window.side(first), known or window.side(second), window.shop, config)
+        return cls.of(window.side(first), window.side(second), window.shop, config)
 
     @classmethod
     def of(cls, first: Side, second: Side, shop: Shop, config: CompareConfig) -> Self:

@@ -8,7 +8,7 @@ CSS = """
   --same:#b6c2d4; } }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
-body { margin: 0; background: var(--paper); color: var(--ink); overflow-wrap: anywhere;
+body { margin: 0; background: var(--paper); color: var(--ink); overflow-wrap: break-word;
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
 main, header, footer { max-width: 60rem; margin: 0 auto; padding: 0 1.25rem; }
 header { padding-top: 2.5rem; }
@@ -35,6 +35,7 @@ th, td { text-align: left; padding: .375rem .75rem .375rem 0; border-bottom: 1px
 thead th { color: var(--soft); font-size: .8125rem; vertical-align: bottom; }
 tbody th small, .reason { display: block; font-weight: 400; color: var(--soft); font-size: .8125rem; }
 .number { text-align: right; white-space: nowrap; }
+thead .number { white-space: normal; } tbody th { min-width: 7.5rem; }
 .mark { width: 38%; }
 .mark svg { display: block; width: 100%; height: 1.5rem; overflow: visible; }
 .scale { display: flex; justify-content: space-between; }
