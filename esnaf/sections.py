@@ -10,7 +10,9 @@ def sections() -> dict[str, type]:
     from features.tables.config import ConsentConfig, TablesSection, TimeConfig
     from serving.config import ServingConfig
     from training.candidates.registry import BUILT_IN
+    from training.comparison.config import CompareConfig
     from training.config import FeaturesConfig, PoolConfig, RankerConfig, TrainingConfig
+    from training.gate.config import GateConfig
 
     return {
         "tables": TablesSection,
@@ -21,6 +23,8 @@ def sections() -> dict[str, type]:
         **_generators(BUILT_IN),
         "features": FeaturesConfig,
         "ranker": RankerConfig,
+        "compare": CompareConfig,
+        "gate": GateConfig,
         "serving": ServingConfig,
     }
 

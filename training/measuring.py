@@ -61,8 +61,8 @@ class _Gathered:
         return {name: _joined_candidates(parts) for name, parts in self.candidates.items()}
 
 
-def measure(recommender: Recommender, truth: Truth, log: EventLog, k: int = 20) -> Measured:
-    """Ask a recommender for the lists of the scored customers of `log` in every mode.
+def measure(recommender: Recommender, truth: Truth, log: EventLog, k: int = 20, *, generators: bool = True) -> Measured:
+    """Ask a recommender for the lists of the scored customers of `log` in every mode, `generators` for theirs alone.
 
     Customers that it does not know are strangers to it; products that `log` lacks are padding in the lists. Any product
     may be shown: what the catalogue says of availability is of today, and would tell of what came after the cut.
@@ -74,7 +74,7 @@ def measure(recommender: Recommender, truth: Truth, log: EventLog, k: int = 20) 
         ranking = recommender.ordered(request, pool)
         for mode in MODES:
             gathered.add_lists(MODEL, mode, _of_mode(recommender, request, ranking, mode, k), k)
-        for name, proposal in zip(pool.names, pool.proposals, strict=True):
+        for name, proposal in zip(pool.names, pool.proposals, strict=True) if generators else ():
             gathered.add_candidates(name, proposal.candidates)
             for mode in MODES:
                 gathered.add_lists(name, mode, _alone(proposal.scores, request, mode, k), k)

@@ -24,6 +24,7 @@ from training.counting import Counting
 from training.measurement import Measurement, measurement_of
 from training.pointer import Pointer
 from training.recommender import Recommender
+from training.rivalry import with_contest
 from training.timer import Timer, peak_megabytes
 from training.tracking import figures
 from training.tracking.provenance import Provenance, day
@@ -93,9 +94,14 @@ def train(job: Job) -> Trained:
         run = _run(trainer, final, measurement, scratch)
         with timer.stage("tracking"):
             client = opening.result()
+        registry, bundles = Registry.of(client, run.shop), job.workspace / BUNDLES
+        with timer.stage("comparison"):
+            run = replace(run, data=job.data, seconds=timer.seconds)
+            run = with_contest(run, measurement, shop, job.settings, registry=registry, bundles=bundles)
+        with timer.stage("tracking"):
             tracked = track(run, store, client)
         folder = _published(job.workspace, scratch / "final", tracked.version)
-        Registry.of(client, run.shop).point("champion", tracked.version)
+        registry.point("champion", tracked.version)
         pointer.replace(job.workspace, Pointer(tracked.version, folder))
     run = replace(run, seconds=timer.seconds, metrics={**run.metrics, "memory/peak_mb": peak_megabytes()})
     metrics = complete(tracked, run, client)

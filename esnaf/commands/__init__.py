@@ -21,6 +21,7 @@ VERBS = (
     "explain",
     "models",
     "evaluate",
+    "compare",
     "serve",
 )
 """In the order of a shop's life."""

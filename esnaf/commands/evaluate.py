@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from esnaf.moments import moment
+from esnaf.unseen import tables_until
 from esnaf.workspace import Workspace
 from features.errors import RefusedError, UsageError
 
@@ -46,7 +47,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
         known = f"model {found.version} was trained on what happened until {shown_time(model.time)}"
         raise RefusedError(f"--from {shown_time(start)}: {known}; begin there or later")
     end = start + horizon * DAY
-    shop = _shop(workspace, args.data, start=start, end=end)
+    shop = tables_until(workspace, args.data, start=start, end=end)
     measurement = measurement_of(model, shop, cut=start, end=end, bundle=found.bundle)
     return {
         "model_version": found.version,
@@ -73,22 +74,6 @@ def show(result: Mapping[str, Any]) -> None:
     print(f"\n{result['customers']:,} customers, {result['known_customers']:,} of them known to the model")
     if result["run_id"]:
         print(f"logged as run {result['run_id']}")
-
-
-def _shop(workspace: Workspace, data: Path | None, *, start: int, end: int) -> "Shop":
-    """The tables until the window's end; RefusedError where they end before it."""
-    from features.arrays import DAY
-    from features.tables import TablesConfig, load
-    from serving.clock import shown_time
-
-    shop = load(data, TablesConfig.of(workspace.settings), until=end)
-    days = (-(-shop.log.end // DAY) * DAY - start) // DAY
-    if days < (end - start) // DAY:
-        way_out = f"--horizon {days} is what there is" if days > 0 else "give newer tables, or measure an older version"
-        raise RefusedError(
-            f"the tables end on {shown_time(shop.log.end)}, before the window does on {shown_time(end)}; {way_out}"
-        )
-    return shop
 
 
 def _known(model: "Recommender", shop: "Shop", measurement: "Measurement") -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from features.tables import Shop
+from tests.training.contenders import Contenders
 from tests.training.futures import SETTINGS, shop
 from training.recommender import Recommender
 from training.trainer import Trainer
@@ -34,3 +35,9 @@ def stored(whole: Recommender, tmp_path_factory: pytest.TempPathFactory) -> Path
 def loaded(stored: Path) -> Recommender:
     """The model as a service has it."""
     return Recommender.load(stored)
+
+
+@pytest.fixture(scope="session")
+def contenders(tmp_path_factory: pytest.TempPathFactory) -> Contenders:
+    """Three trainings on one shop."""
+    return Contenders(tmp_path_factory.mktemp("contenders"))

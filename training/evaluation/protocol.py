@@ -81,7 +81,7 @@ def evaluate(
     if len(truth) == 0:
         return report
     for name, lists in rankings.items():
-        report.scores[name] = {mode: _scores(lists, truth, mode, ks) for mode in MODES if mode in lists.modes}
+        report.scores[name] = {mode: scores_of(lists, truth, mode, ks) for mode in MODES if mode in lists.modes}
         for mode, scores in report.scores[name].items():
             _add_means(report, name, mode, scores, seed)
         if background is not None:
@@ -100,7 +100,8 @@ def prefix_of(name: str, mode: Mode = "all") -> str:
     return start if mode == "all" else f"{start}/{mode}"
 
 
-def _scores(lists: Lists, truth: Truth, mode: Mode, ks: Sequence[int]) -> Scores:
+def scores_of(lists: Lists, truth: Truth, mode: Mode, ks: Sequence[int] = KS) -> Scores:
+    """Each customer's metrics of one ranking in one mode."""
     rows, bought = bought_in(truth, mode)
     return Scores(rows, score(lists.modes[mode].products[rows], bought, ks))
 

@@ -6,14 +6,18 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from training.comparison.contest import Contest
 from training.evaluation.beyond import Background
 from training.evaluation.protocol import Report
+from training.gate.verdict import Verdict
+from training.report.card import Card
+from training.report.page import Page
 from training.tracking import figures, model
 from training.tracking.importance import Importance
 from training.tracking.note import run_note, version_note
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 METRICS_A_BATCH, PARAMS_A_BATCH = 1_000, 100  # MLflow's limits
-LONGEST_PARAM = 6_000  # characters
+LONGEST_PARAM, LONGEST_TAG = 6_000, 4_000  # characters
 HEADLINES = frozenset(
     {
         "test/ndcg_at_20",
@@ -55,6 +59,9 @@ class TrainedRun:
     seconds: Mapping[str, float] = field(default_factory=dict)  # stage -> `time/STAGE_s`
     rejects: Mapping[str, int] = field(default_factory=dict)  # reason -> rows set aside
     warnings: tuple[str, ...] = ()
+    contest: Contest | None = None  # this model as the second, against the champion or a baseline
+    verdict: Verdict | None = None  # of the gate, where it was asked
+    data: Path | None = None  # folder of the tables
     drawn: Path | None = None  # folder of figures, where they were drawn before; else they are drawn now
     files: Mapping[str, Path] = field(default_factory=dict)  # artifact folder -> file, as `rejects` -> rejected.parquet
 
@@ -79,6 +86,9 @@ def track(run: TrainedRun, store: Store, client: "MlflowClient | None" = None) -
         log_numbers(client, run_id, metrics, model_id=logged.model_id)
         _log_params(client, run_id, params(run.config))
         _log_files(client, run_id, run, metrics)
+        client.log_text(run_id, _card(run, metrics, tags, name, logged.number), "model_card.md")
+        if run.contest is not None:
+            client.log_text(run_id, _page(run, run.contest, logged.number), "report.html")
         _log_note(client, run_id, run, logged.number)
         client.set_tag(run_id, "registered_version", logged.number)
     return Tracked(logged.number, run_id, logged.uri, logged.model_id)
@@ -112,12 +122,20 @@ def _metrics(run: TrainedRun) -> dict[str, float]:
         **{f"time/{stage}_s": seconds for stage, seconds in run.seconds.items()},
         **{f"rejects/{reason}": float(rows) for reason, rows in run.rejects.items()},
         **run.metrics,
+        **({} if run.contest is None else run.contest.metrics),
+        **({} if run.verdict is None else run.verdict.metrics),
     }
     return {name: float(value) for name, value in found.items() if math.isfinite(value)}
 
 
 def _tags(run: TrainedRun) -> dict[str, str]:
     tags = run.provenance.tags() | {"bundle_final": "models/model"}
+    if run.data is not None:
+        tags |= {"data_folder": str(run.data.resolve())}
+    if run.contest is not None:
+        tags |= {"compared_with": run.contest.first.name}
+    if run.verdict is not None:
+        tags |= {"gate": run.verdict.text[:LONGEST_TAG]}
     return tags if run.measured is None else tags | {"bundle_measured": "bundles/measured"}
 
 
@@ -185,6 +203,27 @@ def _log_files(client: "MlflowClient", run_id: str, run: TrainedRun, metrics: Ma
         client.log_artifacts(run_id, str(run.measured), "bundles/measured")
     for place, file in run.files.items():
         client.log_artifact(run_id, str(file), place)
+
+
+def _page(run: TrainedRun, contest: Contest, version: str) -> str:
+    """The report, in which customers stay anonymous: it is read by all who may look at runs."""
+    named = replace(contest, second=replace(contest.second, name=f"version {version}"))
+    return Page(named, f"Version {version}", run.verdict, notes=run.warnings).html()
+
+
+def _card(run: TrainedRun, metrics: Mapping[str, float], tags: Mapping[str, str], name: str, version: str) -> str:
+    categories = {} if run.contest is None else run.contest.comparison.of_part("category")
+    return Card(
+        name=name,
+        version=version,
+        tags=tags,
+        metrics=metrics,
+        config=run.config,
+        report=run.report,
+        categories=categories,
+        features=None if run.importance is None else len(run.importance.names),
+        warnings=run.warnings,
+    ).markdown()
 
 
 def per_customer(report: Report) -> dict[str, Any]:

@@ -1,0 +1,26 @@
+"""Unseen: windows that a model has not seen, and the tables that reach to their end."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from esnaf.workspace import Workspace
+from features.errors import RefusedError
+
+if TYPE_CHECKING:
+    from features.tables import Shop
+
+
+def tables_until(workspace: Workspace, data: Path | None, *, start: int, end: int) -> "Shop":
+    """The tables of the window `start <= time < end` and all before; RefusedError where they end sooner."""
+    from features.arrays import DAY
+    from features.tables import TablesConfig, load
+    from serving.clock import shown_time
+
+    shop = load(data, TablesConfig.of(workspace.settings), until=end)
+    days = (-(-shop.log.end // DAY) * DAY - start) // DAY
+    if days < (end - start) // DAY:
+        way_out = f"--horizon {days} is what there is" if days > 0 else "give newer tables, or measure an older version"
+        raise RefusedError(
+            f"the tables end on {shown_time(shop.log.end)}, before the window does on {shown_time(end)}; {way_out}"
+        )
+    return shop

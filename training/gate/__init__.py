@@ -1,0 +1,1 @@
+"""The gate: rules that a challenger must hold to become champion."""
