@@ -49,7 +49,7 @@ class Window:
         if len(self.truth) == 0:
             return Side.of(contender, model, self._report(None), None)
         found = measure(model, self.truth, self.shop.log, generators=False)
-        importance = Importance.of(model.order.booster, found.matrix) if isinstance(model.order, Ranker) else None
+        importance = Importance.of(model.order, found.matrix) if isinstance(model.order, Ranker) else None
         return Side.of(contender, model, self._report(found.lists[MODEL]), importance)
 
     @staticmethod

@@ -20,7 +20,7 @@ Damage = Callable[[Path], None]
 
 
 def flipped_byte(folder: Path) -> None:
-    file = folder / "ranker.txt"
+    file = folder / "ranker" / "0.txt"
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
@@ -32,9 +32,9 @@ def other_schema(folder: Path) -> None:
 
 
 def unknown_feature(folder: Path) -> None:
-    text = (folder / "ranker.txt").read_text()
+    text = (folder / "ranker" / "0.txt").read_text()
     assert "product_decayed" in text
-    (folder / "ranker.txt").write_text(text.replace("product_decayed", "product_declined"))
+    (folder / "ranker" / "0.txt").write_text(text.replace("product_decayed", "product_declined"))
     facts = {name: value for name, value in bundle.read_manifest(folder).items() if name not in {"files", "format"}}
     (folder / "manifest.json").unlink()
     bundle.seal(folder, facts)
@@ -45,7 +45,7 @@ def half(folder: Path) -> None:
 
 
 DAMAGES: dict[Damage, str] = {
-    flipped_byte: "ranker.txt: is damaged (its checksum differs)",
+    flipped_byte: "0.txt: is damaged (its checksum differs)",
     other_schema: f"bundle format {bundle.FORMAT + 1}, this version reads {bundle.FORMAT}",
     unknown_feature: "reads features that are not defined here: product_declined; train the model again",
     half: "is missing",
