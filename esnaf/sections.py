@@ -10,7 +10,7 @@ def sections() -> dict[str, type]:
     from features.tables.config import ConsentConfig, TablesSection, TimeConfig
     from serving.config import ServingConfig
     from training.candidates.registry import BUILT_IN
-    from training.config import FeaturesConfig, PoolConfig, RankerConfig, TrainingConfig
+    from training.config import BundlesConfig, FeaturesConfig, PoolConfig, RankerConfig, TrainingConfig
 
     return {
         "tables": TablesSection,
@@ -21,6 +21,7 @@ def sections() -> dict[str, type]:
         **_generators(BUILT_IN),
         "features": FeaturesConfig,
         "ranker": RankerConfig,
+        "bundles": BundlesConfig,
         "serving": ServingConfig,
     }
 
