@@ -88,6 +88,12 @@ class Versions:
         bodies = [json.dumps({"customer_id": customer, "n": LENGTH}).encode() for customer in customers]
         return cls(workspace, names, bodies, time, answers)
 
+    @property
+    def command(self) -> list[str]:
+        """Starts their service, its clock fixed so that its lists can be known."""
+        command = [sys.executable, "-m", "esnaf", "serve", "--workspace", str(self.workspace)]
+        return [*command, "--as-of", shown_time(self.time)]
+
     def mixed(self, seen: Seen) -> int:
         """Answers that are not what the version they name answers."""
         return sum(count for (body, text), count in seen.answers.items() if not self._fits(body, text))
@@ -113,7 +119,7 @@ def _plain(items: Sequence[object]) -> list[tuple[object, ...]]:
 def _measured(workspace: Path, args: Namespace, scratch: Path) -> Figures:
     versions = Versions.of(workspace)
     versions.point(versions.names[0])
-    with _service(versions, scratch) as service:
+    with running(versions.command, log=scratch / "service.log") as service:
         steady = Load(service.address, PATH, versions.bodies, args.rate)
         before = _memory(service, versions)
         calm = steady.run(args.seconds / 2, seed=0)
@@ -138,13 +144,6 @@ def _measured(workspace: Path, args: Namespace, scratch: Path) -> Figures:
         "memory_after_mb": after,
         "memory_growth_mb": after - before,
     }
-
-
-@contextmanager
-def _service(versions: Versions, scratch: Path) -> Iterator[Running]:
-    command = [sys.executable, "-m", "esnaf", "serve", "--workspace", str(versions.workspace)]
-    with running([*command, "--as-of", shown_time(versions.time)], log=scratch / "service.log") as service:
-        yield service
 
 
 @contextmanager

@@ -65,6 +65,10 @@ class Answers:
         head = b'{"product_id":%b,"model_version":%b,' % (_json(product_id), self._version)
         return b'%b"items":%b,"took_ms":%b}' % (head, _json(items), _elapsed(start))
 
+    def recent(self) -> list[Key]:
+        """The keys of the lists that are ready, the last asked for first."""
+        return self._cache.recent()
+
     def warm(self, other: "Answers", seconds: float) -> int:
         """Make the lists that another model was last asked for, as many as there is time for, and return how many.
 
@@ -72,7 +76,7 @@ class Answers:
         would keep those who are being answered waiting for the interpreter.
         """
         end, now = time.monotonic() + seconds, self._clock.time()
-        keys, made = other._cache.recent(), dict[Key, ReadyList]()
+        keys, made = other.recent(), dict[Key, ReadyList]()
         self._cache.enter(now)
         for first in range(0, len(keys), _TURN):
             if time.monotonic() >= end:

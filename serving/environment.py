@@ -24,6 +24,8 @@ _DEFAULTS = {
     "OMP_WAIT_POLICY": "PASSIVE",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    # Memory that a thread frees goes back to the system only from the one heap that all threads share.
+    "MALLOC_ARENA_MAX": "1",
     # A shop's service reports to nobody how it is used.
     "BENTOML_DO_NOT_TRACK": "True",
 }

@@ -5,7 +5,6 @@ from typing import Any, TypeAlias
 from serving.bodies import Context, ListFilters, ListRequest
 from training.query import Filters, Query
 
-
 Key: TypeAlias = tuple[Any, ...]
 
 
@@ -68,8 +67,6 @@ def request_of(key: Key) -> ListRequest:
         placement=placement,
         channel=channel,
         explain=explain,
-        context=Context.model_construct(
-            product_id=viewed, cart=cart, interests=interests, attributes=dict(attributes)
-        ),
+        context=Context.model_construct(product_id=viewed, cart=cart, interests=interests, attributes=dict(attributes)),
         filters=ListFilters.model_construct(**dict(zip(names, rules, strict=True))),
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from features.errors import EsnafError
 from features.logs import log
+from serving import memory
 from serving.champion import Champion
 from serving.desk import Desk
 from training import bundle, pointer
@@ -99,13 +100,17 @@ class Watch:
             log.error("champion.refused", reason=reason, serving=self._desk.answers.champion.version)
 
     def _release(self) -> None:
-        """Free old models that nothing uses and that a cycle of references keeps, even one the start has frozen."""
-        now = time.monotonic()
-        due = [old for old, when in self._old if now >= when and old() is not None]
-        self._old = [(old, when) for old, when in self._old if now < when]
+        """Free old models that nothing uses and that a cycle of references keeps, even one the start has frozen; give
+        the memory of those that are gone back to the system.
+        """
+        due = [old for old, when in self._old if old() is not None and time.monotonic() >= when]
         if due:
             gc.unfreeze()
             gc.collect()
             gc.freeze()
             if any(old() is not None for old in due):
                 log.warning("champion.kept", reason="something still refers to a model that was replaced")
+        left = [(old, when) for old, when in self._old if old() is not None and old not in due]
+        if len(left) < len(self._old):
+            self._old = left
+            memory.give_back()

@@ -7,7 +7,7 @@ never mistaken for one that was moved.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from features.errors import BundleError, EsnafError, RefusedError
@@ -43,7 +43,7 @@ class Champions:
 
     workspace: Path
     registry: Registry | None = None
-    config: BundlesConfig = BundlesConfig()
+    config: BundlesConfig = field(default_factory=BundlesConfig)
 
     @property
     def bundles(self) -> Bundles:

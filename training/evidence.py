@@ -24,7 +24,7 @@ class Evidence:
 
     @property
     def _clauses(self) -> dict[str, Callable[[int], str]]:
-        """By kind. Kept as an attribute they would tie the evidence, and with it the model, in a cycle of references."""
+        """By kind. As an attribute they would tie the evidence, and with it the model, into a cycle of references."""
         return {
             "own": self._own,
             "taste": self._taste,

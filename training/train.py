@@ -35,6 +35,7 @@ from training.trainer import Trainer
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+
 @dataclass(frozen=True)
 class Job:
     """What is to be trained, and where it goes."""
