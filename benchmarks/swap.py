@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import psutil
@@ -30,7 +31,7 @@ from serving.clock import shown_time
 from training import pointer
 from training.bundles import Bundles
 from training.pointer import Pointer
-from training.query import Query
+from training.query import Item, Query
 from training.recommender import Recommender
 
 PATH = "/v1/recommendations"
@@ -71,7 +72,7 @@ class Versions:
     names: Sequence[str]
     bodies: Sequence[bytes]
     time: int
-    answers: Mapping[str, Sequence[object]]
+    answers: Mapping[str, Sequence[list[tuple[Any, ...]]]]
 
     @classmethod
     def of(cls, workspace: Path) -> "Versions":
@@ -112,8 +113,8 @@ class Versions:
         return bool(got == self.answers[answer["model_version"]][body])
 
 
-def _plain(items: Sequence[object]) -> list[tuple[object, ...]]:
-    return [tuple(getattr(item, name) for name in ("product_id", "rank", "score", "source")) for item in items]
+def _plain(items: Sequence[Item]) -> list[tuple[Any, ...]]:
+    return [(item.product_id, item.rank, item.score, item.source) for item in items]
 
 
 def _measured(workspace: Path, args: Namespace, scratch: Path) -> Figures:
@@ -164,7 +165,8 @@ def _swapping(versions: Versions, seconds: float, swaps: int) -> Iterator[None]:
 def _memory(service: Running, versions: Versions) -> float:
     """What the workers have resident once every list was asked for, 10^6 bytes."""
     load.post(service.address, PATH, versions.bodies, connections=4)
-    return sum(worker.memory_info().rss for worker in psutil.Process(service.pid).children(recursive=True)) / _MB
+    workers = psutil.Process(service.pid).children(recursive=True)
+    return float(sum(worker.memory_info().rss for worker in workers)) / _MB
 
 
 def _count(service: Running, name: str) -> int:

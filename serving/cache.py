@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 _OVERHEAD = 400  # bytes that an entry takes beside its text: key, objects, place in the table
 
@@ -32,7 +33,7 @@ class Cache:
         """Bytes held."""
         return self._size
 
-    def recent(self) -> list[Hashable]:
+    def recent(self) -> list[Any]:
         """All keys, the last used first."""
         return list(self._lists)[::-1]
 

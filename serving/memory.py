@@ -1,7 +1,7 @@
 """Memory: what was freed goes back to the system.
 
-The C library keeps freed memory for later. A model is loaded beside the one it replaces, so that a worker would keep the
-room of two for good.
+The C library keeps freed memory for later. A model is loaded beside the one it replaces, so that a worker would keep
+the room of two for good.
 """
 
 import ctypes

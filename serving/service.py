@@ -70,7 +70,7 @@ class Worker:
         self._watch = Watch(_WORKSPACE, desk)
         self._watch.start()
 
-    @bentoml.on_shutdown
+    @bentoml.on_shutdown  # type: ignore[untyped-decorator]  # it has no types for methods
     def close(self) -> None:
         """End what runs in the background."""
         self._watch.stop()

@@ -87,7 +87,7 @@ def test_what_killed_work_has_left_is_swept_away(tmp_path: Path) -> None:
 def test_a_bundle_that_is_nowhere_is_told(tmp_path: Path) -> None:
     bundles = made(tmp_path, "1")
     assert bundles.ready("1", None) == bundles.path("1")
-    with pytest.raises(BundleError, match="no bundle of version 2 in .*, and no registry to fetch it from"):
+    with pytest.raises(BundleError, match=r"no bundle of version 2 in .*, and no registry to fetch it from"):
         bundles.ready("2", None)
 
 

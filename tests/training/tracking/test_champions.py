@@ -12,7 +12,7 @@ from mlflow.exceptions import MlflowException
 from features.errors import BundleError, RefusedError
 from training import pointer
 from training.bundle import checksums
-from training.champions import Change, Champions
+from training.champions import Champions, Change
 from training.config import BundlesConfig
 from training.tracking.registry import SINCE, Registry, UnknownVersionError
 from training.tracking.run import Tracked, TrainedRun, track
@@ -22,7 +22,9 @@ LONG_AGO = 1_000_000_000
 
 
 @pytest.fixture(scope="module")
-def four(origin: tuple[Path, Tracked], bare: TrainedRun, bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def four(
+    origin: tuple[Path, Tracked], bare: TrainedRun, bundle: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A workspace with four registered versions whose bundles are there; nothing serves yet."""
     workspace = Path(shutil.copytree(origin[0], tmp_path_factory.mktemp("four") / "workspace"))
     client = Store.of(workspace).open()
@@ -219,7 +221,7 @@ def test_without_mlflow_the_bundles_that_are_here_can_serve(champions: Champions
     shutil.rmtree(champions.bundles.path("2"))
     assert alone.rollback() == Change("1", "3")  # nothing is removed that could not be fetched
     assert alone.bundles.versions() == ["4", "3", "1"]
-    with pytest.raises(UnknownVersionError, match="no version '2' in .*; there are: 1, 3, 4"):
+    with pytest.raises(UnknownVersionError, match=r"no version '2' in .*; there are: 1, 3, 4"):
         alone.promote("2")
     assert alone.promote("4").version == "4"
     assert (alias(registry), line(champions.workspace)) == ("3", ["4", "1", "alias 3"])
