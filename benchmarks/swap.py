@@ -158,8 +158,10 @@ def _swapping(versions: Versions, seconds: float, swaps: int) -> Iterator[None]:
 
     thread = threading.Thread(target=swap)
     thread.start()
-    yield
-    thread.join()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def _memory(service: Running, versions: Versions) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 from features.errors import BundleError, UsageError
 from features.settings import FILE_NAME, Settings
 from training import pointer
+from training.bundles import Bundles
 from training.pointer import Pointer
 
 
@@ -49,11 +50,11 @@ class Workspace:
             self._fetch(version)
         if not version.isdecimal() or not bundle.is_dir():
             raise BundleError(f"no model version {version!r} in {self.bundles}; `esnaf models` lists them")
+        Bundles.of(self.path).touch(version)
         return Pointer(version, bundle)
 
     def _fetch(self, version: str) -> None:
         from esnaf.adoption import registry_of
-        from training.bundles import Bundles
 
         registry = registry_of(self)
         if registry is not None and any(known.number == version for known in registry.versions()):

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,8 +53,8 @@ class Bundles:
         return folder
 
     def touch(self, version: str) -> None:
-        """The grace of a bundle begins anew: it served until now."""
-        if version in self.versions():
+        """The grace of a bundle begins anew: it was used until now."""
+        with suppress(OSError):  # it is gone, or somebody else's; then it has no grace to begin
             os.utime(self.path(version))
 
     def prune(self, config: BundlesConfig, *, spare: Collection[str], stored: Collection[str]) -> tuple[str, ...]:
@@ -100,5 +100,5 @@ class Bundles:
 
 
 def _age(folder: Path) -> float:
-    """Seconds since a bundle was made, fetched or last served."""
+    """Seconds since a bundle was made, fetched or last used."""
     return time.time() - folder.stat().st_mtime

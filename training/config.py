@@ -142,7 +142,7 @@ class BundlesConfig:
     keep: int = 3
     """Newest versions kept, beside the champion and the one before it."""
     grace_s: int = 3600
-    """Seconds that a bundle stays after it was made or last served, whatever its number."""
+    """Seconds that a bundle stays after it was made or last used, whatever its number."""
 
     def __post_init__(self) -> None:
         _at_least(self, 0, "keep", "grace_s")

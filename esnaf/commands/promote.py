@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from esnaf.workspace import Workspace
+from features.logs import log
 
 if TYPE_CHECKING:
     from training.champions import Champions, Change
@@ -33,6 +34,7 @@ def changed(args: Namespace, change: "Callable[[Champions], Change]") -> dict[st
     try:
         champions = champions_of(workspace)
     except TrackingError as error:
+        log.warning("mlflow.away", reason=str(error), way_out="only what is in the workspace can serve")
         champions, away = champions_here(workspace), f"the alias in MLflow could not follow: {error}"
     done = change(champions)
     answer = asdict(done) | {"changed": done.changed, "removed": list(done.removed)}

@@ -1,5 +1,6 @@
 """The folder of a shop."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,14 @@ def test_the_champion_is_what_the_pointer_names(tmp_path: Path) -> None:
         (workspace.bundles / version).mkdir(parents=True)
         pointer.replace(tmp_path, workspace.model(version))
         assert workspace.model() == workspace.model(version)
+
+
+def test_a_version_that_is_asked_for_has_a_new_grace(tmp_path: Path) -> None:
+    folder = tmp_path / "bundles" / "1"
+    folder.mkdir(parents=True)
+    os.utime(folder, (0, 0))
+    Workspace(tmp_path).model("1")
+    assert folder.stat().st_mtime > 0
 
 
 def test_a_version_that_is_not_there(tmp_path: Path) -> None:
