@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -17,51 +18,56 @@ _LENGTH = b"content-length: "
 _ANSWER_WITHIN = 10.0  # seconds
 
 
+class Sent(NamedTuple):
+    """One request."""
+
+    body: bytes
+    about: int  # whose answers are to be compared
+    ready: bool  # whether its list may have been made before
+
+
 @dataclass
 class Seen:
     """What came back."""
 
-    seconds: list[float] = field(default_factory=list)  # from when each was due to its answer
+    seconds: list[tuple[float, bool]] = field(default_factory=list)  # from when it was due to its answer, `ready`
     failed: int = 0
-    answers: Counter[tuple[int, bytes]] = field(default_factory=Counter)  # (body, what was answered)
+    answers: Counter[tuple[int, bytes]] = field(default_factory=Counter)  # (about, what was answered)
 
-    def percentile(self, share: float) -> float:
-        """Milliseconds within which that share of the requests was answered."""
-        return float(np.percentile(self.seconds, share) * 1e3)
+    def percentile(self, share: float, *, ready: bool = False) -> float:
+        """Milliseconds within which that share of the requests, or of the ready ones, was answered."""
+        return float(np.percentile([s for s, kind in self.seconds if kind or not ready], share) * 1e3)
 
 
 @dataclass(frozen=True)
 class Load:
-    """What is sent, and how fast."""
+    """Where requests go, and how fast."""
 
     address: str
     path: str
-    bodies: Sequence[bytes]
     rate: float  # requests a second in all
     connections: int = 4
 
-    def run(self, seconds: float, *, seed: int, into: Seen | None = None) -> Seen:
-        """POST bodies drawn at random for so long."""
+    def run(self, requests: Sequence[Sent], into: Seen | None = None) -> Seen:
+        """POST all of them, dealt out to the connections in turn."""
         seen = into or Seen()
-        drawn = np.random.default_rng(seed).integers(len(self.bodies), size=int(seconds * self.rate))
-        asyncio.run(self._all(drawn.tolist(), seen))
+        asyncio.run(self._all(requests, seen))
         return seen
 
-    async def _all(self, drawn: Sequence[int], seen: Seen) -> None:
+    async def _all(self, requests: Sequence[Sent], seen: Seen) -> None:
         start = time.perf_counter()
-        due = [(start + i / self.rate, body) for i, body in enumerate(drawn)]
+        due = [(start + i / self.rate, request) for i, request in enumerate(requests)]
         await asyncio.gather(*(self._connection(due[i :: self.connections], seen) for i in range(self.connections)))
 
-    async def _connection(self, due: Sequence[tuple[float, int]], seen: Seen) -> None:
+    async def _connection(self, due: Sequence[tuple[float, Sent]], seen: Seen) -> None:
         where, link = urlsplit(self.address), None
         head = f"POST {self.path} HTTP/1.1\r\nHost: {where.netloc}\r\nContent-Type: application/json\r\n".encode()
-        for when, body in due:
+        for when, request in due:
             await asyncio.sleep(max(0.0, when - time.perf_counter()))
             try:
                 async with asyncio.timeout(_ANSWER_WITHIN):
                     link = link or await asyncio.open_connection(where.hostname, where.port)
-                    text = self.bodies[body]
-                    link[1].write(b"%bContent-Length: %d\r\n\r\n%b" % (head, len(text), text))
+                    link[1].write(b"%bContent-Length: %d\r\n\r\n%b" % (head, len(request.body), request.body))
                     answer = await _answer(link[0])
             except (OSError, ValueError, asyncio.IncompleteReadError):
                 seen.failed += 1
@@ -69,8 +75,8 @@ class Load:
                     link[1].close()
                 link = None
                 continue
-            seen.seconds.append(time.perf_counter() - when)
-            seen.answers[body, answer] += 1
+            seen.seconds.append((time.perf_counter() - when, request.ready))
+            seen.answers[request.about, answer] += 1
         if link:
             link[1].close()
             await link[1].wait_closed()

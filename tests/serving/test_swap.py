@@ -76,7 +76,7 @@ def served(workspace: Path, earlier: Path, tmp_path_factory: pytest.TempPathFact
     shutil.copytree(workspace / "bundles" / "3", folder / "bundles" / "3")
     shutil.copytree(earlier, folder / "bundles" / "2")
     (folder / "esnaf.toml").write_text("[serving]\nchampion_poll_s = 0.1\n")
-    versions, log = Versions.of(folder), folder / "service.log"
+    versions, log = Versions.of(folder, 100), folder / "service.log"
     versions.point("3")
     with running([*versions.command, f"--workers={WORKERS}"], log=log) as service:
         yield Shop(folder, versions, service.address, service.pid, log)
@@ -104,7 +104,7 @@ def test_models_take_turns_under_load_and_no_answer_fails_or_mixes_two(shop: Sho
     def load() -> None:
         seed = 0
         while not ended.is_set():
-            Load(shop.address, PATH, shop.versions.bodies, rate=60).run(0.5, seed=seed, into=seen)
+            Load(shop.address, PATH, rate=60).run(shop.versions.requests(30, seed=seed), seen)
             seed += 1
 
     with ThreadPoolExecutor(1) as pool:
