@@ -40,6 +40,8 @@ TABLES = {
         Row("simulate 10 million events", "scale", "{simulate_10m_s:.0f} s, {simulate_10m_peak_mb:,.0f} MB"),
         Row("first answer after `esnaf serve`", "serving", "{first_answer_s:.1f} s"),
         Row("a list made over HTTP, median / 99th percentile", "serving", "{made_p50_ms:.1f} / {made_p99_ms:.1f} ms"),
+        Row("ten models swapped in a minute of load: failed requests, mixed answers", "swap", "{failed}, {mixed}"),
+        Row("99th percentile of the answers in that minute, against one without swaps", "swap", "{p99_ratio:.1f} x"),
         Row("a worker's memory / its own part", "serving", "{worker_resident_mb:.0f} / {worker_private_mb:.0f} MB"),
     ),
 }

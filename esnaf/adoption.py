@@ -1,16 +1,12 @@
-"""Adoption: what was made champion in MLflow becomes what the workspace serves."""
+"""Adoption: the registry of a workspace, and what was made champion in MLflow taken over."""
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from esnaf.workspace import Workspace
-from features.errors import BundleError
 
 if TYPE_CHECKING:
+    from training.champions import Champions
     from training.tracking.registry import Registry
-
-ALIAS = "champion"
 
 
 def adopt(workspace: Workspace) -> str:
@@ -20,18 +16,32 @@ def adopt(workspace: Workspace) -> str:
         TrackingError: the tracking store cannot be reached. What serves goes on serving.
         BundleError: the version's bundle is damaged.
     """
-    registry = registry_of(workspace)
-    if registry is None:
+    champions = champions_of(workspace)
+    if champions.registry is None:
         return "nothing registered yet"
-    pointed = next((version.number for version in registry.versions() if ALIAS in version.aliases), None)
-    if pointed is None:
-        return f"no version of {registry.name} has the alias {ALIAS}"
-    current = served(workspace)
-    if pointed == current:
-        return f"{registry.name} version {pointed} is {ALIAS}, and serves"
-    _fetch(workspace, registry, pointed)
-    workspace.promote(pointed)
-    return f"{ALIAS} was moved in MLflow: version {pointed} serves now instead of {current or 'none'}"
+    name, change = champions.registry.name, champions.adopt()
+    if change is None:
+        return f"no version of {name} has the alias champion"
+    if change.warning:
+        return f"version {change.version} serves; {change.warning}"
+    if not change.changed:
+        return f"{name} version {change.version} is champion, and serves"
+    return f"champion was moved in MLflow: version {change.version} serves now instead of {change.previous or 'none'}"
+
+
+def champions_of(workspace: Workspace) -> "Champions":
+    """Who serves in a workspace; TrackingError if its tracking store cannot be used."""
+    from dataclasses import replace
+
+    return replace(champions_here(workspace), registry=registry_of(workspace))
+
+
+def champions_here(workspace: Workspace) -> "Champions":
+    """The same by the bundles that are here, without asking MLflow."""
+    from training.champions import Champions
+    from training.config import BundlesConfig
+
+    return Champions(workspace.path, config=workspace.settings.section("bundles", BundlesConfig))
 
 
 def registry_of(workspace: Workspace) -> "Registry | None":
@@ -43,23 +53,5 @@ def registry_of(workspace: Workspace) -> "Registry | None":
     store = Store.of(workspace.path)
     if store.folder is not None and not (store.folder / DATABASE).exists():
         return None
+    store.check()
     return Registry.of(store.open(), workspace.settings.section("training", TrainingConfig).shop)
-
-
-def served(workspace: Workspace) -> str | None:
-    """The version that serves, None where none does."""
-    try:
-        return workspace.model().version
-    except BundleError:
-        return None
-
-
-def _fetch(workspace: Workspace, registry: "Registry", version: str) -> None:
-    from training.bundle import publish, verified
-
-    folder = workspace.bundles / version
-    if not folder.exists():
-        workspace.bundles.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=workspace.bundles, prefix=".fetched-") as scratch:
-            publish(registry.download(version, Path(scratch)), folder)
-    verified(folder)

@@ -11,7 +11,7 @@ def sections() -> dict[str, type]:
     from serving.config import ServingConfig
     from training.candidates.registry import BUILT_IN
     from training.comparison.config import CompareConfig
-    from training.config import FeaturesConfig, PoolConfig, RankerConfig, TrainingConfig
+    from training.config import BundlesConfig, FeaturesConfig, PoolConfig, RankerConfig, TrainingConfig
     from training.gate.config import GateConfig
 
     return {
@@ -25,6 +25,7 @@ def sections() -> dict[str, type]:
         "ranker": RankerConfig,
         "compare": CompareConfig,
         "gate": GateConfig,
+        "bundles": BundlesConfig,
         "serving": ServingConfig,
     }
 

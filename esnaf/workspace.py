@@ -7,6 +7,7 @@ from pathlib import Path
 from features.errors import BundleError, UsageError
 from features.settings import FILE_NAME, Settings
 from training import pointer
+from training.bundles import Bundles
 from training.pointer import Pointer
 
 
@@ -37,15 +38,24 @@ class Workspace:
         except OSError as error:
             raise UsageError(f"--workspace {self.path}: cannot be made ({error.strerror})") from error
 
-    def promote(self, version: str) -> None:
-        """Let the service use a version from its next look on."""
-        pointer.replace(self.path, Pointer(version, self.model(version).bundle))
-
     def model(self, version: str = "champion") -> Pointer:
-        """A version and its bundle, `champion` for the one that serves; BundleError if there is none."""
+        """A version and its bundle, `champion` for the one that serves; BundleError if there is none.
+
+        A registered version whose bundle was cleared away is fetched from MLflow's artifacts.
+        """
         if version == "champion":
             return pointer.find(self.path)
         bundle = self.bundles / version
-        if not bundle.is_dir():
+        if version.isdecimal() and not bundle.is_dir():
+            self._fetch(version)
+        if not version.isdecimal() or not bundle.is_dir():
             raise BundleError(f"no model version {version!r} in {self.bundles}; `esnaf models` lists them")
+        Bundles.of(self.path).touch(version)
         return Pointer(version, bundle)
+
+    def _fetch(self, version: str) -> None:
+        from esnaf.adoption import registry_of
+
+        registry = registry_of(self)
+        if registry is not None and any(known.number == version for known in registry.versions()):
+            Bundles.of(self.path).ready(version, registry)

@@ -16,7 +16,7 @@ from serving.cache import Cache, ReadyList
 from serving.champion import Champion
 from serving.clock import Clock
 from serving.metrics import Metrics
-from serving.queries import key_of, query_of
+from serving.queries import Key, key_of, query_of, request_of
 from training.query import Answer, Item
 
 _ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":null},%b,"took_ms":%b}'
@@ -24,14 +24,20 @@ _TURN = 8  # lists of a batch that are made before other requests get their turn
 
 
 class Answers:
-    """Lists and neighbours of one model, as the bytes that are sent."""
+    """Lists and neighbours of one model, as the bytes that are sent. The cache is the model's own."""
 
     def __init__(self, champion: Champion, *, clock: Clock, cache: Cache, metrics: Metrics) -> None:
+        self.champion = champion
         self._version = _json(champion.version)
         self._recommender = champion.recommender
         self._clock = clock
         self._cache = cache
         self._metrics = metrics
+
+    @property
+    def age(self) -> int:
+        """Seconds from the end of the model's data to the clock's time."""
+        return max(0, self._clock.time() - self._recommender.time)
 
     def one(self, request: ListRequest) -> bytes:
         """A `ListAnswer`."""
@@ -59,6 +65,28 @@ class Answers:
         head = b'{"product_id":%b,"model_version":%b,' % (_json(product_id), self._version)
         return b'%b"items":%b,"took_ms":%b}' % (head, _json(items), _elapsed(start))
 
+    def recent(self) -> list[Key]:
+        """The keys of the lists that are ready, the last asked for first."""
+        return self._cache.recent()
+
+    def warm(self, other: "Answers", seconds: float) -> int:
+        """Make the lists that another model was last asked for, as many as there is time for, and return how many.
+
+        Only for answers that nobody asks yet: the cache is of one thread. It is done in small turns, since long ones
+        would keep those who are being answered waiting for the interpreter.
+        """
+        end, now = time.monotonic() + seconds, self._clock.time()
+        keys, made = other.recent(), dict[Key, ReadyList]()
+        self._cache.enter(now)
+        for first in range(0, len(keys), _TURN):
+            if time.monotonic() >= end:
+                break
+            turn = keys[first : first + _TURN]
+            made |= self._lists(turn, [request_of(key) for key in turn], now)
+        for key, ready in reversed(made.items()):
+            self._cache.put(key, ready)
+        return len(made)
+
     def _answer(self, request: ListRequest, ready: ReadyList, start: float) -> bytes:
         for source, count in ready.fallback:
             self._metrics.fell_back(source, count)
@@ -73,17 +101,24 @@ class Answers:
     def _ready(self, requests: Sequence[ListRequest]) -> list[ReadyList]:
         """The list of each request; those with nothing new since they were made last come from the cache."""
         now = self._clock.time()
-        self._cache.enter((self._version, now))
+        self._cache.enter(now)
         keys = [key_of(request) for request in requests]
         found = [self._cache.get(key) for key in keys]
         missing = [i for i, ready in enumerate(found) if ready is None]
         self._metrics.looked_up(hits=len(requests) - len(missing), misses=len(missing))
-        for n in {requests[i].n for i in missing}:
-            rows = [i for i in missing if requests[i].n == n]
-            for i, ready in zip(rows, self._make([requests[i] for i in rows], n, now), strict=True):
-                self._cache.put(keys[i], ready)
-                found[i] = ready
-        return [ready for ready in found if ready is not None]
+        made = self._lists([keys[i] for i in missing], [requests[i] for i in missing], now)
+        for key, ready in made.items():
+            self._cache.put(key, ready)
+        return [made[key] if ready is None else ready for key, ready in zip(keys, found, strict=True)]
+
+    def _lists(self, keys: Sequence[Key], requests: Sequence[ListRequest], now: int) -> dict[Key, ReadyList]:
+        """The list of each key, those of one length made together."""
+        made: dict[Key, ReadyList] = {}
+        for n in {request.n for request in requests}:
+            rows = [i for i, request in enumerate(requests) if request.n == n]
+            lists = self._make([requests[i] for i in rows], n, now)
+            made |= zip((keys[i] for i in rows), lists, strict=True)
+        return made
 
     def _make(self, requests: Sequence[ListRequest], n: int, now: int) -> list[ReadyList]:
         answers = self._recommender.recommend([query_of(request) for request in requests], n, time=now)

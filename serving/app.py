@@ -84,14 +84,15 @@ class App:
         return _sent(self._desk.answers.similar(request.path_params["product_id"], asked.n))
 
     async def _model(self, _: Request) -> Response:
-        recommender = self._desk.champion.recommender
+        answers = self._desk.answers
+        recommender = answers.champion.recommender
         described = ModelAnswer(
-            model_version=self._desk.champion.version,
+            model_version=answers.champion.version,
             as_of=shown_time(self._desk.clock.time()),
             data_from=shown_time(recommender.facts["data_start"]),
             data_until=shown_time(recommender.time),
             fingerprint=recommender.facts["fingerprint"],
-            age_s=self._desk.age(),
+            age_s=answers.age,
             customers=len(recommender.customers),
             products=len(recommender.products),
         )
@@ -101,11 +102,12 @@ class App:
         return JSONResponse({"status": "ok"})
 
     async def _ready(self, _: Request) -> Response:
-        version = self._desk.champion.version
-        return JSONResponse({"status": "ready", "model_version": version, "age_s": self._desk.age()})
+        answers = self._desk.answers
+        return JSONResponse({"status": "ready", "model_version": answers.champion.version, "age_s": answers.age})
 
     async def _metrics(self, _: Request) -> Response:
-        text = self._desk.metrics.text(age=self._desk.age(), version=self._desk.champion.version)
+        answers = self._desk.answers
+        text = self._desk.metrics.text(age=answers.age, version=answers.champion.version)
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     async def _openapi(self, _: Request) -> Response:

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 _OVERHEAD = 400  # bytes that an entry takes beside its text: key, objects, place in the table
 
@@ -16,7 +17,7 @@ class ReadyList:
 
 
 class Cache:
-    """Ready lists by what they were asked with; all are forgotten when the era (model, time) changes."""
+    """Ready lists by what they were asked with; all are forgotten when the era (the lists' time) changes."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit  # bytes
@@ -31,6 +32,10 @@ class Cache:
     def size(self) -> int:
         """Bytes held."""
         return self._size
+
+    def recent(self) -> list[Any]:
+        """All keys, the last used first."""
+        return list(self._lists)[::-1]
 
     def enter(self, era: Hashable) -> None:
         """Forget every list of another era."""

@@ -19,6 +19,10 @@ class ServingConfig:
     """Megabytes of ready lists that a worker keeps, oldest use dropped first; ten products take about one."""
     max_body_kb: int = 1024
     """Kilobytes that a request's body may have."""
+    champion_poll_s: float = 1.0
+    """Seconds between two looks at champion.json: how soon a promoted model is taken up."""
+    warm_s: float = 2.0
+    """Seconds that a new model may spend, before it answers, on making the lists that were last asked for."""
 
     def __post_init__(self) -> None:
         if not 0 < self.port < 65_536:
@@ -26,5 +30,9 @@ class ServingConfig:
         for name in ("workers", "clock_step_s", "max_body_kb"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} = {getattr(self, name)} is less than 1")
+        if self.warm_s < 0:
+            raise ValueError(f"warm_s = {self.warm_s} is negative; 0 makes no list ahead")
+        if self.champion_poll_s <= 0:
+            raise ValueError(f"champion_poll_s = {self.champion_poll_s} is not above 0")
         if self.cache_mb < 0:
             raise ValueError(f"cache_mb = {self.cache_mb} is negative; 0 keeps no list")

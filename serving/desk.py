@@ -1,7 +1,6 @@
 """Desk: all that the service answers with."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from serving.answers import Answers
 from serving.cache import Cache
@@ -11,24 +10,33 @@ from serving.config import ServingConfig
 from serving.metrics import Metrics
 
 
-@dataclass(frozen=True)
+@dataclass
 class Desk:
-    """A loaded model with its clock, its lists and its counters."""
+    """A model's answers, which another model's may replace, with what stays the same for all models.
 
-    champion: Champion
-    clock: Clock
+    Whoever answers a request reads `answers` once and asks it for everything, so that no answer mixes two models.
+    """
+
     answers: Answers
+    clock: Clock
     metrics: Metrics
-    max_body: int  # bytes
+    config: ServingConfig
 
     @classmethod
-    def open(cls, workspace: Path, *, config: ServingConfig, clock: Clock) -> "Desk":
-        """Load the champion of a workspace, whose checksums the parent has verified; BundleError if there is none."""
-        champion = Champion.load(workspace, verify=False)
+    def open(cls, champion: Champion, *, config: ServingConfig, clock: Clock) -> "Desk":
+        """A desk that answers with a champion."""
         metrics = Metrics()
-        answers = Answers(champion, clock=clock, cache=Cache(config.cache_mb << 20), metrics=metrics)
-        return cls(champion, clock, answers, metrics, max_body=config.max_body_kb << 10)
+        return cls(_answers(champion, config, clock, metrics), clock, metrics, config)
 
-    def age(self) -> int:
-        """Seconds from the end of the model's data to the clock's time."""
-        return max(0, self.clock.time() - self.champion.recommender.time)
+    @property
+    def max_body(self) -> int:
+        """Bytes."""
+        return self.config.max_body_kb << 10
+
+    def prepared(self, champion: Champion) -> Answers:
+        """The answers of another model, with an empty cache of their own."""
+        return _answers(champion, self.config, self.clock, self.metrics)
+
+
+def _answers(champion: Champion, config: ServingConfig, clock: Clock, metrics: Metrics) -> Answers:
+    return Answers(champion, clock=clock, cache=Cache(config.cache_mb << 20), metrics=metrics)

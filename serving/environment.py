@@ -18,11 +18,14 @@ AS_OF = "ESNAF_AS_OF"
 WORKERS = "ESNAF_WORKERS"
 
 _METRICS_FOLDER = "ESNAF_METRICS_DIR"
+_VERIFIED = "ESNAF_VERIFIED"
 _DEFAULTS = {
     # Waiting threads sleep instead of spinning, and one answer is one thread's work.
     "OMP_WAIT_POLICY": "PASSIVE",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    # Memory that a thread frees goes back to the system only from the one heap that all threads share.
+    "MALLOC_ARENA_MAX": "1",
     # A shop's service reports to nobody how it is used.
     "BENTOML_DO_NOT_TRACK": "True",
 }
@@ -57,6 +60,16 @@ def share_metrics() -> None:
     folder = tempfile.mkdtemp(prefix="esnaf-metrics-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ[_METRICS_FOLDER] = folder
+
+
+def trust(identity: str) -> None:
+    """Tell the workers that a bundle was verified, so that each need not do it again."""
+    os.environ[_VERIFIED] = identity
+
+
+def verified() -> str:
+    """The identity of the bundle that the parent verified."""
+    return os.environ.get(_VERIFIED, "")
 
 
 def workspace() -> Path:

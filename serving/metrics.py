@@ -31,6 +31,10 @@ class Metrics:
         self._fallback = Counter(
             "esnaf_fallback_products", "Products that filled lists, by what named them", ["source"], registry=registry
         )
+        self._switched = Counter("esnaf_model_switches", "Times that a worker took up another model", registry=registry)
+        self._refused = Counter(
+            "esnaf_model_refusals", "Times that a worker refused the model it was to take up", registry=registry
+        )
         self._registry = registry
         self._by_path: dict[str, Histogram] = {}
 
@@ -53,6 +57,14 @@ class Metrics:
     def fell_back(self, source: str, count: int) -> None:
         """Something other than the customer's own candidates named `count` products of a list."""
         self._fallback.labels(source).inc(count)
+
+    def switched(self) -> None:
+        """Another model answers from now on."""
+        self._switched.inc()
+
+    def refused(self) -> None:
+        """A model was refused, and the one before it goes on."""
+        self._refused.inc()
 
     def text(self, *, age: int, version: str) -> bytes:
         """Everything counted so far by all workers, and the age of the model that serves."""

@@ -1,9 +1,11 @@
 """Queries: what the recommender is asked, from what the sender wrote."""
 
-from collections.abc import Hashable
+from typing import Any, TypeAlias
 
-from serving.bodies import ListRequest
+from serving.bodies import Context, ListFilters, ListRequest
 from training.query import Filters, Query
+
+Key: TypeAlias = tuple[Any, ...]
 
 
 def query_of(request: ListRequest) -> Query:
@@ -33,7 +35,7 @@ def _filters(request: ListRequest) -> Filters:
     )
 
 
-def key_of(request: ListRequest) -> Hashable:
+def key_of(request: ListRequest) -> Key:
     """Everything that decides which list comes out: equal keys have equal lists."""
     context, rules = request.context, request.filters
     return (
@@ -52,4 +54,19 @@ def key_of(request: ListRequest) -> Hashable:
         rules.price_max,
         rules.exclude_products,
         rules.exclude_purchased,
+    )
+
+
+def request_of(key: Key) -> ListRequest:
+    """A request with that key, to make its list once more. Its parts were checked when it first came."""
+    customer, n, placement, channel, explain, viewed, cart, interests, attributes, *rules = key
+    names = ("categories", "brands", "price_min", "price_max", "exclude_products", "exclude_purchased")
+    return ListRequest.model_construct(
+        customer_id=customer,
+        n=n,
+        placement=placement,
+        channel=channel,
+        explain=explain,
+        context=Context.model_construct(product_id=viewed, cart=cart, interests=interests, attributes=dict(attributes)),
+        filters=ListFilters.model_construct(**dict(zip(names, rules, strict=True))),
     )

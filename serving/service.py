@@ -56,13 +56,24 @@ class Worker:
         logs.configure()
         environment.import_ranker()
         from serving.app import App
+        from serving.champion import Champion
         from serving.desk import Desk
+        from serving.watch import Watch
 
-        desk = Desk.open(_WORKSPACE, config=environment.config(), clock=environment.clock())
+        champion = Champion.resume(_WORKSPACE, verified=environment.verified())
+        desk = Desk.open(champion, config=environment.config(), clock=environment.clock())
         _mount.app = App(desk)
-        # What is loaded by now stays for good: without this the collector walks it all again and again.
+        # What is loaded by now stays for good: without this the collector walks it all again and again. The model does
+        # not, but goes with its last reference; the watch sees to it.
         gc.collect()
         gc.freeze()
+        self._watch = Watch(_WORKSPACE, desk)
+        self._watch.start()
+
+    @bentoml.on_shutdown  # type: ignore[untyped-decorator]  # it has no types for methods
+    def close(self) -> None:
+        """End what runs in the background."""
+        self._watch.stop()
 
     @staticmethod
     def before_workers() -> None:
@@ -72,7 +83,7 @@ class Worker:
             environment.import_ranker()
             from serving.champion import Champion
 
-            Champion.load(_WORKSPACE)
+            environment.trust(Champion.load(_WORKSPACE).identity)
         except EsnafError as error:
             raise BentoMLConfigException(str(error)) from None
         environment.share_metrics()

@@ -55,6 +55,14 @@ def checksums(folder: Path) -> dict[str, str]:
     return {name: entry["sha256"] for name, entry in read_manifest(folder)["files"].items()}
 
 
+def identity(folder: Path) -> str:
+    """What tells one bundle from any other: the digest of its manifest. BundleError where there is none."""
+    try:
+        return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+    except OSError as error:
+        raise BundleError(f"{folder / MANIFEST}: cannot be read ({error}); promote another version") from error
+
+
 def publish(temporary: Path, folder: Path) -> None:
     """Give a finished folder its name in one step; BundleError where the name is taken."""
     if folder.exists():

@@ -137,6 +137,19 @@ class RankerConfig:
                 raise ValueError(f"{name} = {getattr(self, name)}: must be above 0, and 1 at most")
 
 
+@dataclass(frozen=True)
+class BundlesConfig:
+    """Section `[bundles]`: how many models stay in the workspace. MLflow keeps them all, and gives them back."""
+
+    keep: int = 3
+    """Newest versions kept, beside the champion and the one before it."""
+    grace_s: int = 3600
+    """Seconds that a bundle stays after it was made or last used, whatever its number."""
+
+    def __post_init__(self) -> None:
+        _at_least(self, 0, "keep", "grace_s")
+
+
 def _at_least(config: object, least: int, *names: str) -> None:
     for name in names:
         if getattr(config, name) < least:

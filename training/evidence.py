@@ -21,7 +21,11 @@ class Evidence:
 
     def __init__(self, recommender: Recommender, request: Request, view: View) -> None:
         self._recommender, self._request, self._view = recommender, request, view
-        self._clauses: dict[str, Callable[[int], str]] = {
+
+    @property
+    def _clauses(self) -> dict[str, Callable[[int], str]]:
+        """By kind. As an attribute they would tie the evidence, and with it the model, into a cycle of references."""
+        return {
             "own": self._own,
             "taste": self._taste,
             "interest": self._interest,
@@ -37,8 +41,8 @@ class Evidence:
 
     def clause(self, kind: str, pair: int) -> str:
         """A clause on the product of a pair; empty where there is no fact of that kind."""
-        if kind in self._clauses:
-            return self._clauses[kind](pair)
+        if clause := self._clauses.get(kind):
+            return clause(pair)
         return REGISTRY[kind].about.rstrip(".").lower() if kind in REGISTRY else f"chosen by {kind}"
 
     def _own(self, pair: int) -> str:

@@ -1,9 +1,13 @@
-"""Pointer: which bundle a workspace serves, in `champion.json`."""
+"""Pointer: which bundle a workspace serves, in `champion.json`.
+
+The champions before it stand in the same file, so that one rename changes both and no crash can part them.
+"""
 
 import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from features.errors import BundleError
 
@@ -16,26 +20,37 @@ class Pointer:
 
     version: str
     bundle: Path
+    before: tuple[str, ...] = ()  # earlier champions, the latest first
+    alias: str | None = None  # version that MLflow's alias `champion` named when this was written, as far as known
 
 
-def find(workspace: Path) -> Pointer:
-    """The champion of a workspace; BundleError, with the way out, if it has none."""
+def read(workspace: Path) -> Pointer:
+    """The champion of a workspace, whether or not its bundle is there; BundleError if it has none."""
     file = workspace / FILE
     try:
-        value = json.loads(file.read_bytes())
-        pointer = Pointer(version=str(value["version"]), bundle=workspace / str(value["bundle"]))
+        return _pointer(workspace, json.loads(file.read_bytes()))
     except FileNotFoundError:
         raise BundleError(f"no model in {workspace.resolve()}; `esnaf train --data DIR` makes one") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BundleError(f"{file}: cannot be read ({error}); promote a version to write it again") from error
+
+
+def find(workspace: Path) -> Pointer:
+    """The champion of a workspace; BundleError, with the way out, if it has none or its bundle is gone."""
+    pointer = read(workspace)
     if not pointer.bundle.is_dir():
-        raise BundleError(f"{file}: names {pointer.bundle}, which is not there; promote a version that is")
+        raise BundleError(f"{workspace / FILE}: names {pointer.bundle}, which is not there; promote a version that is")
     return pointer
 
 
 def replace(workspace: Path, pointer: Pointer) -> None:
     """Point to another bundle of the workspace: readers see the old file or the new one, whole, even after a crash."""
-    value = {"version": pointer.version, "bundle": pointer.bundle.relative_to(workspace).as_posix()}
+    value = {
+        "version": pointer.version,
+        "bundle": pointer.bundle.relative_to(workspace).as_posix(),
+        "before": list(pointer.before),
+        "alias": pointer.alias,
+    }
     temporary = workspace / f".{FILE}-{os.getpid()}"
     try:
         with temporary.open("w") as file:
@@ -46,6 +61,16 @@ def replace(workspace: Path, pointer: Pointer) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     _sync_folder(workspace)
+
+
+def _pointer(workspace: Path, value: Any) -> Pointer:
+    version, bundle, alias = value["version"], value["bundle"], value.get("alias")
+    return Pointer(
+        version=str(version),
+        bundle=workspace / str(bundle),
+        before=tuple(str(version) for version in value.get("before", ())),
+        alias=None if alias is None else str(alias),
+    )
 
 
 def _sync_folder(folder: Path) -> None:

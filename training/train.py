@@ -17,12 +17,13 @@ from features.arrays import DAY
 from features.logs import log
 from features.settings import Settings
 from features.tables import Shop, TablesConfig, load
-from training import pointer
 from training.bundle import discard
+from training.bundles import FOLDER
+from training.champions import Champions
+from training.config import BundlesConfig
 from training.configuration import configuration, digest
 from training.counting import Counting
 from training.measurement import Measurement, measurement_of
-from training.pointer import Pointer
 from training.recommender import Recommender
 from training.rivalry import with_contest
 from training.timer import Timer, peak_megabytes
@@ -36,7 +37,6 @@ from training.trainer import Trainer
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-BUNDLES = "bundles"
 FIGURES = "figures"
 
 
@@ -94,15 +94,15 @@ def train(job: Job) -> Trained:
         run = _run(trainer, final, measurement, scratch)
         with timer.stage("tracking"):
             client = opening.result()
-        registry, bundles = Registry.of(client, run.shop), job.workspace / BUNDLES
+        registry, bundles = Registry.of(client, run.shop), job.workspace / FOLDER
         with timer.stage("comparison"):
             run = replace(run, data=job.data, seconds=timer.seconds)
             run = with_contest(run, measurement, shop, job.settings, registry=registry, bundles=bundles)
         with timer.stage("tracking"):
             tracked = track(run, store, client)
         folder = _published(job.workspace, scratch / "final", tracked.version)
-        registry.point("champion", tracked.version)
-        pointer.replace(job.workspace, Pointer(tracked.version, folder))
+        kept = job.settings.section("bundles", BundlesConfig)
+        Champions(job.workspace, registry, kept).promote(tracked.version, verify=False)
     run = replace(run, seconds=timer.seconds, metrics={**run.metrics, "memory/peak_mb": peak_megabytes()})
     metrics = complete(tracked, run, client)
     return Trained(tracked.version, tracked.run_id, folder, metrics, timer.seconds, timer.peak_mb, run.warnings)
@@ -111,8 +111,8 @@ def train(job: Job) -> Trained:
 @contextmanager
 def _scratch(workspace: Path) -> Iterator[Path]:
     """A folder beside the bundles, so that a finished one moves there in one step; nothing of it stays."""
-    (workspace / BUNDLES).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".new-", dir=workspace / BUNDLES) as folder:
+    (workspace / FOLDER).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=workspace / FOLDER) as folder:
         yield Path(folder)
 
 
@@ -213,7 +213,7 @@ def _warnings(measurement: Measurement | None, final: Recommender) -> tuple[str,
 
 def _published(workspace: Path, bundle: Path, version: str) -> Path:
     """Give the bundle its version's name; what another registry, begun anew since, left under it gives way."""
-    folder = workspace / BUNDLES / version
+    folder = workspace / FOLDER / version
     discard(folder)
     bundle.replace(folder)
     return folder

@@ -20,6 +20,8 @@ VERBS = (
     "similar",
     "explain",
     "models",
+    "promote",
+    "rollback",
     "evaluate",
     "compare",
     "serve",

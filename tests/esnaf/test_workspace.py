@@ -1,26 +1,36 @@
 """The folder of a shop."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from esnaf.workspace import Workspace
 from features.errors import BundleError, ConfigError, UsageError
+from training import pointer
 
 
-def test_a_promoted_version_is_the_champion(tmp_path: Path) -> None:
+def test_the_champion_is_what_the_pointer_names(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     for version in "12":
         (workspace.bundles / version).mkdir(parents=True)
-        workspace.promote(version)
+        pointer.replace(tmp_path, workspace.model(version))
         assert workspace.model() == workspace.model(version)
+
+
+def test_a_version_that_is_asked_for_has_a_new_grace(tmp_path: Path) -> None:
+    folder = tmp_path / "bundles" / "1"
+    folder.mkdir(parents=True)
+    os.utime(folder, (0, 0))
+    Workspace(tmp_path).model("1")
+    assert folder.stat().st_mtime > 0
 
 
 def test_a_version_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match=r"no model version '4' in .*; `esnaf models` lists them"):
         Workspace(tmp_path).model("4")
-    with pytest.raises(BundleError, match="no model version '4'"):
-        Workspace(tmp_path).promote("4")
+    with pytest.raises(BundleError, match=r"no model version '\.\./esnaf'"):
+        Workspace(tmp_path).model("../esnaf")
     with pytest.raises(BundleError, match="no model in"):
         Workspace(tmp_path).model()
 

@@ -10,6 +10,7 @@ import pytest
 from esnaf.process import running_service
 from esnaf.simulation.parameters import Parameters
 from esnaf.simulation.shop import simulate
+from features.arrays import DAY
 from features.settings import Settings
 from features.tables.config import TablesConfig
 from features.tables.loading import load
@@ -25,16 +26,40 @@ FEW_TREES = "[ranker]\ntrees = 20\nthreads = 1\n[training]\nwindows = 2\n"
 
 
 @pytest.fixture(scope="session")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace whose champion is a model of a simulated shop."""
-    folder = tmp_path_factory.mktemp("shop")
-    simulate(folder / "data", Parameters(customers=300, products=200, days=150, seed=5))
+def trainer(tmp_path_factory: pytest.TempPathFactory) -> Trainer:
+    """A simulated shop to learn from."""
+    folder = tmp_path_factory.mktemp("data")
+    simulate(folder, Parameters(customers=300, products=200, days=150, seed=5))
     settings = Settings.parse(FEW_TREES)
-    shop = load(folder / "data", settings.section("tables", TablesConfig))
+    return Trainer(load(folder, settings.section("tables", TablesConfig)), settings)
+
+
+@pytest.fixture(scope="session")
+def workspace(trainer: Trainer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace whose champion is a model of the simulated shop."""
+    folder = tmp_path_factory.mktemp("shop")
     bundle = folder / "bundles" / VERSION
-    Trainer(shop, settings).fit(shop.log.end, complete=True).save(bundle)
+    trainer.fit(trainer.shop.log.end, complete=True).save(bundle)
     pointer.replace(folder, pointer.Pointer(VERSION, bundle))
     return folder
+
+
+@pytest.fixture(scope="session")
+def earlier(trainer: Trainer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle of another model of the same shop, which knows less."""
+    bundle = tmp_path_factory.mktemp("earlier") / "2"
+    trainer.fit(trainer.shop.log.end - 20 * DAY, complete=True).save(bundle)
+    return bundle
+
+
+@pytest.fixture
+def two(workspace: Path, earlier: Path, tmp_path: Path) -> Path:
+    """A workspace with two versions, 3 and before it 2, which a service looks at often."""
+    shutil.copytree(workspace / "bundles" / VERSION, tmp_path / "bundles" / VERSION)
+    shutil.copytree(earlier, tmp_path / "bundles" / "2")
+    (tmp_path / "esnaf.toml").write_text("[serving]\nchampion_poll_s = 0.1\n")
+    pointer.replace(tmp_path, pointer.Pointer(VERSION, tmp_path / "bundles" / VERSION, before=("2",)))
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from serving.bodies import MAX_BATCH, BatchRequest, ListParameters, ListRequest
 from serving.errors import RequestError, from_validation
-from serving.queries import key_of, query_of
+from serving.queries import key_of, query_of, request_of
 
 
 def problem(kind: type[BaseModel], body: Any) -> RequestError:
@@ -186,3 +186,6 @@ def test_whoever_is_not_logged_in_has_no_customer() -> None:
 def test_every_field_that_can_change_a_list_is_in_its_key(fields: dict[str, Any]) -> None:
     assert key_of(listed()) == key_of(listed())
     assert key_of(listed(**fields)) != key_of(listed())
+    again = request_of(key_of(listed(**fields)))
+    assert key_of(again) == key_of(listed(**fields))
+    assert query_of(again) == query_of(listed(**fields))

@@ -33,13 +33,21 @@ def test_the_same_key_again_takes_the_place_of_the_first() -> None:
     assert len(cache) == 1
 
 
+def test_the_last_used_come_first() -> None:
+    cache = Cache(10_000)
+    for name in ("ada", "bob", "eve"):
+        cache.put(name, ready(10))
+    cache.get("ada")
+    assert cache.recent() == ["ada", "eve", "bob"]
+
+
 def test_another_era_forgets_everything() -> None:
     cache = Cache(10_000)
-    cache.enter(("3", 0))
+    cache.enter(0)
     cache.put("ada", ready(10))
-    cache.enter(("3", 0))
+    cache.enter(0)
     assert cache.get("ada") is not None
-    cache.enter(("3", 3600))
+    cache.enter(3600)
     assert cache.get("ada") is None
     assert cache.size == 0
 

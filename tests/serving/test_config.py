@@ -14,6 +14,8 @@ def test_nothing_has_to_be_set() -> None:
     [
         ("port = 70000", "port = 70000 is not between 1 and 65535"),
         ("workers = 0", "workers = 0 is less than 1"),
+        ("champion_poll_s = 0", "champion_poll_s = 0.0 is not above 0"),
+        ("warm_s = -1", "warm_s = -1.0 is negative"),
         ("cache_mb = -1", "cache_mb = -1 is negative"),
         ("host = 4", "4 is not text"),
         ("prot = 3000", "did you mean 'port'"),

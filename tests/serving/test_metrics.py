@@ -23,6 +23,16 @@ def test_lists_and_what_filled_them_are_counted() -> None:
     assert 'esnaf_fallback_products_total{source="popular"} 9.0' in text
 
 
+def test_models_taken_up_and_refused_are_counted() -> None:
+    metrics = Metrics()
+    metrics.switched()
+    metrics.refused()
+    metrics.refused()
+    text = metrics.text(age=60, version="3").decode()
+    assert "esnaf_model_switches_total 1.0" in text
+    assert "esnaf_model_refusals_total 2.0" in text
+
+
 def test_the_model_tells_its_version_and_age() -> None:
     text = Metrics().text(age=86_400, version="3").decode()
     assert "esnaf_model_age_seconds 86400.0" in text

@@ -28,6 +28,17 @@ def test_it_is_read_as_written(workspace: Path) -> None:
     assert sorted(path.name for path in workspace.iterdir()) == ["bundles", "champion.json"]
 
 
+def test_those_before_it_and_the_alias_stand_in_the_same_file(workspace: Path) -> None:
+    champion = Pointer("3", workspace / "bundles" / "2", before=("2", "1"), alias="2")
+    pointer.replace(workspace, champion)
+    assert pointer.find(workspace) == champion
+
+
+def test_a_file_that_names_no_others_is_read(workspace: Path) -> None:
+    (workspace / "champion.json").write_text('{"version": 2, "bundle": "bundles/2"}')
+    assert pointer.find(workspace) == of(workspace, "2")
+
+
 def test_the_workspace_may_be_moved(workspace: Path) -> None:
     pointer.replace(workspace, of(workspace, "1"))
     moved = workspace.rename(workspace.with_name("elsewhere"))
@@ -65,3 +76,4 @@ def test_a_bundle_that_is_gone(workspace: Path) -> None:
     (workspace / "bundles" / "1").rmdir()
     with pytest.raises(BundleError, match="which is not there"):
         pointer.find(workspace)
+    assert pointer.read(workspace).version == "1"

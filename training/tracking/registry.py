@@ -1,11 +1,13 @@
 """Registry: the registered versions of a shop's model, and the names that point to them."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from features.errors import EsnafError
+from training.tracking.provenance import day
 from training.tracking.store import current
 
 if TYPE_CHECKING:
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
 
 Alias: TypeAlias = Literal["champion", "challenger"]
 
-
+CHAMPION: Alias = "champion"
+CHALLENGER: Alias = "challenger"
+SINCE = "champion_since"  # tag of a version, UTC
 BUNDLES = "artifacts"  # the folder of a logged model that holds its one bundle
 
 
@@ -76,6 +80,16 @@ class Registry:
         """Point an alias to nothing."""
         if any(alias in version.aliases for version in self.versions()):
             self.client.delete_registered_model_alias(self.name, alias)
+
+    def crown(self, number: str) -> None:
+        """Point `champion` to a version, which says since when; it is no challenger any more."""
+        version = self.get(number)
+        if CHAMPION in version.aliases:
+            return
+        self.client.set_registered_model_alias(self.name, CHAMPION, version.number)
+        self.client.set_model_version_tag(self.name, version.number, SINCE, day(int(time.time())))
+        if CHALLENGER in version.aliases:
+            self.drop(CHALLENGER)
 
     def download(self, number: str, folder: Path) -> Path:
         """Copy a version's bundle below `folder`, and return its path there."""

@@ -146,6 +146,17 @@ class Store:
 
 
 @contextmanager
+def answering() -> Iterator[None]:
+    """TrackingError where the store does not do what it is asked for inside."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        yield
+    except MlflowException as error:
+        raise TrackingError(f"the tracking store failed ({_first_line(error)}); mend it and try again") from error
+
+
+@contextmanager
 def current(client: "MlflowClient") -> Iterator[None]:
     """Make a client's store the one that MLflow's functions without a client use, and put back what was set before."""
     import mlflow
