@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from training.bundle import MANIFEST, seal
+from training.bundle import FORMAT, MANIFEST, seal
 
 
 def flip_a_byte(bundle: Path) -> None:
@@ -18,7 +18,7 @@ def flip_a_byte(bundle: Path) -> None:
 def from_another_version(bundle: Path) -> None:
     """Of a format that this version does not read."""
     file = bundle / MANIFEST
-    file.write_text(json.dumps({**json.loads(file.read_text()), "format": 2}))
+    file.write_text(json.dumps({**json.loads(file.read_text()), "format": FORMAT + 1}))
 
 
 def with_an_unknown_feature(bundle: Path) -> None:

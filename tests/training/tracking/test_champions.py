@@ -11,7 +11,7 @@ from mlflow.exceptions import MlflowException
 
 from features.errors import BundleError, RefusedError
 from training import pointer
-from training.bundle import checksums
+from training.bundle import FORMAT, checksums
 from training.champions import Champions, Change
 from training.config import BundlesConfig
 from training.tracking.registry import SINCE, Registry, UnknownVersionError
@@ -137,11 +137,11 @@ def flip_a_byte(bundle: Path) -> None:
 
 def of_another_format(bundle: Path) -> None:
     file = bundle / "manifest.json"
-    file.write_text(file.read_text().replace('"format": 1', '"format": 2'))
+    file.write_text(file.read_text().replace(f'"format": {FORMAT}', f'"format": {FORMAT + 1}'))
 
 
 @pytest.mark.parametrize(
-    ("harm", "words"), [(flip_a_byte, "is damaged"), (of_another_format, "bundle format 2, this version reads 1")]
+    ("harm", "words"), [(flip_a_byte, "is damaged"), (of_another_format, "bundle format 3, this version reads 2")]
 )
 def test_a_bad_bundle_is_refused_and_the_champion_stays(
     champions: Champions, registry: Registry, harm: Callable[[Path], None], words: str
