@@ -5,10 +5,10 @@ the room of two for good.
 """
 
 import ctypes
+from contextlib import suppress
 
 
 def give_back() -> None:
     """Ask for it, where the C library can be asked (glibc)."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+    with suppress(OSError, TypeError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.steady import Load, Seen, Sent
-from benchmarks.swap import PATH, Versions, measure
+from benchmarks.swap import PATH, measure
+from benchmarks.versions import Versions
 from features.arrays import DAY
 from tests.training.futures import SETTINGS, shop
 from training.trainer import Trainer

@@ -14,7 +14,8 @@ import psutil
 import pytest
 
 from benchmarks.steady import Load, Seen
-from benchmarks.swap import PATH, Versions
+from benchmarks.swap import PATH
+from benchmarks.versions import Versions
 from esnaf.cli import main
 from esnaf.process import running
 from tests.serving import harm

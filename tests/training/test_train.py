@@ -76,7 +76,8 @@ def test_the_new_version_serves_and_is_registered(trained: tuple[Path, dict[str,
     assert result["version"] == "1"
     assert result["warnings"] == []
     assert pointer.find(workspace).version == "1"
-    assert json.loads((workspace / "champion.json").read_text()) == {"version": "1", "bundle": "bundles/1"}
+    pointed = json.loads((workspace / "champion.json").read_text())
+    assert pointed == {"version": "1", "bundle": "bundles/1", "before": [], "alias": "1"}
     assert bundles(workspace) == ["1"]
     (version,) = Registry.of(Store.of(workspace).open(), "corner").versions()
     assert (version.number, version.aliases, version.run_id) == ("1", ("champion",), result["run_id"])
