@@ -62,8 +62,10 @@ def _version(library: str) -> str | None:
 
 def _workspace(workspace: Workspace) -> Iterator[dict[str, Any]]:
     yield _attempt("workspace", lambda: _folder(workspace))
-    yield _attempt("esnaf.toml", lambda: _configuration(workspace))
-    yield _attempt("registry", lambda: _registry(workspace))
+    configuration = _attempt("esnaf.toml", lambda: _configuration(workspace))
+    yield configuration
+    if configuration["ok"]:  # which names the shop; without it, the same complaint would stand twice
+        yield _attempt("registry", lambda: _registry(workspace))
     yield _attempt("champion", lambda: _champion(workspace))
 
 
