@@ -65,24 +65,26 @@ class Answers:
         head = b'{"product_id":%b,"model_version":%b,' % (_json(product_id), self._version)
         return b'%b"items":%b,"took_ms":%b}' % (head, _json(items), _elapsed(start))
 
-    def recent(self) -> list[Key]:
-        """The keys of the lists that are ready, the last asked for first."""
-        return self._cache.recent()
+    def popular(self) -> list[Key]:
+        """The keys of ready lists that were asked for again, the last one first."""
+        return self._cache.popular()
 
     def warm(self, other: "Answers", seconds: float) -> int:
-        """Make the lists that another model was last asked for, as many as there is time for, and return how many.
+        """Make the lists that another model was asked for again and again, and return how many there was time for.
 
-        Only for answers that nobody asks yet: the cache is of one thread. It is done in small turns, since long ones
-        would keep those who are being answered waiting for the interpreter.
+        Only for answers that nobody asks yet: the cache is of one thread. It is done in small turns, with as long a
+        pause after each, since those who are being answered meanwhile share the interpreter.
         """
         end, now = time.monotonic() + seconds, self._clock.time()
-        keys, made = other.recent(), dict[Key, ReadyList]()
+        keys, made = other.popular(), dict[Key, ReadyList]()
         self._cache.enter(now)
         for first in range(0, len(keys), _TURN):
-            if time.monotonic() >= end:
+            began = time.monotonic()
+            if began >= end:
                 break
             turn = keys[first : first + _TURN]
             made |= self._lists(turn, [request_of(key) for key in turn], now)
+            time.sleep(time.monotonic() - began)
         for key, ready in reversed(made.items()):
             self._cache.put(key, ready)
         return len(made)

@@ -24,6 +24,7 @@ class Cache:
         self._size = 0
         self._era: Hashable = None
         self._lists: OrderedDict[Hashable, ReadyList] = OrderedDict()
+        self._again: set[Hashable] = set()  # keys that were found
 
     def __len__(self) -> int:
         return len(self._lists)
@@ -33,14 +34,15 @@ class Cache:
         """Bytes held."""
         return self._size
 
-    def recent(self) -> list[Any]:
-        """All keys, the last used first."""
-        return list(self._lists)[::-1]
+    def popular(self) -> list[Any]:
+        """The keys that were asked for more than once, the last used first."""
+        return [key for key in list(self._lists)[::-1] if key in self._again]
 
     def enter(self, era: Hashable) -> None:
         """Forget every list of another era."""
         if era != self._era:
             self._lists.clear()
+            self._again.clear()
             self._size = 0
             self._era = era
 
@@ -49,6 +51,7 @@ class Cache:
         found = self._lists.get(key)
         if found is not None:
             self._lists.move_to_end(key)
+            self._again.add(key)
         return found
 
     def put(self, key: Hashable, value: ReadyList) -> None:
@@ -59,7 +62,8 @@ class Cache:
         self._lists[key] = value
         self._size += _weight(value)
         while self._size > self._limit:
-            _, dropped = self._lists.popitem(last=False)
+            oldest, dropped = self._lists.popitem(last=False)
+            self._again.discard(oldest)
             self._size -= _weight(dropped)
 
 

@@ -21,8 +21,8 @@ class ServingConfig:
     """Kilobytes that a request's body may have."""
     champion_poll_s: float = 1.0
     """Seconds between two looks at champion.json: how soon a promoted model is taken up."""
-    warm_s: float = 2.0
-    """Seconds that a new model may spend, before it answers, on making the lists that were last asked for."""
+    warm_s: float = 3.0
+    """Seconds that a new model may spend, before it answers, on making the lists that are asked for again and again."""
 
     def __post_init__(self) -> None:
         if not 0 < self.port < 65_536:

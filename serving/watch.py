@@ -1,10 +1,10 @@
 """Watch: notices a new champion, and puts its model in the place of the old one without a pause.
 
 A thread of each worker looks at `champion.json`. A new model is loaded beside the old one, its checksums verified and a
-few questions asked of it, and it makes the lists that were last asked for, so that they are ready as before; all that
-in the thread. Then one reference is replaced. Requests under way end with the model
-they began with, whose memory is let go of with the last of them. A model that cannot be served is refused: the old one
-goes on until the file names a good one.
+few questions asked of it, and it makes the lists that are asked for again and again, so that they are ready as before;
+all that in the thread. Then one reference is replaced. Requests under way end with the model they began with, whose
+memory is let go of with the last of them. A model that cannot be served is refused: the old one goes on until the file
+names a good one.
 """
 
 import gc

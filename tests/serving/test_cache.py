@@ -33,12 +33,19 @@ def test_the_same_key_again_takes_the_place_of_the_first() -> None:
     assert len(cache) == 1
 
 
-def test_the_last_used_come_first() -> None:
-    cache = Cache(10_000)
+def test_what_was_asked_for_again_is_known_the_last_used_first() -> None:
+    cache = Cache(3_500)
     for name in ("ada", "bob", "eve"):
-        cache.put(name, ready(10))
-    cache.get("ada")
-    assert cache.recent() == ["ada", "eve", "bob"]
+        cache.put(name, ready(600))
+    for name in ("eve", "ada", "kim"):
+        cache.get(name)
+    assert cache.popular() == ["ada", "eve"]
+    cache.put("kim", ready(600))
+    cache.put("joe", ready(600))
+    assert cache.popular() == ["ada"]
+    cache.enter("another")
+    cache.put("ada", ready(600))
+    assert cache.popular() == []
 
 
 def test_another_era_forgets_everything() -> None:

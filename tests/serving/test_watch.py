@@ -184,16 +184,17 @@ def test_a_frozen_model_that_refers_to_itself_goes_too(
 
 
 def test_lists_that_were_asked_for_are_ready_in_the_new_model(
-    two: Path, desk: Desk, looking: Watch, customers: list[str]
+    two: Path, desk: Desk, looking: Watch, customers: list[str], lines: list[str]
 ) -> None:
     context = Context(cart=("x",), interests=("Kitchen",), attributes={"country": "TR"})
     rules = ListFilters(price_max=50.0, exclude_purchased=True)
     requests = [ListRequest(customer_id=customer, n=5 + i % 2) for i, customer in enumerate(customers[:9])]
     requests += [ListRequest(anonymous_id="visitor", context=context, filters=rules, explain=True)]
-    for request in requests:
+    for request in [*requests, *requests, ListRequest(customer_id="asked once")]:
         desk.answers.one(request)
     point(two, "2")
     looking.look()
+    assert lines[0].endswith("lists=10")
     misses = count(desk, "esnaf_list_cache_misses_total")
     warm = [desk.answers.one(request) for request in requests]
     assert count(desk, "esnaf_list_cache_misses_total") == misses
@@ -209,7 +210,8 @@ def said(answer: bytes) -> bytes:
 
 def test_no_time_for_lists_means_none_are_ready(two: Path, as_of: int, lines: list[str]) -> None:
     desk = Desk.open(Champion.load(two), config=ServingConfig(warm_s=0.0), clock=Clock(fixed=as_of))
-    desk.answers.one(ListRequest(customer_id="anybody"))
+    for _ in range(2):
+        desk.answers.one(ListRequest(customer_id="anybody"))
     point(two, "2")
     Watch(two, desk).look()
     assert lines[0].endswith("lists=0")
