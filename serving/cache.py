@@ -24,7 +24,7 @@ class Cache:
         self._size = 0
         self._era: Hashable = None
         self._lists: OrderedDict[Hashable, ReadyList] = OrderedDict()
-        self._again: set[Hashable] = set()  # keys that were found
+        self._again: dict[Hashable, None] = {}  # keys that were found, the last one last
 
     def __len__(self) -> int:
         return len(self._lists)
@@ -35,8 +35,12 @@ class Cache:
         return self._size
 
     def popular(self) -> list[Any]:
-        """The keys that were asked for more than once, the last used first."""
-        return [key for key in list(self._lists)[::-1] if key in self._again]
+        """The keys that were asked for more than once, the last used first.
+
+        Any thread may ask: a dictionary is listed in one step, while an `OrderedDict` looks every key up, in Python code
+        of the key's, and fails if it is changed meanwhile.
+        """
+        return list(self._again)[::-1]
 
     def enter(self, era: Hashable) -> None:
         """Forget every list of another era."""
@@ -51,7 +55,8 @@ class Cache:
         found = self._lists.get(key)
         if found is not None:
             self._lists.move_to_end(key)
-            self._again.add(key)
+            self._again.pop(key, None)
+            self._again[key] = None
         return found
 
     def put(self, key: Hashable, value: ReadyList) -> None:
@@ -63,7 +68,7 @@ class Cache:
         self._size += _weight(value)
         while self._size > self._limit:
             oldest, dropped = self._lists.popitem(last=False)
-            self._again.discard(oldest)
+            self._again.pop(oldest, None)
             self._size -= _weight(dropped)
 
 

@@ -72,3 +72,25 @@ def test_it_never_holds_more_than_its_limit(puts: list[tuple[int, int]], limit: 
         cache.put(key, ready(size))
         assert cache.size <= limit
     assert (cache.size == 0) == (len(cache) == 0)
+
+
+class Meddler:
+    """A key that lets another list in while it is looked up, as a thread that answers may."""
+
+    cache: Cache | None = None
+
+    def __hash__(self) -> int:
+        cache, self.cache = self.cache, None
+        if cache is not None:
+            cache.put("late", ready(1))
+            cache.get("late")
+        return 7
+
+
+def test_what_was_asked_for_again_is_listed_in_one_step() -> None:
+    cache, key = Cache(10_000), Meddler()
+    for name in ("ada", key):
+        cache.put(name, ready(1))
+        cache.get(name)
+    key.cache = cache
+    assert cache.popular() == [key, "ada"]
