@@ -37,8 +37,8 @@ class Cache:
     def popular(self) -> list[Any]:
         """The keys that were asked for more than once, the last used first.
 
-        Any thread may ask: a dictionary is listed in one step, while an `OrderedDict` looks every key up, in Python code
-        of the key's, and fails if it is changed meanwhile.
+        Any thread may ask: a dictionary is listed in one step, while an `OrderedDict` looks every key up and fails if
+        it is changed meanwhile.
         """
         return list(self._again)[::-1]
 
