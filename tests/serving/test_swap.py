@@ -80,6 +80,8 @@ def served(workspace: Path, earlier: Path, tmp_path_factory: pytest.TempPathFact
     versions, log = Versions.of(folder, 100), folder / "service.log"
     versions.point("3")
     with running([*versions.command, f"--workers={WORKERS}"], log=log) as service:
+        # The first worker answers before the others have begun; who begins after a change has nothing to switch.
+        until(lambda: log.read_text().count("Service esnaf initialized") == WORKERS, "a start of every worker")
         yield Shop(folder, versions, service.address, service.pid, log)
 
 
