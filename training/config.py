@@ -11,6 +11,16 @@ Loss: TypeAlias = Literal["binary", "rank_xendcg", "lambdarank"]
 LABELS = tuple(kind.name.lower() for kind in Kind if kind not in {*WITHOUT_PRODUCT, Kind.REFUND})
 """Event types that a list may be made to foresee."""
 
+SIZES = {
+    "repurchase": 400,
+    "popular": 30,
+    "popular_segment": 20,
+    "trending": 10,
+    "same_category": 30,
+    "words": 30,
+}
+"""Candidates of the generators that name more or fewer than the others."""
+
 
 @dataclass(frozen=True)
 class TrainingConfig:
@@ -70,9 +80,9 @@ class PoolConfig:
         "together",
     )
     """Built-in generators by name, a user's own as `module:Class`."""
-    size: int = 80
-    """Candidates of each generator."""
-    sizes: dict[str, int] = field(default_factory=lambda: {"repurchase": 400, "trending": 20, "popular_segment": 40})
+    size: int = 50
+    """Candidates of each generator. More of them make the measured lists slower and no better (docs/ranker.md)."""
+    sizes: dict[str, int] = field(default_factory=lambda: dict(SIZES))
     """Where it is another number."""
 
     def __post_init__(self) -> None:

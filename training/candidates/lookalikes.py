@@ -8,8 +8,8 @@ from features.arrays import Codes, Doubles, offsets_of
 from training.candidates.base import Generator, Snapshot
 from training.candidates.scores import Candidates, Scores
 from training.candidates.sparse import Csr
-from training.candidates.spread import spread
-from training.candidates.topk import top_k
+from training.candidates.spread import blocks, spread
+from training.candidates.topk import joined, top_k
 from training.request import Request
 
 
@@ -55,7 +55,8 @@ class Lookalikes(Generator):
     def scores(self, request: Request) -> Scores:
         """Votes of the most similar customers, not the customer's own: they tell of something new."""
         bought = request.bought.decayed(request.context.time, self.config.half_life, width=len(self.buyers))
-        similar = top_k(spread(self._vectors(bought), self.buyers), self.config.neighbours)
+        alike = blocks(self._vectors(bought), self.buyers)
+        similar = joined([top_k(block, self.config.neighbours) for _, block in alike])
         return spread(self._others(similar, request.customer), self.votes)
 
     def _others(self, similar: Candidates, customer: Codes) -> Csr:

@@ -25,7 +25,7 @@ def top_k(scores: Scores, k: int, *, exclude: Baskets | None = None, allowed: Bo
         return _of_sparse(scores, k, exclude, allowed)
     size = max(1, CACHED // max(1, scores.shape[1]))
     starts = range(0, max(1, len(scores)), size)
-    return _joined([_of_dense(scores[a : a + size], k, _part(exclude, a, a + size), allowed) for a in starts])
+    return joined([_of_dense(scores[a : a + size], k, _part(exclude, a, a + size), allowed) for a in starts])
 
 
 def _rows(scores: Scores) -> int:
@@ -118,7 +118,8 @@ def _part(baskets: Baskets | None, start: int, stop: int) -> Baskets | None:
     return Baskets(offsets - offsets[0], baskets.product[offsets[0] : offsets[-1]])
 
 
-def _joined(parts: list[Candidates]) -> Candidates:
+def joined(parts: list[Candidates]) -> Candidates:
+    """Candidates of rows that follow each other."""
     if len(parts) == 1:
         return parts[0]
     lengths = np.concatenate([np.diff(p.offsets) for p in parts])
