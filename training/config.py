@@ -111,9 +111,9 @@ class RankerConfig:
     """Log loss of each pair, or a listwise loss (bruch2021alternative, burges2010ranknet)."""
     boosters: int = 2
     """Each learns from its own share of the pairs, on a thread of its own; their scores are averaged."""
-    trees: int = 100
+    trees: int = 80
     """Boosting rounds of each."""
-    learning_rate: float = 0.1
+    learning_rate: float = 0.12
     """Weight of each tree."""
     leaves: int = 63
     """Leaves of a tree."""

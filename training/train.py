@@ -27,7 +27,7 @@ from training.measurement import Measurement, measurement_of
 from training.recommender import Recommender
 from training.rivalry import with_contest
 from training.timer import Timer, peak_megabytes
-from training.tracking import figures
+from training.tracking import figures, model
 from training.tracking.provenance import Provenance, day
 from training.tracking.registry import Registry
 from training.tracking.run import TrainedRun, complete, track
@@ -80,10 +80,11 @@ def train(job: Job) -> Trained:
             shop = load(job.data, tables, until=job.until, rejects=scratch / "rejected.parquet")
         trainer = Trainer(shop, job.settings, timer)
         end = _end(shop, job.until)
+        cut = _cut(trainer, end)
         with timer.stage("windows"):
-            trainer.examples(trainer.windows(end - trainer.training.horizon * DAY))
-        opening = store.open_soon()  # beside trees, which grow without the interpreter; beside reading it takes twice
-        measured = _fitted(trainer, end, scratch)
+            trainer.prepare(end if cut is None else cut, complete=cut is None)
+        opening = store.open_soon(model.warm)  # beside trees: they need no interpreter, and reading does
+        measured = None if cut is None else _fitted(trainer, cut, scratch)
         _raise_early(opening)
         with ThreadPoolExecutor(1, thread_name_prefix="evaluation") as beside:
             measuring = beside.submit(_measurement, trainer, measured, end, scratch)
@@ -128,12 +129,18 @@ def _end(shop: Shop, until: int | None) -> int:
     return last if until is None else min(until, last)
 
 
-def _fitted(trainer: Trainer, end: int, scratch: Path) -> Path | None:
-    """The bundle of a recommender as of the cut; None where nothing came before the cut."""
-    cut, folder = end - trainer.training.horizon * DAY, scratch / "measured"
+def _cut(trainer: Trainer, end: int) -> int | None:
+    """Where the test window begins; None where nothing came before it."""
+    cut = end - trainer.training.horizon * DAY
     if cut <= trainer.shop.log.start:
         log.warning("evaluation.skipped", reason="the data is no longer than the horizon")
         return None
+    return cut
+
+
+def _fitted(trainer: Trainer, cut: int, scratch: Path) -> Path:
+    """The bundle of a recommender as of the cut."""
+    folder = scratch / "measured"
     with trainer.timer.stage("measured"):
         trainer.fit(cut).save(folder)
     return folder
@@ -183,7 +190,6 @@ def _run(trainer: Trainer, final: Recommender, measurement: Measurement | None, 
         run,
         measured=measurement.bundle,
         report=measurement.report,
-        background=measurement.background,
         importance=measurement.importance,
         drawn=scratch / FIGURES if (scratch / FIGURES).is_dir() else None,
         metrics={**run.metrics, **measurement.metrics},

@@ -2,8 +2,9 @@
 
 import importlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -46,6 +47,7 @@ class Trainer:
     settings: Settings
     timer: Timer = field(default_factory=Timer)
     _sources: dict[_Known, tuple[Source, ...]] = field(default_factory=dict)
+    _in_hand: dict[_Known, tuple[Source, ...]] = field(default_factory=dict)
     _snapshots: dict[_Known, Snapshot] = field(default_factory=dict)
     _examples: dict[int, Examples] = field(default_factory=dict)
     _counted: dict[int, int] = field(default_factory=dict)
@@ -116,10 +118,9 @@ class Trainer:
         Its customers and products are those seen by then. With `complete`, for the model that serves, they are all that
         the tables hold: also those that no event names yet.
         """
-        moments = self.windows(until)
+        self.prepare(until, complete=complete)
+        moments, snapshot = self.windows(until), self.snapshot(until, complete=complete)
         order = self._order(self.examples(moments), until)
-        snapshot = self.snapshot(until, complete=complete)
-        sources = self._serving(snapshot, self.sources(until, complete=complete))
         return Recommender(
             time=until,
             customers=self.shop.log.customers.first(len(snapshot.history)),
@@ -128,10 +129,15 @@ class Trainer:
             profiles=snapshot.profiles,
             catalogue=snapshot.catalogue,
             market=snapshot.market,
-            sources=sources,
+            sources=self._serving(until, complete=complete),
             order=order,
             facts=self._facts(moments),
         )
+
+    def prepare(self, until: int, *, complete: bool = False) -> None:
+        """All that `fit` needs but the ranker; the generators as of `until` are fitted beside the last window."""
+        with self._asking(self.windows(until)):
+            self._serving(until, complete=complete)
 
     def coverage(self, until: int) -> dict[str, int]:
         """What was bought in the windows before `until`: found by a generator, lost by all, or not known before."""
@@ -168,10 +174,13 @@ class Trainer:
         market = Market.measure(history, catalogue, time=time, horizon=self.training.horizon)
         return Snapshot(time, history, catalogue, market, shop.profiles.first(customers, catalogue))
 
-    def _serving(self, snapshot: Snapshot, asked: tuple[Source, ...]) -> tuple[Source, ...]:
+    def _serving(self, time: int, *, complete: bool) -> tuple[Source, ...]:
         """All generators of the pool in its order: to those of a label window come those of what is in hand."""
-        others = [path for path in self.pool.generators if path not in self._asked]
-        fitted = dict(zip([*self._asked, *others], [*asked, *self._fitted(others, snapshot, ())], strict=True))
+        known, others = (time, complete), [path for path in self.pool.generators if path not in self._asked]
+        asked = self.sources(time, complete=complete)
+        if known not in self._in_hand:
+            self._in_hand[known] = self._fitted(others, self.snapshot(time, complete=complete), ())
+        fitted = dict(zip([*self._asked, *others], [*asked, *self._in_hand[known]], strict=True))
         return tuple(fitted[path] for path in self.pool.generators)
 
     def _fitted(self, paths: Sequence[str], snapshot: Snapshot, previous: tuple[Source, ...]) -> tuple[Source, ...]:
@@ -189,23 +198,28 @@ class Trainer:
             return tuple(threads.map(fitted, paths))
 
     def examples(self, moments: Sequence[int]) -> list[Examples]:
-        """What the windows from some moments on teach the ranker, oldest first.
+        """What the windows from some moments on teach the ranker, oldest first."""
+        with self._asking(moments):
+            pass
+        return [self._examples[moment] for moment in moments]
 
-        While one is asked about, the generators of the next are fitted.
-        """
+    @contextmanager
+    def _asking(self, moments: Sequence[int]) -> Iterator[None]:
+        """While one window is asked about, the generators of the next are fitted; what is done inside goes on beside
+        the last. All are done afterwards."""
         with ThreadPoolExecutor(1, thread_name_prefix="examples") as asking:
-            pending: Future[None] | None = None
+            pending: list[Future[None]] = []
             for moment in moments:
                 if moment in self._examples:
                     continue
                 window = Window(self.snapshot(moment), self.sources(moment), self.shop.log, self.shop.profiles)
                 self._forget(moment)
-                if pending:
-                    pending.result()  # at most two windows are held: on a large shop each takes gigabytes
-                pending = asking.submit(self._learn, window)
-            if pending:
-                pending.result()
-        return [self._examples[moment] for moment in moments]
+                for learning in pending:
+                    learning.result()  # at most two windows are held: on a large shop each takes gigabytes
+                pending = [asking.submit(self._learn, window)]
+            yield
+            for learning in pending:
+                learning.result()
 
     def _learn(self, window: Window) -> None:
         moment, most = window.snapshot.time, self.training.customers_a_window
@@ -226,7 +240,7 @@ class Trainer:
             log.warning("ranker.counting", until=until, windows=len(parts))
             return Counting()
         with self.timer.stage("fit_ranker"):
-            return Ranker.fit(Examples.joined(usable), self.ranker, seed=self.training.seed)
+            return Ranker.fit(usable, self.ranker, seed=self.training.seed)
 
     def _facts(self, moments: list[int]) -> dict[str, Any]:
         return {

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from features.errors import DataError
+from features.tables.ahead import ahead
 from features.tables.assembling import Beside, assemble
 from features.tables.chunk import Reader, all_chunks
 from features.tables.columns import Columns, resolve
@@ -90,8 +91,7 @@ class _Tables:
             )
         columns = _columns("events", found, self.config.events)
         gathered = Gathered()
-        for chunk in all_chunks(found, columns.names):
-            decoded = decode(chunk, columns, rules)
+        for chunk, decoded in ahead(lambda chunk: decode(chunk, columns, rules), all_chunks(found, columns.names)):
             gathered.add(decoded, chunk.place)
             self.rejects.add_chunk("events", chunk, decoded.reason)
         _check_usable(gathered, self.rejects, found[0].place, self.until)
