@@ -1,6 +1,9 @@
 """Ranker: gradient-boosted trees (ke2017lightgbm) over the feature matrix."""
 
 import difflib
+import os
+import sys
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -11,6 +14,7 @@ import numpy as np
 
 from features.arrays import Codes, Counts, Doubles, Floats
 from features.errors import BundleError, ConfigError
+from training.boosting import lightgbm
 from training.config import RankerConfig
 from training.examples import Examples
 
@@ -21,6 +25,7 @@ MANY = 5_000  # rows worth more than one thread
 LEVELS = 8  # grades of worth that a listwise loss tells apart
 BAGGED = 5  # rounds that one sample of pairs serves: drawing it costs about as much as a tree
 BINNED = 50_000  # pairs that the bins are cut by
+NICE = 5  # about a third of the share of a thread beside
 GLANCED = 1_000  # rows that tell most features that vary
 ENOUGH = 20_000  # pairs that trees can be grown on by themselves
 
@@ -39,6 +44,7 @@ class Ranker:
     @classmethod
     def fit(cls, windows: Sequence[Examples], config: RankerConfig, *, seed: int) -> Self:
         """Learn from the examples of some windows; features that never vary are left out."""
+        library = lightgbm()
         varying, labels = _varying([window.matrix for window in windows]), _Labels.of(windows, config)
         names = tuple(windows[0].names[i] for i in varying)
         parts = max(1, min(config.boosters, len(labels.label) // ENOUGH))
@@ -47,9 +53,10 @@ class Ranker:
         def grown(part: int) -> "Booster":
             chosen = np.flatnonzero(share == part)
             parameters = _parameters(config, seed + part, threads=max(1, config.threads // parts))
-            return _grown(_taken(windows, chosen, varying), names, labels.take(chosen), parameters, config.trees)
+            data = _dataset(library, _taken(windows, chosen, varying), names, labels.take(chosen))
+            return library.train(parameters, data, config.trees)  # type: ignore[no-any-return]
 
-        with ThreadPoolExecutor(min(parts, config.threads), thread_name_prefix="grow") as threads:
+        with ThreadPoolExecutor(min(parts, config.threads), "grow", _give_way) as threads:
             return cls(names, tuple(threads.map(grown, range(parts))))
 
     def scores(self, matrix: Floats) -> Doubles:
@@ -79,13 +86,13 @@ class Ranker:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote; BundleError where a file is not a model."""
-        import lightgbm
+        library = lightgbm()
 
         boosters = []
         for path in sorted(folder.glob("*.txt"), key=lambda path: int(path.stem)):
             try:
-                boosters.append(lightgbm.Booster(model_file=path))
-            except lightgbm.basic.LightGBMError as error:
+                boosters.append(library.Booster(model_file=path))
+            except library.basic.LightGBMError as error:
                 raise BundleError(f"{path}: not a LightGBM model ({error}); train the model again") from error
         if not boosters:
             raise BundleError(f"{folder}: holds no model; train the model again")
@@ -126,6 +133,14 @@ class _Labels:
         return pairs[pairs > 0]
 
 
+def _give_way() -> None:
+    """Let other threads go first: evaluation, figures and tracking each use one core, and growing fills what is left
+    of the others. Linux alone has priorities of threads."""
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, min(19, os.getpriority(os.PRIO_PROCESS, thread) + NICE))
+
+
 def _taken(windows: Sequence[Examples], chosen: Counts, columns: Codes) -> Floats:
     """Some pairs (positions over all windows, ascending) and columns. The windows are never joined: that would hold
     everything twice."""
@@ -137,11 +152,9 @@ def _taken(windows: Sequence[Examples], chosen: Counts, columns: Codes) -> Float
     return taken
 
 
-def _grown(matrix: Floats, names: Sequence[str], labels: _Labels, parameters: dict[str, Any], trees: int) -> "Booster":
-    """One booster, grown on some of the pairs."""
-    import lightgbm
-
-    data = lightgbm.Dataset(
+def _dataset(library: Any, matrix: Floats, names: Sequence[str], labels: _Labels) -> Any:
+    """Some pairs as LightGBM takes them."""
+    return library.Dataset(
         matrix,
         labels.label,
         group=labels.group,
@@ -149,7 +162,6 @@ def _grown(matrix: Floats, names: Sequence[str], labels: _Labels, parameters: di
         feature_name=list(names),
         free_raw_data=True,
     )
-    return lightgbm.train(parameters, data, trees)
 
 
 def _mean(predicted: Sequence[Any]) -> Doubles:
