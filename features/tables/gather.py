@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from features.arrays import Array, Bools, Codes, Counts, Floats, Times
+from features.arrays import NO_TIME, Array, Bools, Codes, Counts, Floats, Times
 from features.eventlog import EventRows
 from features.tables.duplicates import merge, repeats
 from features.tables.events import Decoded
@@ -35,6 +35,8 @@ class Tally:
     anonymous: int = 0  # events of those known by a device only
     merged: int = 0  # identical lines of an order
     unmatched_refunds: int = 0
+    dated: int = 0  # rows with a time before `until`, usable or not, but for those of the future
+    latest: int = NO_TIME  # time of the last of them
 
 
 @dataclass
@@ -43,6 +45,7 @@ class Gathered:
 
     tally: Tally = field(default_factory=Tally)
     currencies: frozenset[str] = frozenset()
+    before: int = 0  # rows of earlier readings; they come first
     _texts: dict[str, list[Text]] = field(default_factory=lambda: {name: [] for name in _TEXTS})
     _arrays: dict[str, list[Array]] = field(default_factory=lambda: {name: [] for name in _ARRAYS})
     _places: list[tuple[str, int]] = field(default_factory=list)  # file and accepted rows of each chunk
@@ -57,6 +60,7 @@ class Gathered:
         self.tally.linked += int((keep & decoded.linked).sum())
         self.tally.anonymous += int((keep & decoded.anonymous).sum())
         self.currencies |= decoded.currencies
+        self._count_dated(decoded)
         self._places.append((place, int(keep.sum())))
         for name, parts in self._texts.items():
             text: Text = getattr(decoded, name)
@@ -65,15 +69,34 @@ class Gathered:
             kept = getattr(decoded, name)[keep]
             arrays.append(kept.astype(_NARROW.get(name, kept.dtype), copy=False))
 
+    def add_before(self, rows: pa.Table, place: str) -> None:
+        """Keep rows that an earlier reading accepted, as `Events.table` gave them."""
+        self._places.append((place, len(rows)))
+        self.before += len(rows)
+        for name, parts in self._texts.items():
+            column = rows.column(name).combine_chunks()
+            code = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+            parts.append(Text(code, column.dictionary))
+        for name, arrays in self._arrays.items():
+            arrays.append(rows.column(name).to_numpy())
+
     def __len__(self) -> int:
         return sum(count for _, count in self._places)
+
+    def _count_dated(self, decoded: Decoded) -> None:
+        future = decoded.reason == REASONS.index(Reason.FUTURE)
+        time = decoded.time[(decoded.time > 0) & ~decoded.later & ~future]
+        self.tally.dated += len(time)
+        self.tally.latest = max(self.tally.latest, int(time.max(initial=NO_TIME)))
 
     def finish(self, rejects: Rejects) -> "Events":
         """Join the chunks, merge repeated order lines and set duplicates aside."""
         texts = {name: _unify(self._texts.pop(name)) for name in _TEXTS}
         arrays = {name: np.concatenate(self._arrays.pop(name)) for name in _ARRAYS}
         codes = {name: text.code for name, text in texts.items()}
-        found = repeats(_keys(codes, arrays), arrays["time"])
+        key = _keys(codes, arrays)
+        key[: self.before] = arrays["identity"][: self.before]  # as they were before lines were merged into them
+        found = repeats(key, arrays["time"])
         lines = (codes["order"] >= 0) & (arrays["event"] == 0)
         merged, duplicate = merge(found, lines, arrays["quantity"])
         self._set_aside(np.flatnonzero(duplicate), texts, arrays, rejects)
@@ -89,6 +112,10 @@ class Gathered:
             kind=arrays["kind"][keep],
             quantity=arrays["quantity"][keep],
             price=arrays["price"][keep],
+            event=arrays["event"][keep],
+            identity=key[keep],
+            row=arrays["row"][keep],
+            before=int(keep[: self.before].sum()),
         )
 
     def _set_aside(self, at: Counts, texts: dict[str, Text], arrays: dict[str, Array], rejects: Rejects) -> None:
@@ -113,6 +140,21 @@ class Events:
     kind: Array
     quantity: Floats
     price: Floats
+    event: Hashes  # of the event_id, 0 where there is none
+    identity: Hashes  # equal for equal rows
+    row: Counts  # in its file
+    before: int  # the first so many are of earlier readings
+
+    @property
+    def fresh(self) -> int:
+        """How many are of this reading."""
+        return len(self.time) - self.before
+
+    def table(self) -> pa.Table:
+        """The events of this reading, so that a later one can begin with them."""
+        fresh = slice(self.before, None)
+        texts = {name: _dictionary(getattr(self, name), fresh) for name in _TEXTS}
+        return pa.table({**texts, **{name: getattr(self, name)[fresh] for name in _ARRAYS}})
 
     def rows(self, customers: Sequence[str], products: Sequence[str]) -> EventRows:
         """What the event log is built from, with the further ids that the static tables know."""
@@ -135,6 +177,14 @@ class Events:
         return NameChanges.of(products, self.product, self.name, self.time)
 
 
+def _dictionary(text: Text, rows: slice) -> pa.DictionaryArray:
+    code = text.code[rows]
+    used, code_used = np.unique(code[code >= 0], return_inverse=True)
+    number = np.full(len(code), -1, np.int32)
+    number[code >= 0] = code_used
+    return pa.DictionaryArray.from_arrays(pa.array(number, mask=number < 0), text.texts.take(pa.array(used)))
+
+
 def _unify(parts: Sequence[Text]) -> Text:
     columns = [pa.DictionaryArray.from_arrays(pa.array(p.code, mask=p.code < 0), p.texts) for p in parts]
     unified = pa.chunked_array(columns).unify_dictionaries()
@@ -146,7 +196,7 @@ def _keys(codes: dict[str, Codes], arrays: dict[str, Array]) -> Hashes:
     """(N,) equal for the same event_id, or without one for the same row."""
     event: Hashes = arrays["event"]
     if event.all():
-        return event
+        return event.copy()
     key: Hashes = arrays["identity"]
     for values in (*codes.values(), arrays["time"], arrays["kind"]):
         key = combine(key, values)

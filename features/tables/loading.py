@@ -1,7 +1,7 @@
 """Loading: from files or a database to a Shop."""
 
 import time as clock
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,21 +9,26 @@ from pathlib import Path
 import pyarrow as pa
 
 from features.errors import DataError
+from features.logs import log
 from features.tables.ahead import ahead
 from features.tables.assembling import Beside, assemble
-from features.tables.chunk import Reader, all_chunks
+from features.tables.chunk import Chunk, Reader, all_chunks
 from features.tables.columns import Columns, resolve
 from features.tables.config import TableConfig, TablesConfig
 from features.tables.customers import personal
 from features.tables.events import Rules, decode, one_currency
-from features.tables.gather import Gathered
+from features.tables.gather import Events, Gathered, Tally
 from features.tables.identities import Links, read_links
+from features.tables.ledger import FILE, Ledger, digest, written
+from features.tables.newer import newer
 from features.tables.rejects import Rejects
 from features.tables.shop import Shop
 from features.tables.sources import readers
 from features.tables.static_rows import StaticReader, StaticRows
 from features.tables.statics import Statics
 from features.tables.text import encode
+
+ID_OF = {"products": "product_id", "customers": "customer_id"}
 
 
 def load(
@@ -33,6 +38,8 @@ def load(
     until: int | None = None,
     now: int | None = None,
     rejects: Path | None = None,
+    ledger: Path | None = None,
+    anew: bool = True,
 ) -> Shop:
     """Read and validate a shop's tables.
 
@@ -40,19 +47,66 @@ def load(
     second on, `now` is the clock that tells the future (default: the real one), and `rejects` is the Parquet file to
     which rows that cannot be used are written, with table, file, row, reason and values.
 
+    What was accepted is kept in the folder `ledger` if one is given; it counts from `Shop.taken.commit()` on. Unless
+    `anew`, events that it has are not read again. They are after all where it has other rows of that time than the
+    table: some came late, or were changed.
+
     DataError for tables that cannot be read or have nothing usable, ConfigError for settings that cannot be right.
     """
-    with Rejects(rejects) as aside:
-        tables = _Tables(data, config, until=until, rejects=aside)
-        products = tables.static("products", config.products)
-        customers = tables.static("customers", config.customers)
-        links = tables.links()
-        statics = _statics(products, customers, links)
-        rules = Rules(config, int(clock.time()) if now is None else now, until, statics)
-        gathered = tables.events(rules)
-        events = gathered.finish(aside)
-    beside = Beside(products, customers, links)
-    return assemble(events, gathered.tally, beside, config=config, rejects=aside)
+    known = None if ledger is None or anew else Ledger.open(ledger, config)
+    reading = _Reading(data, config, until, int(clock.time()) if now is None else now, rejects, ledger)
+    if known is not None and (until is None or known.end <= until):
+        try:
+            return reading.shop(known)
+        except _OtherRowsError as error:
+            log.warning("ledger.outdated", reason=str(error), way_out="all tables are read again")
+    return reading.shop(None)
+
+
+class _OtherRowsError(Exception):
+    """The table has other rows of the time of the ledger."""
+
+
+@dataclass(frozen=True)
+class _Reading:
+    data: Path | None
+    config: TablesConfig
+    until: int | None
+    now: int
+    rejects: Path | None
+    ledger: Path | None
+
+    def shop(self, known: Ledger | None) -> Shop:
+        """All tables, but only the events that the ledger lacks."""
+        config = self.config
+        with Rejects(self.rejects) as aside:
+            tables = _Tables(self.data, config, until=self.until, rejects=aside, known=known)
+            products = tables.static("products", config.products)
+            customers = tables.static("customers", config.customers)
+            links = tables.links()
+            rules = Rules(config, self.now, self.until, _statics(products, customers, links))
+            gathered = tables.events(rules)
+            events = gathered.finish(aside)
+        shop = assemble(events, gathered.tally, Beside(products, customers, links), config=config, rejects=aside)
+        if self.ledger is None:
+            return shop
+        statics = {"products": products, "customers": customers}
+        kept = {name: rows for name, rows in statics.items() if rows is not None and tables.shared(name)}
+        return replace(shop, taken=self._taken(self.ledger, known, events, gathered.tally, kept), fresh=events.fresh)
+
+    def _taken(
+        self, folder: Path, known: Ledger | None, events: Events, tally: Tally, statics: Mapping[str, StaticRows]
+    ) -> Ledger:
+        """The ledger with what was read now, its files written."""
+        end = self.until or max(tally.latest + 1, known.end if known else 0)
+        return Ledger(
+            folder,
+            end,
+            tally.dated + (known.rows if known else 0),
+            digest(self.config),
+            (*(known.segments if known else ()), *([written(folder, events.table())] if events.fresh else ())),
+            {name: written(folder, rows.table(ID_OF[name])) for name, rows in statics.items()},
+        )
 
 
 @dataclass(frozen=True)
@@ -61,15 +115,24 @@ class _Tables:
     config: TablesConfig
     until: int | None
     rejects: Rejects
+    known: Ledger | None = None  # whose events need not be read
+
+    def shared(self, table: str) -> bool:
+        """Whether a static table stands in the files of the events."""
+        own: TableConfig = getattr(self.config, table)
+        return bool(own.files) and own.files == self.config.events.files
 
     def static(self, table: str, config: TableConfig) -> StaticRows | None:
         """The products or the customers, None where there is no such table."""
         found = readers(table, config, self.data)
         if not found:
             return None
-        shared = bool(config.files) and config.files == self.config.events.files
+        shared = self.shared(table)
         columns = _columns(table, found, config, rest=table == "customers" and not shared)
         reader = StaticReader(table, columns, self.config, until=self.until, rejects=self.rejects, shared=shared)
+        before = self.known.static(table) if self.known else None
+        if self.known and before is not None and "created_at" in columns:
+            reader = replace(reader, since=self.known.end, before=before)
         return reader.read(found)
 
     def links(self) -> Links | None:
@@ -91,11 +154,29 @@ class _Tables:
             )
         columns = _columns("events", found, self.config.events)
         gathered = Gathered()
-        for chunk, decoded in ahead(lambda chunk: decode(chunk, columns, rules), all_chunks(found, columns.names)):
+        if self.known:
+            for rows in self.known.events():
+                gathered.add_before(rows, FILE)
+        chunks = self._chunks(found, columns)
+        for chunk, decoded in ahead(lambda chunk: decode(chunk, columns, rules), chunks):
             gathered.add(decoded, chunk.place)
             self.rejects.add_chunk("events", chunk, decoded.reason)
         _check_usable(gathered, self.rejects, found[0].place, self.until)
         return gathered
+
+    def _chunks(self, found: Sequence[Reader], columns: Columns) -> Iterator[Chunk]:
+        """The rows that the ledger lacks."""
+        if self.known is None:
+            yield from all_chunks(found, columns.names)
+            return
+        earlier = 0
+        for chunk in all_chunks(found, columns.names):
+            fresh, old = newer(chunk, columns, self.config.time, self.known.end, column="timestamp")
+            earlier += old
+            if len(fresh.row):
+                yield fresh
+        if earlier != self.known.rows:
+            raise _OtherRowsError(f"{earlier} rows of before the last reading's end, {self.known.rows} then")
 
 
 def _columns(table: str, found: Sequence[Reader], config: TableConfig, *, rest: bool = False) -> Columns:
