@@ -11,7 +11,7 @@ def sections() -> dict[str, type]:
     from serving.config import ServingConfig
     from training.candidates.registry import BUILT_IN
     from training.comparison.config import CompareConfig
-    from training.config import BundlesConfig, FeaturesConfig, PoolConfig, RankerConfig, TrainingConfig
+    from training.config import BundlesConfig, FeaturesConfig, PoolConfig, RankerConfig, RetrainConfig, TrainingConfig
     from training.gate.config import GateConfig
 
     return {
@@ -26,6 +26,7 @@ def sections() -> dict[str, type]:
         "compare": CompareConfig,
         "gate": GateConfig,
         "bundles": BundlesConfig,
+        "retrain": RetrainConfig,
         "serving": ServingConfig,
     }
 

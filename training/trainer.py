@@ -18,7 +18,7 @@ from features.market import Market
 from features.settings import Settings
 from features.tables.shop import Shop
 from training.candidates import registry
-from training.candidates.base import Snapshot
+from training.candidates.base import Change, Snapshot
 from training.config import FeaturesConfig, PoolConfig, RankerConfig, TrainingConfig
 from training.counting import Counting
 from training.examples import Examples, Window
@@ -121,6 +121,12 @@ class Trainer:
         self.prepare(until, complete=complete)
         moments, snapshot = self.windows(until), self.snapshot(until, complete=complete)
         order = self._order(self.examples(moments), until)
+        sources = self._serving(until, complete=complete)
+        return self._recommender(until, snapshot, sources, order, self._facts(moments) | {"trained": until})
+
+    def _recommender(
+        self, until: int, snapshot: Snapshot, sources: tuple[Source, ...], order: Order, facts: dict[str, Any]
+    ) -> Recommender:
         return Recommender(
             time=until,
             customers=self.shop.log.customers.first(len(snapshot.history)),
@@ -129,10 +135,44 @@ class Trainer:
             profiles=snapshot.profiles,
             catalogue=snapshot.catalogue,
             market=snapshot.market,
-            sources=self._serving(until, complete=complete),
+            sources=sources,
             order=order,
-            facts=self._facts(moments),
+            facts=facts,
         )
+
+    def refreshed(self, previous: Recommender, until: int, *, complete: bool = False) -> Recommender:
+        """`previous`, a recommender of this shop as of an earlier moment, brought up to `until`: generators learn what
+        changed since, and the ranker stays as it is.
+
+        Its customers and products must be the first ones of this shop (`obstacle`).
+        """
+        snapshot = self.snapshot(until, complete=complete)
+        _, change = snapshot.bought, Change.between(self.shop.log, previous.time, snapshot)
+
+        def updated(source: Source) -> Source:
+            generator = registry.create(registry.path_of(type(source.generator)), self.settings)
+            with self.timer.stage(f"update_{generator.name}"):
+                generator.update(snapshot, source.generator, change)
+            return Source(generator, source.size)
+
+        with self.timer.stage("generators"), ThreadPoolExecutor(AT_ONCE, thread_name_prefix="update") as threads:
+            sources = tuple(threads.map(updated, previous.sources))
+        facts = {**self._facts(previous.facts["windows"]), "trained": previous.facts.get("trained", previous.time)}
+        return self._recommender(until, snapshot, sources, previous.order, facts)
+
+    def obstacle(self, previous: Recommender) -> str | None:
+        """Why a recommender cannot be refreshed, None where it can."""
+        log, time = self.shop.log, previous.time
+        settings = [registry.settings_of(registry.create(path, self.settings)) for path in self.pool.generators]
+        if [registry.settings_of(source.generator) for source in previous.sources] != settings:
+            return "its generators, or their settings, are others"
+        for kind, old, new, seen in (
+            ("customers", previous.customers, log.customers, log.customers_at(time)),
+            ("products", previous.products, log.products, log.products_at(time)),
+        ):
+            if seen > len(old) or not np.array_equal(old.first(seen).text, new.first(seen).text):
+                return f"{kind} of its time are others now"
+        return None
 
     def prepare(self, until: int, *, complete: bool = False) -> None:
         """All that `fit` needs but the ranker; the generators as of `until` are fitted beside the last window."""

@@ -16,6 +16,7 @@ VERBS = (
     "simulate",
     "check",
     "train",
+    "retrain",
     "recommend",
     "similar",
     "explain",

@@ -65,6 +65,7 @@ class Decoded:
     reason: Array  # (n,) int8, position in REASONS or ACCEPTED
     later: Bools  # (n,) rows from `until` on
     denied: Bools  # (n,) rows of customers who did not consent
+    erased: Bools  # (n,) rows of customers who are to be forgotten
     linked: Bools  # (n,) anonymous rows that a device table gave to a customer
     anonymous: Bools  # (n,) rows of customers who are known by a device only
 
@@ -100,7 +101,7 @@ class _Decoder:
         identity = self._identity(event)
         return Decoded(
             *(customer, product, order, name, time, kind, np.abs(quantity), price, event, identity, currencies),
-            *(self.chunk.row, self.reason, later, self._denied(customer), linked, anonymous),
+            *(self.chunk.row, self.reason, later, self._denied(customer), self._erased(customer), linked, anonymous),
         )
 
     def _column(self, canonical: str) -> Column:
@@ -180,6 +181,9 @@ class _Decoder:
     def _denied(self, customer: Text) -> Bools:
         default = self.rules.config.consent.default == "granted"
         return customer.where(~self.rules.statics.personal(customer.texts, default=default))
+
+    def _erased(self, customer: Text) -> Bools:
+        return customer.where(self.rules.statics.forgotten(customer.texts))
 
     def _identity(self, event: Hashes) -> Hashes:
         """Only rows without an event_id are compared by their values."""

@@ -31,6 +31,7 @@ class Tally:
     accepted: int = 0
     later: int = 0  # from `until` on
     no_consent: int = 0
+    erased: int = 0  # of customers who are to be forgotten
     linked: int = 0  # anonymous events given to a customer
     anonymous: int = 0  # events of those known by a device only
     merged: int = 0  # identical lines of an order
@@ -53,10 +54,11 @@ class Gathered:
     def add(self, decoded: Decoded, place: str) -> None:
         """Keep what a chunk has of use."""
         used = (decoded.reason == ACCEPTED) & ~decoded.later
-        keep = used & ~decoded.denied
+        keep = used & ~decoded.denied & ~decoded.erased
         self.tally.read += len(keep)
         self.tally.later += int(decoded.later.sum())
-        self.tally.no_consent += int((used & decoded.denied).sum())
+        self.tally.no_consent += int((used & decoded.denied & ~decoded.erased).sum())
+        self.tally.erased += int((used & decoded.erased).sum())
         self.tally.linked += int((keep & decoded.linked).sum())
         self.tally.anonymous += int((keep & decoded.anonymous).sum())
         self.currencies |= decoded.currencies

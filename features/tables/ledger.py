@@ -16,6 +16,7 @@ from typing import Self
 import pyarrow as pa
 
 from features.logs import log
+from features.tables.chunk import Column
 from features.tables.config import TablesConfig
 
 FILE = "ledger.json"
@@ -34,8 +35,8 @@ class Ledger:
     statics: Mapping[str, str] = field(default_factory=dict)  # table that shares its file with the events -> file
 
     @classmethod
-    def open(cls, folder: Path, config: TablesConfig) -> Self | None:
-        """The ledger of a folder; None where there is none, or none that fits the settings as they are now."""
+    def open(cls, folder: Path, settings: str) -> Self | None:
+        """The ledger of a folder; None where there is none, or none that was made by these settings (`digest`)."""
         try:
             found = json.loads((folder / FILE).read_bytes())
             if found.pop("format") != FORMAT:
@@ -47,7 +48,7 @@ class Ledger:
             log.warning("ledger.unreadable", file=str(folder / FILE), reason=str(error))
             return None
         whole = all((folder / name).is_file() for name in ledger.files)
-        return ledger if whole and ledger.settings == digest(config) else None
+        return ledger if whole and ledger.settings == settings else None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -85,9 +86,9 @@ def written(folder: Path, rows: pa.Table) -> str:
     return name
 
 
-def digest(config: TablesConfig) -> str:
-    """What tells apart the settings by which tables are read."""
-    return sha256(repr(config).encode()).hexdigest()[:16]
+def digest(config: TablesConfig, erased: Column) -> str:
+    """What tells apart the settings by which tables are read, and who is to be forgotten."""
+    return sha256(repr((config, erased.to_pylist())).encode()).hexdigest()[:16]
 
 
 def _mapped(path: Path) -> pa.Table:

@@ -12,10 +12,11 @@ from features.errors import DataError
 from features.logs import log
 from features.tables.ahead import ahead
 from features.tables.assembling import Beside, assemble
-from features.tables.chunk import Chunk, Reader, all_chunks
+from features.tables.chunk import Chunk, Column, Reader, all_chunks
 from features.tables.columns import Columns, resolve
 from features.tables.config import TableConfig, TablesConfig
 from features.tables.customers import personal
+from features.tables.erased import erased_customers
 from features.tables.events import Rules, decode, one_currency
 from features.tables.gather import Events, Gathered, Tally
 from features.tables.identities import Links, read_links
@@ -53,8 +54,9 @@ def load(
 
     DataError for tables that cannot be read or have nothing usable, ConfigError for settings that cannot be right.
     """
-    known = None if ledger is None or anew else Ledger.open(ledger, config)
-    reading = _Reading(data, config, until, int(clock.time()) if now is None else now, rejects, ledger)
+    erased = erased_customers(config.erased, data)
+    known = None if ledger is None or anew else Ledger.open(ledger, digest(config, erased))
+    reading = _Reading(data, config, until, int(clock.time()) if now is None else now, rejects, ledger, erased)
     if known is not None and (until is None or known.end <= until):
         try:
             return reading.shop(known)
@@ -75,23 +77,25 @@ class _Reading:
     now: int
     rejects: Path | None
     ledger: Path | None
+    erased: Column
 
     def shop(self, known: Ledger | None) -> Shop:
         """All tables, but only the events that the ledger lacks."""
         config = self.config
         with Rejects(self.rejects) as aside:
-            tables = _Tables(self.data, config, until=self.until, rejects=aside, known=known)
+            tables = _Tables(self.data, config, until=self.until, rejects=aside, erased=self.erased, known=known)
             products = tables.static("products", config.products)
             customers = tables.static("customers", config.customers)
             links = tables.links()
-            rules = Rules(config, self.now, self.until, _statics(products, customers, links))
+            statics = replace(_statics(products, customers, links), erased=self.erased)
+            rules = Rules(config, self.now, self.until, statics)
             gathered = tables.events(rules)
             events = gathered.finish(aside)
         shop = assemble(events, gathered.tally, Beside(products, customers, links), config=config, rejects=aside)
         if self.ledger is None:
             return shop
-        statics = {"products": products, "customers": customers}
-        kept = {name: rows for name, rows in statics.items() if rows is not None and tables.shared(name)}
+        beside = {"products": products, "customers": customers}
+        kept = {name: rows for name, rows in beside.items() if rows is not None and tables.shared(name)}
         return replace(shop, taken=self._taken(self.ledger, known, events, gathered.tally, kept), fresh=events.fresh)
 
     def _taken(
@@ -103,7 +107,7 @@ class _Reading:
             folder,
             end,
             tally.dated + (known.rows if known else 0),
-            digest(self.config),
+            digest(self.config, self.erased),
             (*(known.segments if known else ()), *([written(folder, events.table())] if events.fresh else ())),
             {name: written(folder, rows.table(ID_OF[name])) for name, rows in statics.items()},
         )
@@ -115,6 +119,7 @@ class _Tables:
     config: TablesConfig
     until: int | None
     rejects: Rejects
+    erased: Column
     known: Ledger | None = None  # whose events need not be read
 
     def shared(self, table: str) -> bool:
@@ -130,6 +135,8 @@ class _Tables:
         shared = self.shared(table)
         columns = _columns(table, found, config, rest=table == "customers" and not shared)
         reader = StaticReader(table, columns, self.config, until=self.until, rejects=self.rejects, shared=shared)
+        if table == "customers":
+            reader = replace(reader, erased=self.erased)
         before = self.known.static(table) if self.known else None
         if self.known and before is not None and "created_at" in columns:
             reader = replace(reader, since=self.known.end, before=before)
@@ -198,6 +205,8 @@ def _check_usable(gathered: Gathered, rejects: Rejects, place: str, until: int |
         raise DataError(f"{place}: no event before {moment}; give a later --until")
     if gathered.tally.no_consent:
         raise DataError(f"{place}: no customer consented to personalisation; see [consent] default in esnaf.toml")
+    if gathered.tally.erased:
+        raise DataError(f"{place}: all customers are to be forgotten; see [tables] erased in esnaf.toml")
     told = [f"{n} {reason}" for (table, reason), n in rejects.counts.most_common() if table == "events"]
     example = next(e for (table, _), e in rejects.examples.items() if table == "events")
     raise DataError(

@@ -4,7 +4,7 @@ Where rows disagree the earliest wins, so that the future never changes the past
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -71,6 +71,7 @@ class StaticReader:
     until: int | None
     rejects: Rejects
     shared: bool = False  # with the events, whose reader tells all faults
+    erased: Column = field(default_factory=lambda: pa.array([], pa.string()))  # customers who are to be forgotten
     since: int | None = None  # rows of before were read into `before`
     before: pa.Table | None = None  # `StaticRows.table` of that reading
 
@@ -115,7 +116,8 @@ class StaticReader:
         later = (created >= self.until) if self.until is not None else np.zeros(len(created), bool)
         order = np.arange(read, read + len(chunk.row))
         table = pa.table({**columns, _TIME: created, "order": order})
-        return table.filter(pa.array((reason == ACCEPTED) & ~later))
+        table = table.filter(pa.array((reason == ACCEPTED) & ~later))
+        return table.filter(pc.invert(pc.is_in(table.column(self.id), self.erased)))
 
     def _values(self, chunk: Chunk, name: str, reason: Array) -> Column:
         column = self._column(chunk, name)
