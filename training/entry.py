@@ -18,10 +18,10 @@ from training.counting import Counting
 from training.measurement import Measurement
 from training.recommender import Recommender
 from training.rivalry import judged
-from training.timer import peak_megabytes
+from training.timer import Timer, peak_megabytes
 from training.tracking.provenance import Provenance, day
 from training.tracking.registry import CHALLENGER, Registry
-from training.tracking.run import TrainedRun, complete, track
+from training.tracking.run import Tracked, TrainedRun, complete, track
 from training.tracking.store import Store
 from training.trainer import Trainer
 
@@ -111,40 +111,54 @@ class Entry:
             metrics={**run.metrics, **measurement.metrics},
         )
 
-    def enter(self, run: TrainedRun, measurement: Measurement | None, client: "MlflowClient") -> Trained:
+    def enter(self, run: TrainedRun, measurement: Measurement | None, client: "MlflowClient") -> "Entered":
         """Ask the gate, log and register the run, and let its version serve if it may."""
         timer, workspace = self.trainer.timer, self.job.workspace
         champions = self._champions(client)
         with timer.stage("comparison"):
-            run = judged(
-                replace(run, seconds=timer.seconds), measurement, self.trainer.shop, self.job.settings, champions
-            )
+            run = replace(run, seconds=timer.seconds)
+            run = judged(run, measurement, self.trainer.shop, self.job.settings, champions)
         with timer.stage("tracking"):
             tracked = track(run, Store.of(workspace), client)
         folder = _published(workspace, run.final, tracked.version)
-        refused = None if run.verdict is None or run.verdict.passed else run.verdict.text
-        if refused is None:
+        if run.verdict is None or run.verdict.passed:
             champions.promote(tracked.version, verify=False)
         else:
             Registry.of(client, run.shop).point(CHALLENGER, tracked.version)
         if self.trainer.shop.taken is not None:
             self.trainer.shop.taken.commit()
-        run = replace(run, seconds=timer.seconds, metrics={**run.metrics, "memory/peak_mb": peak_megabytes()})
-        metrics = complete(tracked, run, client)
-        return Trained(
-            version=tracked.version,
-            run_id=tracked.run_id,
-            bundle=folder,
-            metrics=metrics,
-            seconds=timer.seconds,
-            peak_mb=timer.peak_mb,
-            warnings=run.warnings,
-            refused=refused,
-        )
+        return Entered(run, tracked, folder, timer, client)
 
     def _champions(self, client: "MlflowClient") -> Champions:
         registry = Registry.of(client, self.trainer.training.shop)
         return Champions(self.job.workspace, registry, self.job.settings.section("bundles", BundlesConfig))
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A version that is registered. What is known only at the end of all work is not logged yet."""
+
+    run: TrainedRun
+    tracked: Tracked
+    bundle: Path
+    timer: Timer
+    client: "MlflowClient"
+
+    def completed(self) -> Trained:
+        """Log the time and memory of the whole."""
+        metrics = {**self.run.metrics, "memory/peak_mb": peak_megabytes()}
+        logged = complete(self.tracked, replace(self.run, seconds=self.timer.seconds, metrics=metrics), self.client)
+        verdict = self.run.verdict
+        return Trained(
+            version=self.tracked.version,
+            run_id=self.tracked.run_id,
+            bundle=self.bundle,
+            metrics=logged,
+            seconds=self.timer.seconds,
+            peak_mb=self.timer.peak_mb,
+            warnings=self.run.warnings,
+            refused=None if verdict is None or verdict.passed else verdict.text,
+        )
 
 
 def _warnings(measurement: Measurement | None, final: Recommender) -> tuple[str, ...]:

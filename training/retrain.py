@@ -6,7 +6,7 @@ to a horizon before it, so that neither model that the gate compares has seen an
 """
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from features.arrays import DAY
@@ -17,7 +17,7 @@ from training.comparison.contender import Contender
 from training.config import BundlesConfig, RetrainConfig, TrainingConfig
 from training.configuration import configuration, digest
 from training.counting import Counting
-from training.entry import FINAL, MEASURED, Entry, Job, Trained, scratch_of
+from training.entry import FINAL, MEASURED, Entered, Entry, Job, Trained, scratch_of
 from training.lock import training_alone
 from training.measurement import measurement_of
 from training.recommender import Recommender
@@ -55,7 +55,8 @@ def retrain(job: Job, *, full: bool = False) -> Retrained:
         with scratch_of(job.workspace) as scratch, timer.stage("total"):
             champions = _champions(job, store)
             champions.adopt()
-            return _Retraining(job, champions, timer, scratch, full).run()
+            found, entered = _Retraining(job, champions, timer, scratch, full).run()
+        return replace(found, trained=entered.completed()) if entered else found
 
 
 @dataclass
@@ -66,7 +67,7 @@ class _Retraining:
     scratch: Path
     full: bool
 
-    def run(self) -> Retrained:
+    def run(self) -> tuple[Retrained, Entered | None]:
         champion = self._champion()
         serving = Recommender.load(champion.final)
         shop = read(self.job, self.timer, self.scratch, anew=self.full)
@@ -78,15 +79,16 @@ class _Retraining:
             if shop.taken is not None:
                 shop.taken.commit()
             log.info("retrain.nothing_new", version=champion.version, until=end)
-            return Retrained(None, champion.version, None, 0)
+            return Retrained(None, champion.version, None, 0), None
         trainer = Trainer(shop, self.job.settings, self.timer)
         reason = self._reason(champion, serving, trainer, end)
         if reason is not None:
             log.info("retrain.full", version=champion.version, reason=reason)
-            return Retrained(trained(self.job, shop, self.timer, self.scratch), champion.version, reason, events)
+            entered = trained(self.job, shop, self.timer, self.scratch)
+            return Retrained(None, champion.version, reason, events), entered
         log.info("retrain.refresh", version=champion.version, events=events)
-        found = self._refreshed(champion, serving, trainer, end)
-        return Retrained(found, champion.version, None, events, _reused(champion, serving, end, shop.fresh))
+        entered = self._refreshed(champion, serving, trainer, end)
+        return Retrained(None, champion.version, None, events, _reused(champion, serving, end, shop.fresh)), entered
 
     def _champion(self) -> Contender:
         version = pointer.read(self.job.workspace).version
@@ -113,7 +115,7 @@ class _Retraining:
             return f"the ranker learned {age} days ago, and [retrain] full_days is {days}"
         return trainer.obstacle(serving)
 
-    def _refreshed(self, champion: Contender, serving: Recommender, trainer: Trainer, end: int) -> Trained:
+    def _refreshed(self, champion: Contender, serving: Recommender, trainer: Trainer, end: int) -> Entered:
         assert champion.measured is not None  # noqa: S101  # `_reason` has looked
         cut = end - trainer.training.horizon * DAY
         with self.timer.stage("measured"):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from features.arrays import DAY
 from features.logs import log
 from features.tables import Shop, TablesConfig, load
-from training.entry import FIGURES, FINAL, MEASURED, REJECTS, Entry, Job, Trained, scratch_of
+from training.entry import FIGURES, FINAL, MEASURED, REJECTS, Entered, Entry, Job, Trained, scratch_of
 from training.lock import training_alone
 from training.measurement import Measurement, measurement_of
 from training.recommender import Recommender
@@ -39,7 +39,8 @@ def train(job: Job) -> Trained:
     Store.of(job.workspace).check()
     timer = Timer()
     with training_alone(job.workspace), scratch_of(job.workspace) as scratch, timer.stage("total"):
-        return trained(job, read(job, timer, scratch), timer, scratch)
+        entered = trained(job, read(job, timer, scratch), timer, scratch)
+    return entered.completed()
 
 
 def read(job: Job, timer: Timer, scratch: Path, *, anew: bool = True) -> Shop:
@@ -55,7 +56,7 @@ def read(job: Job, timer: Timer, scratch: Path, *, anew: bool = True) -> Shop:
         )
 
 
-def trained(job: Job, shop: Shop, timer: Timer, scratch: Path) -> Trained:
+def trained(job: Job, shop: Shop, timer: Timer, scratch: Path) -> Entered:
     """Train on a shop that was read; the stage `total` of the timer is under way."""
     store, trainer = Store.of(job.workspace), Trainer(shop, job.settings, timer)
     end = end_of(shop, job.until)
