@@ -26,6 +26,7 @@ _EXTRAS = {
     "implicit": "train",
     "mlflow": "train",
     "matplotlib": "train",
+    "optuna": "tune",
     "bentoml": "serve",
     "uvicorn": "serve",
     "starlette": "serve",
