@@ -11,6 +11,7 @@ from features.settings import Settings
 
 if TYPE_CHECKING:
     from training.train import Job
+    from training.tuning.config import TuneConfig
     from training.tuning.tune import Tuned
 
 HELP = "look for better settings on past windows, and train with what was found"
@@ -35,15 +36,14 @@ def run(args: Namespace) -> Mapping[str, Any]:
     from esnaf.workspace import Workspace
 
     workspace = Workspace(args.workspace)
-    settings = _with_limits(workspace.settings, args)
     if args.space:
-        return _space(settings)
+        return _space(workspace.settings)
     from training.train import Job
     from training.tuning.tune import tune
 
     workspace.create()
-    job = Job(workspace.path, settings, data=args.data, until=args.until)
-    tuned = tune(job)
+    job = Job(workspace.path, workspace.settings, data=args.data, until=args.until)
+    tuned = tune(job, _limits(workspace.settings, args))
     found = _answer(tuned)
     if tuned.outcome.improved and not tuned.outcome.interrupted and not args.no_train:
         return found | _challenger(replace(job, settings=tuned.outcome.settings))
@@ -73,9 +73,13 @@ def show(result: Mapping[str, Any]) -> None:
         print(f"trained with them: version {result['version']}, {result['bundle']}")
 
 
-def _with_limits(settings: Settings, args: Namespace) -> Settings:
+def _limits(settings: Settings, args: Namespace) -> "TuneConfig":
+    """Section `[tune]` with what the arguments say instead; ConfigError where that cannot be."""
+    from training.tuning.config import TuneConfig
+
     given = {name: getattr(args, name) for name in ("minutes", "trials") if getattr(args, name) is not None}
-    return replace(settings, values={**settings.values, "tune": {**settings.values.get("tune", {}), **given}})
+    values = {"tune": {**settings.values.get("tune", {}), **given}}
+    return Settings(values, "arguments" if given else settings.source).section("tune", TuneConfig)
 
 
 def _space(settings: Settings) -> dict[str, Any]:

@@ -42,8 +42,8 @@ def _candidates() -> dict[str, dict[str, Any]]:
 def _ranker() -> dict[str, Any]:
     return {
         "loss": ["binary", "rank_xendcg"],
-        "boosters": [1, 2, 3, 4],
-        "trees": _span(50, 250),
+        "boosters": [1, 2, 3],
+        "trees": _span(50, 200),
         "learning_rate": _span(0.03, 0.2),
         "leaves": _span(15, 127),
         "min_leaf": _span(20, 300),
@@ -70,7 +70,7 @@ class SpaceConfig:
     """Features, or whole families, that a trial may hide from the ranker or show to it."""
     training: dict[str, Any] = field(default_factory=lambda: {"windows": [6, 9, 12, 18], "stride": [14, 28]})
     """Settings of `[training]`."""
-    pool: dict[str, Any] = field(default_factory=lambda: {"size": [30, 50, 80, 120]})
+    pool: dict[str, Any] = field(default_factory=lambda: {"size": [30, 50, 80]})
     """Settings of `[pool]`."""
     candidates: dict[str, dict[str, Any]] = field(default_factory=_candidates)
     """Settings of generators, by name; those of generators that cannot take part are not changed."""

@@ -22,7 +22,7 @@ from training.tuning.scores import Scores
 
 ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
 SEARCHING = 0.85  # share of the time for trials; the rest is for measuring the best of them again
-MOST_IN_VAIN = 50  # proposals one after another that were tried before or cannot be: the space is exhausted
+MOST_IN_VAIN = 20  # proposals one after another that were tried before or cannot be: the space is exhausted
 SEEDS_APART = 1_000  # boosters of one ranker have seeds that follow each other
 
 Ended: TypeAlias = tuple[str, Scores | None]  # how, and what it was worth

@@ -44,18 +44,19 @@ class Tuned:
     outcome: Outcome
 
 
-def tune(job: Job) -> Tuned:
+def tune(job: Job, config: TuneConfig | None = None) -> Tuned:
     """Look for better settings of a shop, on past windows only, and write them to `WORKSPACE/tuned.toml`.
 
-    A study of the same data, settings and space goes on where it was left. SIGINT and SIGTERM end it with what was
-    found; KeyboardInterrupt where that is nothing yet. Training with `outcome.settings` is the caller's.
+    `config` comes before the section `[tune]`, but for its space. A study of the same data, settings and space goes on
+    where it was left. SIGINT and SIGTERM end it with what was found; KeyboardInterrupt where that is nothing yet.
+    Training with `outcome.settings` is the caller's.
 
     Raises:
         DataError, ConfigError: tables, settings or a space that cannot be used.
         RefusedError: the data is too short, or another process tunes here.
         TrackingError, StudyError: the tracking store or the database of studies cannot be used.
     """
-    config, space = job.settings.section("tune", TuneConfig), Space.of(job.settings)
+    config, space = config or job.settings.section("tune", TuneConfig), Space.of(job.settings)
     store = Store.of(job.workspace)
     store.check()
     studies = Studies(job.workspace / FOLDER)

@@ -1,7 +1,5 @@
 """What trials share changes nothing of what they are worth."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pytest
 
@@ -12,12 +10,12 @@ from training.trainer import Trainer
 from training.tuning.axis import Value
 from training.tuning.scores import Scores
 
-LIGHT: Mapping[str, Value] = {"ranker.trees": 9, "features.rhythm": False, "training.windows": 1, "ranker.l2": 2.0}
-HEAVY: Mapping[str, Value] = {"generators.trending": True, "pool.size": 10, "candidates.popular.window": 7.0}
+LIGHT: dict[str, Value] = {"ranker.trees": 9, "features.rhythm": False, "training.windows": 1, "ranker.l2": 2.0}
+HEAVY: dict[str, Value] = {"generators.trending": True, "pool.size": 10, "candidates.popular.window": 7.0}
 
 
 @pytest.mark.parametrize("changes", [{}, LIGHT, HEAVY, {**LIGHT, **HEAVY}], ids=["none", "light", "heavy", "both"])
-def test_the_worth_is_that_of_a_training_of_its_own(changes: Mapping[str, Value]) -> None:
+def test_the_worth_is_that_of_a_training_of_its_own(changes: dict[str, Value]) -> None:
     """After another trial, and with the windows and features of the widest settings made once for all."""
     shared, cut = bench(), cuts()[0]
     shared.scores(shared.space.current, cut)

@@ -16,13 +16,14 @@ from features.settings import Settings
 from tests.training.contenders import write
 from tests.training.tuning.shops import TEXT, end
 from training.configuration import configuration
+from training.tracking.provenance import day
 from training.tracking.store import VARIABLE, Store
 from training.train import Job
 from training.tuning.scores import Scores
 from training.tuning.studies import DATABASE, Studies, StudyError
 from training.tuning.tune import Tuned, tune
 
-TRIALS = 14
+TRIALS = 12
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -163,7 +164,7 @@ def test_nothing_after_the_cut_is_read(workspace: Path, tuned: Tuned) -> None:
     shutil.copytree(workspace / "data", folder)
     lines = (folder / "events.csv").read_text().splitlines()
     at = [line.split(",") for line in lines[1:]]
-    cut = f"{end_day()}T00:00:00Z"
+    cut = f"{day(end())}T00:00:00Z"
     kept = [cells for cells in at if cells[2] < cut]
     after = [[f"new{i % 50}", f"p{i % 7:02}", cells[2], "99"] for i, cells in enumerate(at) if cells[2] >= cut]
     assert len(after) > 500
@@ -171,14 +172,10 @@ def test_nothing_after_the_cut_is_read(workspace: Path, tuned: Tuned) -> None:
     shutil.move(workspace / "tune", workspace / "tune-before")
     other = tune(job(workspace, data="other"))
     assert other.study == tuned.study
-    assert [(t.params, t.value, t.intermediate_values) for t in trials(workspace, other.study)][: len(values)] == values
+    found = [(t.params, t.value, t.intermediate_values) for t in trials(workspace, other.study)]
+    assert len(found) >= TRIALS
+    assert found == values[: len(found)]
     assert other.outcome.gain == tuned.outcome.gain
-
-
-def end_day() -> str:
-    from training.tracking.provenance import day
-
-    return day(end())
 
 
 def test_with_too_little_data_there_is_nothing_to_tune_on(workspace: Path) -> None:
