@@ -1,6 +1,7 @@
 """Progress: a bar on a terminal, a log line for each trial elsewhere."""
 
 import logging
+import shutil
 import sys
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,16 +37,18 @@ class Progress:
             return None
         from tqdm import tqdm
 
-        bar_format = "tuning |{bar:30}| {elapsed} of {postfix}"
-        return tqdm(total=self.patience.seconds, bar_format=bar_format, file=sys.stderr, leave=False)
+        minutes, seconds = divmod(round(self.patience.seconds), 60)
+        bar_format = f"tuning |{{bar:20}}| {{elapsed}} of {minutes:02}:{seconds:02}{{postfix}}"
+        columns, rows = shutil.get_terminal_size()  # 80 x 24 where the terminal does not tell: tqdm would show nothing
+        total = self.patience.seconds
+        return tqdm(total=total, bar_format=bar_format, file=sys.stderr, leave=False, ncols=columns, nrows=rows)
 
     def moved(self) -> None:
         """Something was done; the bar shows how much of the time is spent."""
         if self._bar is None:
             return
         self._bar.n = min(self.patience.spent, self.patience.seconds)
-        minutes, seconds = divmod(round(self.patience.seconds), 60)
-        self._bar.set_postfix_str(f"{minutes:02}:{seconds:02}, {self.trials} trials{self._gain}")
+        self._bar.set_postfix_str(f"{self.trials} trials{self._gain}")
 
     def ended(self, number: int, state: str, value: float | None, changes: str, seconds: float) -> None:
         """A trial has ended."""
