@@ -26,7 +26,7 @@ _EXTRAS = {
     "implicit": "train",
     "mlflow": "train",
     "matplotlib": "train",
-    "optuna": "tune",
+    "optuna": "train",
     "bentoml": "serve",
     "uvicorn": "serve",
     "starlette": "serve",

@@ -43,18 +43,22 @@ class Search:
     progress: Progress
     folder: Path  # of the scores
     in_vain: int = 0
+    _first: FrozenTrial | None = None
 
     @property
     def current(self) -> FrozenTrial:
         """The trial of the current settings; KeyboardInterrupt where it was not let come to its end."""
-        if not self._begun:
+        if not self._begun or self._first is None:
             raise KeyboardInterrupt
-        return self._begun[0]
+        return self._first
 
     @property
-    def _begun(self) -> list[FrozenTrial]:
-        """The trial of the current settings, once it is complete."""
-        return [trial for trial in self.complete if trial.params == self.bench.space.current][:1]
+    def _begun(self) -> bool:
+        """Whether the current settings have been measured."""
+        if self._first is None:
+            same = (trial for trial in self.complete if trial.params == self.bench.space.current)
+            self._first = next(same, None)
+        return self._first is not None
 
     @property
     def complete(self) -> list[FrozenTrial]:
@@ -64,10 +68,9 @@ class Search:
     @property
     def better(self) -> list[FrozenTrial]:
         """Those that beat the current settings, best first."""
-        value = {trial.number: trial.value or 0.0 for trial in self.complete}
-        floor = value[self.current.number]
-        found = [trial for trial in self.complete if value[trial.number] > floor]
-        return sorted(found, key=lambda trial: -value[trial.number])
+        floor = self.current.value or 0.0
+        found = [trial for trial in self.complete if (trial.value or 0.0) > floor]
+        return sorted(found, key=lambda trial: -(trial.value or 0.0))
 
     def run(self) -> None:
         """Try until time, trials or the space are spent, or a signal came."""
@@ -100,7 +103,6 @@ class Search:
             self.in_vain += 1
             self.study.tell(trial, state=TrialState.FAIL)
             return
-        self.in_vain = 0
         trial.set_user_attr("settings", key)
         self._try(trial)
 
@@ -122,6 +124,7 @@ class Search:
             self.study.tell(trial, value if state == "complete" else None, state=_STATES.get(state, TrialState.FAIL))
             seconds = time.monotonic() - start
             self._log(run_id, state, value, seconds)
+        self.in_vain = self.in_vain + 1 if state == "failed" else 0
         self.progress.ended(trial.number, state, value, described(changes), seconds)
         if self._begun and (best := self.better[:1]):
             self.bench.prepared(best[0].params)  # the next trials change its settings: they stay at hand
@@ -141,6 +144,11 @@ class Search:
                     parts.append(self.bench.scores(trial.params, cut))
             except KeyboardInterrupt:
                 return "interrupted", None
+            except ConfigError as error:  # settings that do not go together, seen only now
+                if not self._begun:
+                    raise
+                log.debug("tune.impossible", reason=str(error))
+                return "failed", None
             self.journal.measured(run_id, step, parts[-1].value)
             trial.report(Scores.joined(parts).value, step)
             self.progress.moved()

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from features.errors import ConfigError
@@ -48,6 +49,7 @@ def test_the_default_space_is_around_the_defaults() -> None:
     assert DEFAULT.settings(DEFAULT.current) == Settings({})
 
 
+@hypothesis_settings(max_examples=25)
 @given(points())
 def test_every_point_is_settings_that_can_be_written_and_read(point: dict[str, Value]) -> None:
     settings = DEFAULT.settings(point)
@@ -62,6 +64,7 @@ def test_every_point_is_settings_that_can_be_written_and_read(point: dict[str, V
     assert read.section("training", TrainingConfig).stride == point["training.stride"]
 
 
+@hypothesis_settings(max_examples=25)
 @given(points())
 def test_only_what_has_an_effect_is_a_change(point: dict[str, Value]) -> None:
     without = {**point, "generators.als": False}
