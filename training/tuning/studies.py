@@ -41,6 +41,18 @@ class Studies:
                 raise RefusedError(f"{self.folder}: another `esnaf tune` is at work here; wait for its end") from error
             yield
 
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """StudyError where the database does not do what it is asked for inside."""
+        try:
+            yield
+        except optuna.exceptions.StorageInternalError as error:
+            raise self._error(error.__cause__ or error) from error
+
+    def _error(self, error: BaseException) -> StudyError:
+        text = str(error).partition("\n")[0]
+        return StudyError(f"{self.folder / DATABASE}: cannot be used ({text}); mend it, or move it away to begin anew")
+
     def study(self, name: str, space: Space, config: TuneConfig, *, seed: int) -> optuna.Study:
         """A study, a new one or where it was left; StudyError where the database cannot be used."""
         optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -60,8 +72,7 @@ class Studies:
                 load_if_exists=True,
             )
         except Exception as error:
-            text = str(error).partition("\n")[0]
-            raise StudyError(f"{file}: cannot be used ({text}); move it away to begin anew") from error
+            raise self._error(error) from error
 
     def scores(self, name: str) -> Path:
         """The folder of a study's scores."""

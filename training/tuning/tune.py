@@ -60,7 +60,7 @@ def tune(job: Job, config: TuneConfig | None = None) -> Tuned:
     store = Store.of(job.workspace)
     store.check()
     studies = Studies(job.workspace / FOLDER)
-    with studies.alone():
+    with studies.alone(), studies.answering():
         opening = store.open_soon()  # while the tables are read
         shop, end = _before_the_test(job)
         cuts = cuts_before(end, shop, job.settings, config.cuts)
