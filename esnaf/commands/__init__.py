@@ -25,6 +25,7 @@ VERBS = (
     "rollback",
     "evaluate",
     "compare",
+    "tune",
     "serve",
 )
 """In the order of a shop's life."""
