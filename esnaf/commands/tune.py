@@ -10,7 +10,7 @@ from esnaf.moments import moment
 from features.settings import Settings
 
 if TYPE_CHECKING:
-    from training.train import Job
+    from training.entry import Job
     from training.tuning.config import TuneConfig
     from training.tuning.tune import Tuned
 
@@ -38,7 +38,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
     workspace = Workspace(args.workspace)
     if args.space:
         return _space(workspace.settings)
-    from training.train import Job
+    from training.entry import Job
     from training.tuning.tune import tune
 
     workspace.create()
@@ -70,7 +70,8 @@ def show(result: Mapping[str, Any]) -> None:
     if result["interrupted"]:
         print("interrupted: the same command goes on from here")
     if "version" in result:
-        print(f"trained with them: version {result['version']}, {result['bundle']}")
+        outcome = "is the champion" if result["ok"] else f"was registered, but the gate {result['refused']}"
+        print(f"trained with them: version {result['version']} {outcome}: {result['bundle']}")
 
 
 def _limits(settings: Settings, args: Namespace) -> "TuneConfig":
@@ -121,4 +122,10 @@ def _challenger(job: "Job") -> dict[str, Any]:
     from training.train import train
 
     trained = train(job)
-    return {"version": trained.version, "bundle": str(trained.bundle), "metrics": dict(trained.metrics)}
+    return {
+        "version": trained.version,
+        "bundle": str(trained.bundle),
+        "metrics": dict(trained.metrics),
+        "refused": trained.refused,
+        "ok": trained.refused is None,
+    }

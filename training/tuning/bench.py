@@ -92,7 +92,7 @@ def _order(settings: Settings, prepared: Prepared, cut: Cut, seed: int) -> Order
     if sum(part.found for part in parts) < ranker.min_positives:
         return Counting()
     names = Trainer(prepared.trainer.shop, settings).names
-    return Ranker.fit(_with_features(Examples.joined(parts), names), ranker, seed=training.seed + seed)
+    return Ranker.fit([_with_features(part, names) for part in parts], ranker, seed=training.seed + seed)
 
 
 def _with_features(examples: Examples, names: list[str]) -> Examples:

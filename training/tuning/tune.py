@@ -16,9 +16,10 @@ from features.settings import Settings
 from features.tables import Shop, TablesConfig, load
 from training.config import TrainingConfig
 from training.configuration import configuration, digest
+from training.entry import Job
 from training.tracking.provenance import day
 from training.tracking.store import Store
-from training.train import Job
+from training.train import end_of
 from training.tuning.bench import Bench
 from training.tuning.config import TuneConfig
 from training.tuning.cut import Cut, cuts_before
@@ -114,8 +115,7 @@ def _before_the_test(job: Job) -> tuple[Shop, int]:
     """
     tables = TablesConfig.of(job.settings)
     shop = load(job.data, tables, until=job.until)
-    last = -(-shop.log.end // DAY) * DAY
-    end = (last if job.until is None else min(job.until, last)) - _training(job.settings).horizon * DAY
+    end = end_of(shop, job.until) - _training(job.settings).horizon * DAY
     if end <= shop.log.start:
         raise RefusedError(f"the data begins on {day(shop.log.start)}: nothing lies before the test window to tune on")
     del shop

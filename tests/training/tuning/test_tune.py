@@ -19,9 +19,9 @@ from features.settings import Settings
 from tests.training.contenders import write
 from tests.training.tuning.shops import TEXT, end
 from training.configuration import configuration
+from training.entry import Job
 from training.tracking.provenance import day
 from training.tracking.store import VARIABLE, Store
-from training.train import Job
 from training.tuning.scores import Scores
 from training.tuning.studies import DATABASE, FIRST, Studies, StudyError
 from training.tuning.tune import Tuned, tune
