@@ -12,6 +12,8 @@ from pathlib import Path
 from features.arrays import DAY
 from features.logs import log
 from training import pointer
+from training.boosting import lightgbm
+from training.candidates.library import implicit
 from training.champions import Champions
 from training.comparison.contender import Contender
 from training.config import BundlesConfig, RetrainConfig, TrainingConfig
@@ -22,9 +24,10 @@ from training.lock import training_alone
 from training.measurement import measurement_of
 from training.recommender import Recommender
 from training.timer import Timer
+from training.tracking import model
 from training.tracking.contender import registered
 from training.tracking.registry import Registry
-from training.tracking.store import Store, TrackingError
+from training.tracking.store import Store, TrackingError, quiet
 from training.train import end_of, read, trained
 from training.trainer import Trainer
 
@@ -57,6 +60,19 @@ def retrain(job: Job, *, full: bool = False) -> Retrained:
             champions.adopt()
             found, entered = _Retraining(job, champions, timer, scratch, full).run()
         return replace(found, trained=entered.completed()) if entered else found
+
+
+def load_libraries() -> None:
+    """Import what a retraining needs. It takes longer than the work itself, and a process that goes on looking for new
+    events does it once."""
+    quiet()
+    lightgbm()
+    implicit("cpu.als")
+    implicit("nearest_neighbours")
+    import mlflow.pyfunc
+    import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
+
+    model.warm()
 
 
 @dataclass
@@ -112,7 +128,7 @@ class _Retraining:
         days = self.job.settings.section("retrain", RetrainConfig).full_days
         age = (end - int(serving.facts["trained"])) // DAY
         if age >= days:
-            return f"the ranker learned {age} days ago, and [retrain] full_days is {days}"
+            return f"the ranker learned {age} days ago, [retrain] full_days is {days}"
         return trainer.obstacle(serving)
 
     def _refreshed(self, champion: Contender, serving: Recommender, trainer: Trainer, end: int) -> Entered:

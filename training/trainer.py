@@ -17,8 +17,10 @@ from features.logs import log
 from features.market import Market
 from features.settings import Settings
 from features.tables.shop import Shop
+from features.tables.statics import ANONYMOUS
 from training.candidates import registry
-from training.candidates.base import Change, Snapshot
+from training.candidates.base import Snapshot
+from training.candidates.change import Change
 from training.config import FeaturesConfig, PoolConfig, RankerConfig, TrainingConfig
 from training.counting import Counting
 from training.examples import Examples, Window
@@ -144,10 +146,18 @@ class Trainer:
         """`previous`, a recommender of this shop as of an earlier moment, brought up to `until`: generators learn what
         changed since, and the ranker stays as it is.
 
-        Its customers and products must be the first ones of this shop (`obstacle`).
+        Nothing may be in the way (`obstacle`).
         """
         snapshot = self.snapshot(until, complete=complete)
-        _, change = snapshot.bought, Change.between(self.shop.log, previous.time, snapshot)
+        change = Change.between(
+            self.shop.log,
+            previous.time,
+            until,
+            products=len(snapshot.catalogue),
+            customers=previous.customers,
+            history=previous.history,
+        )
+        _ = snapshot.bought  # shared by all of them
 
         def updated(source: Source) -> Source:
             generator = registry.create(registry.path_of(type(source.generator)), self.settings)
@@ -166,12 +176,16 @@ class Trainer:
         settings = [registry.settings_of(registry.create(path, self.settings)) for path in self.pool.generators]
         if [registry.settings_of(source.generator) for source in previous.sources] != settings:
             return "its generators, or their settings, are others"
-        for kind, old, new, seen in (
-            ("customers", previous.customers, log.customers, log.customers_at(time)),
-            ("products", previous.products, log.products, log.products_at(time)),
+        seen = log.products_at(time)
+        if seen > len(previous.products) or not np.array_equal(
+            previous.products.first(seen).text, log.products.first(seen).text
         ):
-            if seen > len(old) or not np.array_equal(old.first(seen).text, new.first(seen).text):
-                return f"{kind} of its time are others now"
+            return "products of its time are others now"
+        active = np.flatnonzero(np.diff(previous.history.offsets)).astype(np.int32)
+        ids = previous.customers.ids(active)
+        gone = (id for id, index in zip(ids, log.customers.indices(ids), strict=True) if index < 0)
+        if not all(id.startswith(ANONYMOUS) for id in gone):  # visitors turn out to be somebody; others were erased
+            return "customers of its time are no more"
         return None
 
     def prepare(self, until: int, *, complete: bool = False) -> None:

@@ -18,7 +18,7 @@ from features.tables.hashing import Hashes, combine, hash_column
 from features.tables.numbers import numbers
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, mark
-from features.tables.statics import Statics
+from features.tables.statics import ANONYMOUS, Statics
 from features.tables.text import Text, blocked, encode, malformed_ids
 from features.tables.times import times
 
@@ -115,7 +115,7 @@ class _Decoder:
         """The customer of each row: the one named, else the owner of the device, else the device itself."""
         named, device = self._text("customer_id"), self._text("anonymous_id")
         owner = self.rules.statics.owner(device.texts)
-        own_name = pc.if_else(blocked(device.texts), None, pc.binary_join_element_wise("anon:", device.texts, ""))
+        own_name = pc.if_else(blocked(device.texts), None, pc.binary_join_element_wise(ANONYMOUS, device.texts, ""))
         effective = pc.coalesce(owner, own_name)
         texts = pa.chunked_array([named.texts, effective]).combine_chunks().dictionary_encode()
         number = texts.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)

@@ -15,6 +15,7 @@ from features.tables.hashing import Hashes, combine, hash_column
 from features.tables.names import NameChanges
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, REASONS, Rejects
+from features.tables.statics import Statics
 from features.tables.text import Text
 from features.vocabulary import Vocabulary
 
@@ -49,6 +50,7 @@ class Gathered:
     before: int = 0  # rows of earlier readings; they come first
     _texts: dict[str, list[Text]] = field(default_factory=lambda: {name: [] for name in _TEXTS})
     _arrays: dict[str, list[Array]] = field(default_factory=lambda: {name: [] for name in _ARRAYS})
+    denied: set[str] = field(default_factory=set)  # customers whose rows were left out
     _places: list[tuple[str, int]] = field(default_factory=list)  # file and accepted rows of each chunk
 
     def add(self, decoded: Decoded, place: str) -> None:
@@ -58,6 +60,8 @@ class Gathered:
         self.tally.read += len(keep)
         self.tally.later += int(decoded.later.sum())
         self.tally.no_consent += int((used & decoded.denied & ~decoded.erased).sum())
+        at = np.unique(decoded.customer.code[used & decoded.denied])
+        self.denied |= set(decoded.customer.texts.take(pa.array(at)).to_pylist())
         self.tally.erased += int((used & decoded.erased).sum())
         self.tally.linked += int((keep & decoded.linked).sum())
         self.tally.anonymous += int((keep & decoded.anonymous).sum())
@@ -71,16 +75,20 @@ class Gathered:
             kept = getattr(decoded, name)[keep]
             arrays.append(kept.astype(_NARROW.get(name, kept.dtype), copy=False))
 
-    def add_before(self, rows: pa.Table, place: str) -> None:
-        """Keep rows that an earlier reading accepted, as `Events.table` gave them."""
-        self._places.append((place, len(rows)))
-        self.before += len(rows)
+    def add_before(self, rows: pa.Table, place: str, statics: Statics, *, default: bool) -> None:
+        """Keep rows that an earlier reading accepted, as `Events.table` gave them, under what is known of customers
+        now: who owns a device, and who does not consent any more."""
+        texts = {name: _text(rows.column(name).combine_chunks()) for name in self._texts}
+        texts["customer"] = texts["customer"].renamed(statics.settled(texts["customer"].texts))
+        denied = texts["customer"].where(~statics.personal(texts["customer"].texts, default=default))
+        self.tally.no_consent += int(denied.sum())
+        self._places.append((place, int((~denied).sum())))
+        self.before += int((~denied).sum())
         for name, parts in self._texts.items():
-            column = rows.column(name).combine_chunks()
-            code = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-            parts.append(Text(code, column.dictionary))
+            parts.append(texts[name].only(~denied) if denied.any() else texts[name])
         for name, arrays in self._arrays.items():
-            arrays.append(rows.column(name).to_numpy())
+            column = rows.column(name).to_numpy()
+            arrays.append(column[~denied] if denied.any() else column)
 
     def __len__(self) -> int:
         return sum(count for _, count in self._places)
@@ -177,6 +185,11 @@ class Events:
     def name_changes(self, products: Vocabulary) -> NameChanges:
         """When each product of the log got which name."""
         return NameChanges.of(products, self.product, self.name, self.time)
+
+
+def _text(column: Any) -> Text:
+    code = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return Text(code.astype(np.int32, copy=False), column.dictionary)
 
 
 def _dictionary(text: Text, rows: slice) -> pa.DictionaryArray:

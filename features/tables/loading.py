@@ -18,9 +18,9 @@ from features.tables.config import TableConfig, TablesConfig
 from features.tables.customers import personal
 from features.tables.erased import erased_customers
 from features.tables.events import Rules, decode, one_currency
-from features.tables.gather import Events, Gathered, Tally
+from features.tables.gather import Events, Gathered
 from features.tables.identities import Links, read_links
-from features.tables.ledger import FILE, Ledger, digest, written
+from features.tables.ledger import FILE, Ledger, digest, digests, written
 from features.tables.newer import newer
 from features.tables.rejects import Rejects
 from features.tables.shop import Shop
@@ -88,6 +88,8 @@ class _Reading:
             customers = tables.static("customers", config.customers)
             links = tables.links()
             statics = replace(_statics(products, customers, links), erased=self.erased)
+            if known is not None:
+                _check_unchanged(known, statics, links)
             rules = Rules(config, self.now, self.until, statics)
             gathered = tables.events(rules)
             events = gathered.finish(aside)
@@ -96,20 +98,29 @@ class _Reading:
             return shop
         beside = {"products": products, "customers": customers}
         kept = {name: rows for name, rows in beside.items() if rows is not None and tables.shared(name)}
-        return replace(shop, taken=self._taken(self.ledger, known, events, gathered.tally, kept), fresh=events.fresh)
+        taken = self._taken(self.ledger, known, events, gathered, kept)
+        shared = links.shared if links else 0
+        return replace(shop, taken=replace(taken, shared=shared), fresh=events.fresh)
 
     def _taken(
-        self, folder: Path, known: Ledger | None, events: Events, tally: Tally, statics: Mapping[str, StaticRows]
+        self,
+        folder: Path,
+        known: Ledger | None,
+        events: Events,
+        gathered: Gathered,
+        statics: Mapping[str, StaticRows],
     ) -> Ledger:
         """The ledger with what was read now, its files written."""
+        tally = gathered.tally
         end = self.until or max(tally.latest + 1, known.end if known else 0)
         return Ledger(
             folder,
             end,
             tally.dated + (known.rows if known else 0),
             digest(self.config, self.erased),
-            (*(known.segments if known else ()), *([written(folder, events.table())] if events.fresh else ())),
-            {name: written(folder, rows.table(ID_OF[name])) for name, rows in statics.items()},
+            denied=tuple(sorted({*(known.denied if known else ()), *digests(gathered.denied)})),
+            segments=(*(known.segments if known else ()), *([written(folder, events.table())] if events.fresh else ())),
+            statics={name: written(folder, rows.table(ID_OF[name])) for name, rows in statics.items()},
         )
 
 
@@ -162,8 +173,9 @@ class _Tables:
         columns = _columns("events", found, self.config.events)
         gathered = Gathered()
         if self.known:
+            default = self.config.consent.default == "granted"
             for rows in self.known.events():
-                gathered.add_before(rows, FILE)
+                gathered.add_before(rows, FILE, rules.statics, default=default)
         chunks = self._chunks(found, columns)
         for chunk, decoded in ahead(lambda chunk: decode(chunk, columns, rules), chunks):
             gathered.add(decoded, chunk.place)
@@ -192,6 +204,15 @@ def _columns(table: str, found: Sequence[Reader], config: TableConfig, *, rest: 
         resolve(table, r.names, mapping=config.columns, place=r.place, sparse=r.sparse, rest=rest) for r in found
     ]
     return max(columns, key=lambda c: len(c.own))
+
+
+def _check_unchanged(known: Ledger, statics: Statics, links: Links | None) -> None:
+    """What the ledger cannot follow: events that were left out or given to somebody may have to be read again."""
+    granted = statics.stated.filter(statics.granted)
+    if set(digests(granted.to_pylist())) & set(known.denied):
+        raise _OtherRowsError("customers consent whose events were left out")
+    if (links.shared if links else 0) != known.shared:
+        raise _OtherRowsError("devices are shared that were not")
 
 
 def _check_usable(gathered: Gathered, rejects: Rejects, place: str, until: int | None) -> None:

@@ -8,6 +8,8 @@ import pyarrow.compute as pc
 from features.arrays import Bools
 from features.tables.chunk import Column
 
+ANONYMOUS = "anon:"  # before the device of a customer who is known by nothing else
+
 
 @dataclass(frozen=True)
 class Statics:
@@ -23,6 +25,12 @@ class Statics:
     def owner(self, devices: Column) -> Column:
         """The customer of each device or anonymous id, null where it is not known to be one person's."""
         return self.owners.take(pc.index_in(devices, self.devices))
+
+    def settled(self, customers: Column) -> Column:
+        """Customers, those known by a device only under its owner if that is known by now."""
+        anonymous = pc.starts_with(customers, ANONYMOUS)
+        device = pc.if_else(anonymous, pc.utf8_slice_codeunits(customers, len(ANONYMOUS)), None)
+        return pc.coalesce(self.owner(device), customers)
 
     def personal(self, customers: Column, *, default: bool) -> Bools:
         """Which customers may be known personally."""
