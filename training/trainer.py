@@ -165,8 +165,8 @@ class Trainer:
                 generator.update(snapshot, source.generator, change)
             return Source(generator, source.size)
 
-        with self.timer.stage("generators"), ThreadPoolExecutor(AT_ONCE, thread_name_prefix="update") as threads:
-            sources = tuple(threads.map(updated, previous.sources))
+        with self.timer.stage("generators"):
+            sources = tuple(updated(source) for source in previous.sources)  # too little work for threads
         facts = {**self._facts(previous.facts["windows"]), "trained": previous.facts.get("trained", previous.time)}
         return self._recommender(until, snapshot, sources, previous.order, facts)
 
