@@ -70,8 +70,9 @@ def measure(
     generators: bool = True,
     explained: bool = True,
 ) -> Measured:
-    """Ask a recommender for the lists of the scored customers of `log` in every mode, `generators` for theirs alone; with
-    `explained` some feature rows are kept.
+    """Ask a recommender for the lists of the scored customers of `log` in every mode, `generators` for theirs alone.
+
+    With `explained` some feature rows are kept.
 
     Customers that it does not know are strangers to it; products that `log` lacks are padding in the lists. Any product
     may be shown: what the catalogue says of availability is of today, and would tell of what came after the cut.

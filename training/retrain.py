@@ -88,10 +88,9 @@ class _Retraining:
         serving = Recommender.load(champion.final)
         shop = read(self.job, self.timer, self.scratch, anew=self.full)
         end = end_of(shop, self.job.until)
-        events = int((shop.log.time >= serving.time).sum())
-        late = shop.fresh - events
+        events = shop.log.events_before(end) - int(serving.facts["events"])  # late ones count as well
         least = self.job.settings.section("retrain", RetrainConfig).least_events
-        if not self.full and (end <= serving.time or max(events, late) < least):
+        if not self.full and (end < serving.time or abs(events) < least):
             if shop.taken is not None:
                 shop.taken.commit()
             log.info("retrain.nothing_new", version=champion.version, until=end)

@@ -124,7 +124,7 @@ class Trainer:
         moments, snapshot = self.windows(until), self.snapshot(until, complete=complete)
         order = self._order(self.examples(moments), until)
         sources = self._serving(until, complete=complete)
-        return self._recommender(until, snapshot, sources, order, self._facts(moments) | {"trained": until})
+        return self._recommender(until, snapshot, sources, order, self._facts(moments, until) | {"trained": until})
 
     def _recommender(
         self, until: int, snapshot: Snapshot, sources: tuple[Source, ...], order: Order, facts: dict[str, Any]
@@ -167,7 +167,7 @@ class Trainer:
 
         with self.timer.stage("generators"):
             sources = tuple(updated(source) for source in previous.sources)  # too little work for threads
-        facts = {**self._facts(previous.facts["windows"]), "trained": previous.facts.get("trained", previous.time)}
+        facts = self._facts(previous.facts["windows"], until) | {"trained": previous.facts["trained"]}
         return self._recommender(until, snapshot, sources, previous.order, facts)
 
     def obstacle(self, previous: Recommender) -> str | None:
@@ -296,9 +296,10 @@ class Trainer:
         with self.timer.stage("fit_ranker"):
             return Ranker.fit(usable, self.ranker, seed=self.training.seed)
 
-    def _facts(self, moments: list[int]) -> dict[str, Any]:
+    def _facts(self, moments: list[int], until: int) -> dict[str, Any]:
         return {
             "data_start": self.shop.log.start,
+            "events": self.shop.log.events_before(until),
             "fingerprint": self.shop.report.fingerprint,
             "horizon": self.training.horizon,
             "seed": self.training.seed,

@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from features.arrays import Codes, Floats
+from features.arrays import NO_TIME, Codes, Floats
 from features.eventlog import EventLog
 from features.history import History
 from features.kinds import Kind
@@ -25,13 +25,15 @@ class Change:
         cls, log: EventLog, start: int, end: int, *, products: int, customers: Vocabulary, history: History
     ) -> Self:
         """What happened in `start <= time < end` according to `log`, of which the first `products` are known at the
-        end; `customers` and their `history` are what was known of it at the start."""
+        end, and what came late; `customers` and their `history` are what was known of it at the start."""
         sales = np.isin(log.kind, (Kind.PURCHASE, Kind.REFUND))
         at = np.flatnonzero((log.time >= start) & (log.time < end) & sales)
         sold = np.union1d(log.product[at], np.arange(log.products_at(start), products))
         buyers = np.unique(np.searchsorted(log.offsets, at, side="right") - 1)
-        moved, others = _moved(log, start, customers, history)
-        return cls(sold[sold >= 0].astype(np.int32), np.union1d(buyers, others).astype(np.int32), moved)
+        past, moved = log.window(NO_TIME, start), _moved(log, start, customers, history)
+        others, late = _other_past(past, history, moved)
+        sold, buyers = np.union1d(sold, late), np.union1d(buyers, others)
+        return cls(sold[sold >= 0].astype(np.int32), buyers.astype(np.int32), moved)
 
     def carried(self, rows: Floats, size: int) -> Floats:
         """(size, F) rows of the customers of before, each at its index now; zero for the others."""
@@ -42,16 +44,23 @@ class Change:
         return carried
 
 
-def _moved(log: EventLog, start: int, customers: Vocabulary, history: History) -> tuple[Codes, Codes]:
-    """Where customers stand now, and which of them have another past."""
+def _moved(log: EventLog, start: int, customers: Vocabulary, history: History) -> Codes:
+    """Where customers stand now."""
     seen = min(log.customers_at(start), len(customers))
     if np.array_equal(customers.first(seen).text, log.customers.first(seen).text):
-        return np.arange(seen, dtype=np.int32), np.zeros(0, np.int32)
-    active = np.flatnonzero(np.diff(history.offsets)).astype(np.int32)
-    now = log.customers.indices(customers.ids(active))
+        return np.arange(seen, dtype=np.int32)
     moved = np.full(len(customers), -1, np.int32)
-    moved[active] = now
-    events = np.zeros(len(log.customers), np.int64)
-    events[now[now >= 0]] = np.diff(history.offsets)[active[now >= 0]]
-    past = np.diff(log.window(np.iinfo(np.int64).min, start).offsets)
-    return moved, np.flatnonzero(events != past).astype(np.int32)
+    active = np.flatnonzero(np.diff(history.offsets)).astype(np.int32)
+    moved[active] = log.customers.indices(customers.ids(active))
+    return moved
+
+
+def _other_past(past: History, known: History, moved: Codes) -> tuple[Codes, Codes]:
+    """The customers whose past has another number of events than was known, and the products of which it has."""
+    there = np.flatnonzero(moved >= 0)
+    events = np.zeros(len(past), np.int64)
+    events[moved[there]] = np.diff(known.offsets)[there]
+    size = 2 + max(int(past.product.max(initial=-1)), int(known.product.max(initial=-1)))
+    of_product = np.bincount(past.product + 1, minlength=size) - np.bincount(known.product + 1, minlength=size)
+    others, late = np.flatnonzero(events != np.diff(past.offsets)), np.flatnonzero(of_product) - 1
+    return others.astype(np.int32), late.astype(np.int32)
