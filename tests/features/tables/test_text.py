@@ -2,7 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from features.tables.hashing import hash_column
@@ -46,6 +46,7 @@ VALUES = st.lists(st.one_of(st.none(), st.text(max_size=20)), max_size=30)
 
 
 @given(VALUES)
+@example([None, "\x02"])  # mixes to nought
 def test_equal_texts_and_only_they_have_equal_hashes(values: list[str | None]) -> None:
     column = pa.array(values, pa.string())
     hashes = hash_column(column)
