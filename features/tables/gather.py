@@ -60,7 +60,7 @@ class Gathered:
         self.tally.read += len(keep)
         self.tally.later += int(decoded.later.sum())
         self.tally.no_consent += int((used & decoded.denied & ~decoded.erased).sum())
-        at = np.unique(decoded.customer.code[used & decoded.denied])
+        at = np.unique(decoded.customer.code[used & decoded.denied & ~decoded.erased])
         self.denied |= set(decoded.customer.texts.take(pa.array(at)).to_pylist())
         self.tally.erased += int((used & decoded.erased).sum())
         self.tally.linked += int((keep & decoded.linked).sum())
@@ -75,20 +75,17 @@ class Gathered:
             kept = getattr(decoded, name)[keep]
             arrays.append(kept.astype(_NARROW.get(name, kept.dtype), copy=False))
 
-    def add_before(self, rows: pa.Table, place: str, statics: Statics, *, default: bool) -> None:
-        """Keep rows that an earlier reading accepted, as `Events.table` gave them, under what is known of customers
-        now: who owns a device, and who does not consent any more."""
+    def add_before(self, rows: pa.Table, place: str, statics: Statics) -> None:
+        """Keep rows that an earlier reading accepted, as `Events.table` gave them; devices whose owner is known by now
+        give theirs to the owner."""
         texts = {name: _text(rows.column(name).combine_chunks()) for name in self._texts}
         texts["customer"] = texts["customer"].renamed(statics.settled(texts["customer"].texts))
-        denied = texts["customer"].where(~statics.personal(texts["customer"].texts, default=default))
-        self.tally.no_consent += int(denied.sum())
-        self._places.append((place, int((~denied).sum())))
-        self.before += int((~denied).sum())
+        self._places.append((place, len(rows)))
+        self.before += len(rows)
         for name, parts in self._texts.items():
-            parts.append(texts[name].only(~denied) if denied.any() else texts[name])
+            parts.append(texts[name])
         for name, arrays in self._arrays.items():
-            column = rows.column(name).to_numpy()
-            arrays.append(column[~denied] if denied.any() else column)
+            arrays.append(rows.column(name).to_numpy())
 
     def __len__(self) -> int:
         return sum(count for _, count in self._places)

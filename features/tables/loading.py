@@ -175,7 +175,10 @@ class _Tables:
         if self.known:
             default = self.config.consent.default == "granted"
             for rows in self.known.events():
-                gathered.add_before(rows, FILE, rules.statics, default=default)
+                customers = rules.statics.settled(rows.column("customer").combine_chunks().dictionary)
+                if not rules.statics.personal(customers, default=default).all():
+                    raise _OtherRowsError("customers do not consent any more")  # their rows leave the ledger, too
+                gathered.add_before(rows, FILE, rules.statics)
         chunks = self._chunks(found, columns)
         for chunk, decoded in ahead(lambda chunk: decode(chunk, columns, rules), chunks):
             gathered.add(decoded, chunk.place)
