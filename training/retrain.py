@@ -88,7 +88,7 @@ class _Retraining:
         serving = Recommender.load(champion.final)
         shop = read(self.job, self.timer, self.scratch, anew=self.full)
         end = end_of(shop, self.job.until)
-        events = shop.log.events_before(end) - int(serving.facts["events"])  # late ones count as well
+        events = shop.log.events_before(end) - int(serving.facts.get("events", 0))  # late ones count as well
         least = self.job.settings.section("retrain", RetrainConfig).least_events
         if not self.full and (end < serving.time or abs(events) < least):
             if shop.taken is not None:
@@ -118,6 +118,8 @@ class _Retraining:
             return "asked for"
         if champion.measured is None:
             return f"version {champion.version} was not measured"
+        if "trained" not in serving.facts:
+            return f"version {champion.version} was made by an earlier version of Esnaf"
         if isinstance(serving.order, Counting):
             return f"version {champion.version} ranks by counting"
         mine = digest(configuration(self.job.settings))

@@ -145,6 +145,13 @@ def test_when_everything_is_trained_anew(workspace: Path, change: tuple[str, str
     assert champion(workspace).facts["trained"] == champion(workspace).time
 
 
+def test_a_champion_of_an_earlier_esnaf_is_no_obstacle(workspace: Path) -> None:
+    file = pointer.find(workspace).bundle / "manifest.json"
+    manifest = json.loads(file.read_text())
+    file.write_text(json.dumps({name: value for name, value in manifest.items() if name not in {"events", "trained"}}))
+    assert retrain(workspace)["full"] == "version 1 was made by an earlier version of Esnaf"
+
+
 def test_who_is_erased_and_what_is_withdrawn_is_gone(workspace: Path) -> None:
     before = champion(workspace)
     bought = np.flatnonzero(np.diff(before.history.offsets))
