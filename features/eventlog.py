@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from features.arrays import NO_TIME, Array, Codes, Counts, Floats, Offsets, Times, offsets_of, rows_of
+from features.arrays import NO_TIME, Array, Bools, Codes, Counts, Floats, Offsets, Times, offsets_of, rows_of
 from features.history import History
 from features.kinds import Kind
 from features.refunds import Refunds
@@ -128,14 +128,31 @@ def _by_customer_and_time(rows: EventRows, customer: Codes, product: Codes) -> C
     early = np.argsort(rows.time, kind="stable")  # takes next to nothing where rows come in time's order, as they do
     who = customer[early].astype(np.min_scalar_type(int(customer.max(initial=0))))  # small numbers sort in linear time
     by = early[np.argsort(who, kind="stable")]
-    key = customer[by].astype(np.int64) * (rows.time.max(initial=0) + 1) + rows.time[by]
-    tied = np.append(False, key[1:] == key[:-1])
-    tied[:-1] |= tied[1:]
-    at = by[tied]
-    by[tied] = at[
-        np.lexsort((rows.order[at], rows.price[at], rows.quantity[at], product[at], rows.kind[at], key[tied]))
-    ]
+    same = customer[by].astype(np.int64) * (rows.time.max(initial=0) + 1) + rows.time[by]
+    at = np.flatnonzero(_tied(same))
+    if not len(at):
+        return by
+    things = int(product.max(initial=0)) + 2
+    what = rows.kind[by[at]].astype(np.int64) * things + product[by[at]] + 1
+    second = np.cumsum(np.append(False, same[at][1:] != same[at][:-1]))
+    by[at], what = _reordered(by[at], second * (int(what.max(initial=0)) + 1) + what)
+    at = at[_tied(what)]
+    lines = by[at]
+    by[at] = lines[np.lexsort((rows.order[lines], rows.price[lines], rows.quantity[lines], what[_tied(what)]))]
     return by
+
+
+def _tied(key: Counts) -> Bools:
+    """(N,) whether a neighbour in a sorted array is equal."""
+    tied = np.zeros(len(key), np.bool_)
+    tied[1:] = key[1:] == key[:-1]
+    tied[:-1] |= tied[1:]
+    return tied
+
+
+def _reordered(rows: Counts, key: Counts) -> tuple[Counts, Counts]:
+    by = np.argsort(key, kind="stable")
+    return rows[by], key[by]
 
 
 def _orders_in_time(order: Codes, time: Times) -> Codes:

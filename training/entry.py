@@ -12,6 +12,7 @@ from features.settings import Settings
 from training.bundle import discard
 from training.bundles import FOLDER
 from training.champions import Champions
+from training.comparison.contender import Contender
 from training.config import BundlesConfig
 from training.configuration import configuration, digest
 from training.counting import Counting
@@ -111,13 +112,20 @@ class Entry:
             metrics={**run.metrics, **measurement.metrics},
         )
 
-    def enter(self, run: TrainedRun, measurement: Measurement | None, client: "MlflowClient") -> "Entered":
-        """Ask the gate, log and register the run, and let its version serve if it may."""
+    def enter(
+        self,
+        run: TrainedRun,
+        measurement: Measurement | None,
+        client: "MlflowClient",
+        champion: Contender | None = None,
+    ) -> "Entered":
+        """Ask the gate, log and register the run, and let its version serve if it may. `champion` is the one that
+        serves, where it was looked up already."""
         timer, workspace = self.trainer.timer, self.job.workspace
         champions = self._champions(client)
         with timer.stage("comparison"):
             run = replace(run, seconds=timer.seconds)
-            run = judged(run, measurement, self.trainer.shop, self.job.settings, champions)
+            run = judged(run, measurement, self.trainer.shop, self.job.settings, champions, known=champion)
         with timer.stage("tracking"):
             tracked = track(run, Store.of(workspace), client)
         folder = _published(workspace, run.final, tracked.version)

@@ -85,7 +85,7 @@ class _Retraining:
 
     def run(self) -> tuple[Retrained, Entered | None]:
         champion = self._champion()
-        serving = Recommender.load(champion.final)
+        serving = champion.load(champion.final)
         shop = read(self.job, self.timer, self.scratch, anew=self.full)
         end = end_of(shop, self.job.until)
         events = shop.log.events_before(end) - int(serving.facts.get("events", 0))  # late ones count as well
@@ -136,7 +136,7 @@ class _Retraining:
         assert champion.measured is not None  # noqa: S101  # `_reason` has looked
         cut = end - trainer.training.horizon * DAY
         with self.timer.stage("measured"):
-            earlier = Recommender.load(champion.measured)
+            earlier = champion.load(champion.measured)
             trainer.refreshed(earlier, cut).save(self.scratch / MEASURED)
         with self.timer.stage("final"):
             final = trainer.refreshed(serving, end, complete=True)
@@ -149,7 +149,7 @@ class _Retraining:
         entry = Entry(self.job, trainer, self.scratch)
         run = entry.run(final, found, {})
         assert self.champions.registry is not None  # noqa: S101  # `_champion` has looked
-        return entry.enter(run, found, self.champions.registry.client)
+        return entry.enter(run, found, self.champions.registry.client, champion)
 
 
 def _champions(job: Job, store: Store) -> Champions:

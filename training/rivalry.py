@@ -25,8 +25,11 @@ def judged(
     shop: Shop,
     settings: Settings,
     champions: Champions,
+    *,
+    known: Contender | None = None,
 ) -> TrainedRun:
-    """The run with what the gate says of its model, and the contest against the champion on the same window.
+    """The run with what the gate says of its model, and the contest against the champion on the same window. `known` is
+    the champion where it was looked up already.
 
     A champion that cannot be measured is told in the log and is no reason to refuse; the model then stands beside the
     reference baseline.
@@ -42,14 +45,16 @@ def judged(
     window = Window.of_measurement(shop, measurement)
     side = window.measured_side(challenger, measurement)
     with tempfile.TemporaryDirectory() as scratch:
-        first = _champion(champions, Path(scratch))
+        first = _champion(champions, Path(scratch), known)
         challenge = Challenge.of(first, challenger, window, settings, known=side)
     contest = challenge.contest or Contest.with_baseline(side, shop, settings.section("compare", CompareConfig))
     return replace(run, contest=contest, verdict=challenge.verdict)
 
 
-def _champion(champions: Champions, scratch: Path) -> Contender | None:
+def _champion(champions: Champions, scratch: Path, known: Contender | None) -> Contender | None:
     version, registry = champions.served(), champions.registry
+    if known is not None and known.version == version:
+        return known
     if version is None or registry is None:
         return None
     try:

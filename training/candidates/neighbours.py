@@ -1,13 +1,13 @@
 """Neighbours: products that share their buyers (deshpande2004item), by the library implicit."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
+from training.candidates.alike import alike
 from training.candidates.base import Generator, Snapshot
-from training.candidates.blas import one_blas_thread
 from training.candidates.change import Change
 from training.candidates.library import implicit
 from training.candidates.nearest import nearest
@@ -48,26 +48,26 @@ class Neighbours(Generator):
         self.config = config
 
     def fit(self, snapshot: Snapshot, previous: Generator | None = None) -> None:
-        weights = snapshot.bought.decayed(snapshot.time, self.config.half_life, width=len(snapshot.catalogue))
-        self.fit_weights(weights)
+        self.fit_weights(self._weights(snapshot))
 
     def update(self, snapshot: Snapshot, previous: Generator, change: Change) -> None:
         """Only the products that were bought since get new neighbours."""
         if not isinstance(previous, Neighbours):
             self.fit(snapshot)
             return
-        weights = snapshot.bought.decayed(snapshot.time, self.config.half_life, width=len(snapshot.catalogue))
-        with np.errstate(invalid="ignore"):
-            weighed = self._weighed(weights)
+        weighed = self._weighed(self._weights(snapshot))
         buyers = Csr.of(weighed.T.tocsr()).take(change.products)
         similar = nearest(buyers, weighed, self.config.neighbours)
         self.similar = previous.similar.with_rows(change.products, similar)
 
+    def _weights(self, snapshot: Snapshot) -> Csr:
+        config, width = self.config, len(snapshot.catalogue)
+        return snapshot.bought.decayed(snapshot.time, config.half_life, width=width, most=config.most)
+
     def fit_weights(self, weights: Csr) -> None:
         """Learn from decayed counts (C, P)."""
-        with one_blas_thread(), np.errstate(invalid="ignore"):  # rows that weigh nothing have no length
-            similar = _library().all_pairs_knn(self._weighed(weights), self.config.neighbours, show_progress=False)
-        self.similar = _positive(Csr.of(similar.tocsr().astype(np.float32)))
+        similar = alike(Csr.of(self._weighed(weights)), self.config.neighbours)
+        self.similar = replace(similar, value=similar.value.astype(np.float32))
 
     def _weighed(self, weights: Csr) -> Any:
         """(C, P) a SciPy matrix whose columns are compared."""
@@ -81,7 +81,8 @@ class Neighbours(Generator):
         weights = affordable(weights.heaviest(self.config.most), self.config.budget, self.config.seed)
         shape = (len(weights), weights.width)
         matrix = csr_matrix((weights.value, weights.index, weights.offsets), shape=shape)
-        return weigh[self.config.similarity](matrix.T).T.tocsr()
+        with np.errstate(invalid="ignore"):  # rows that weigh nothing have no length
+            return weigh[self.config.similarity](matrix.T).T.tocsr()
 
     def scores(self, request: Request) -> Scores:
         """Sums over what the customer bought."""
@@ -92,10 +93,3 @@ class Neighbours(Generator):
 
 def _library() -> Any:
     return implicit("nearest_neighbours")
-
-
-def _positive(similar: Csr) -> Csr:
-    """Without the zeros that fill up short lists, and NaN where all weights have decayed to nothing."""
-    keep = similar.value > 0.0
-    counts = np.append(0, np.cumsum(keep))
-    return Csr(counts[similar.offsets], similar.index[keep], similar.value[keep], similar.width)

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from features.arrays import Codes, Doubles
 from training.candidates.base import Generator, Snapshot
 from training.candidates.change import Change
@@ -50,27 +48,32 @@ class Rp3beta(Generator):
         self.config = config
 
     def fit(self, snapshot: Snapshot, previous: Generator | None = None) -> None:
-        self.fit_weights(snapshot.bought.decayed(snapshot.time, self.config.half_life, width=len(snapshot.catalogue)))
+        self.fit_weights(self._weights(snapshot))
 
     def update(self, snapshot: Snapshot, previous: Generator, change: Change) -> None:
         """Only the products that were bought since get new neighbours."""
         if not isinstance(previous, Rp3beta):
             self.fit(snapshot)
             return
-        weights = snapshot.bought.decayed(snapshot.time, self.config.half_life, width=len(snapshot.catalogue))
+        weights = self._weights(snapshot)
         self.similar = previous.similar.with_rows(change.products, self._similar(weights, change.products))
+
+    def _weights(self, snapshot: Snapshot) -> Csr:
+        config, width = self.config, len(snapshot.catalogue)
+        return snapshot.bought.decayed(snapshot.time, config.half_life, width=width, most=config.most)
 
     def fit_weights(self, weights: Csr) -> None:
         """Learn from decayed counts (C, P)."""
-        self.similar = self._similar(weights, np.arange(weights.width, dtype=np.int32))
+        self.similar = self._similar(weights)
 
-    def _similar(self, weights: Csr, rows: Codes) -> Csr:
-        """(rows, P) the neighbours of some products."""
+    def _similar(self, weights: Csr, rows: Codes | None = None) -> Csr:
+        """(rows, P) the neighbours of some products, of all by default."""
         config = self.config
         weights = affordable(weights.heaviest(config.most), config.budget, config.seed)
         most = config.neighbours if config.itself else config.neighbours + 1
         similar = walk(weights, alpha=config.alpha, beta=config.beta, neighbours=most, rows=rows)
-        similar = similar if config.itself else similar.only(similar.index != rows[similar.row])
+        if not config.itself:
+            similar = similar.only(similar.index != (similar.row if rows is None else rows[similar.row]))
         return steps(similar, 1.0) if config.normalise else similar
 
     def scores(self, request: Request) -> Doubles:

@@ -89,7 +89,11 @@ class Csr:
         """Each row's `most` highest entries, ties to the lower column."""
         if np.diff(self.offsets).max(initial=0) <= most:
             return self
-        by = np.lexsort((-self.value, self.row))
-        place = np.empty(len(by), np.int64)
-        place[by] = np.arange(len(by)) - self.offsets[:-1][self.row]
-        return self.only(place < most)
+        long = np.flatnonzero((np.diff(self.offsets) > most)[self.row])  # short rows stay as they are
+        by = long[np.lexsort((-self.value[long], self.row[long]))]
+        starts = np.append(True, self.row[by][1:] != self.row[by][:-1])
+        first = np.flatnonzero(starts)
+        place = np.arange(len(by)) - np.repeat(first, np.diff(np.append(first, len(by))))
+        keep = np.ones(len(self.index), np.bool_)
+        keep[by[place >= most]] = False
+        return self.only(keep)

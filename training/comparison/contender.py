@@ -8,6 +8,7 @@ from typing import Any
 
 from features.errors import RefusedError
 from training.bundle import read_manifest
+from training.recommender import Recommender
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,16 @@ class Contender:
     metrics: Mapping[str, float] = field(default_factory=dict)  # of its run: `time/STAGE_s`, `memory/peak_mb`, ...
     settings: Mapping[str, str] = field(default_factory=dict)  # in force when it was trained, `ranker.trees` -> `60`
     data: Path | None = None  # folder of the tables that it was trained on
+    _loaded: dict[Path, Recommender] = field(default_factory=dict, repr=False, compare=False)
+
+    def load(self, folder: Path) -> Recommender:
+        """One of its bundles; checked and read once, though the gate, a comparison and a report ask for it.
+
+        BundleError where it is damaged.
+        """
+        if folder not in self._loaded:
+            self._loaded[folder] = Recommender.load(folder)
+        return self._loaded[folder]
 
     @property
     def start(self) -> int:

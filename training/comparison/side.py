@@ -13,7 +13,7 @@ from training.query import Query
 from training.recommender import Recommender
 from training.tracking.importance import Importance
 
-ASKED = 9  # customers asked alone, to tell how long an answer takes
+ASKED = 5  # customers asked alone, to tell how long an answer takes
 SHOWN = 10  # products of a list, as a page would show
 
 
@@ -40,7 +40,7 @@ class Side:
             name=f"version {contender.version}",
             report=report,
             recommender=model,
-            final=Recommender.load(contender.final, verify=False),
+            final=contender.load(contender.final),
             importance=importance,
             metrics=contender.metrics,
             settings=contender.settings,

@@ -17,7 +17,6 @@ from training.evaluation.truth import Truth
 from training.measurement import Measurement
 from training.measuring import measure
 from training.ranker import Ranker
-from training.recommender import Recommender
 from training.tracking.importance import Importance
 
 
@@ -48,7 +47,7 @@ class Window:
 
         With `explained`, what the features add to its scores is worked out too.
         """
-        model = Recommender.load(contender.before(self.truth.cut))
+        model = contender.load(contender.before(self.truth.cut))
         if len(self.truth) == 0:
             return Side.of(contender, model, self._report(None), None)
         found = measure(model, self.truth, self.shop.log, generators=False, explained=explained)
@@ -60,7 +59,7 @@ class Window:
     @staticmethod
     def measured_side(contender: Contender, measurement: Measurement) -> Side:
         """The side of a version that was measured on the window before, as training does."""
-        model = Recommender.load(measurement.bundle, verify=False)
+        model = contender.load(measurement.bundle)
         return Side.of(contender, model, measurement.report, measurement.importance)
 
     def _report(self, lists: Lists | None) -> Report:

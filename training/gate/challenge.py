@@ -43,7 +43,7 @@ class Challenge:
         Raises:
             RefusedError: the challenger knows what happened in the window.
         """
-        defects = tuple(defect for folder in _folders(challenger) for defect in defects_of(folder))
+        defects = tuple(defect for folder in _folders(challenger) for defect in defects_of(challenger, folder))
         contest = None
         if champion is not None and window is not None and not defects:
             contest = _held(champion, challenger, window, settings, known)

@@ -7,16 +7,17 @@ import numpy as np
 
 from features.errors import EsnafError
 from features.matrix import feature_names
+from training.comparison.contender import Contender
 from training.query import Query
 from training.recommender import Recommender
 
 ASKED = 10  # products of the question that is asked to see whether it answers
 
 
-def defects_of(folder: Path) -> tuple[str, ...]:
+def defects_of(contender: Contender, folder: Path) -> tuple[str, ...]:
     """In words, what is wrong with a bundle: damaged, of another format, or unable to answer; empty if nothing is."""
     try:
-        return tuple(_defects(Recommender.load(folder)))
+        return tuple(_defects(contender.load(folder)))
     except EsnafError as error:
         return (str(error),)
 

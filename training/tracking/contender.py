@@ -2,6 +2,8 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlparse
+from urllib.request import url2pathname
 
 from training.comparison.contender import Contender
 from training.tracking.registry import Registry
@@ -36,11 +38,9 @@ def _measured(registry: Registry, run: "Run", scratch: Path) -> Path | None:
     place = run.data.tags.get("bundle_measured")
     if place is None:
         return None
-    local = run.info.artifact_uri.startswith(("file:", "/"))
-    if not local:
-        scratch.mkdir(parents=True, exist_ok=True)
+    store = urlparse(run.info.artifact_uri)
+    if store.scheme in ("", "file"):
+        return Path(url2pathname(store.path)) / place  # MLflow would look at every file of it
+    scratch.mkdir(parents=True, exist_ok=True)
     with current(registry.client):
-        found = download_artifacts(
-            run_id=run.info.run_id, artifact_path=place, dst_path=None if local else str(scratch)
-        )
-    return Path(found)
+        return Path(download_artifacts(run_id=run.info.run_id, artifact_path=place, dst_path=str(scratch)))

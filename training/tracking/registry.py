@@ -18,6 +18,7 @@ Alias: TypeAlias = Literal["champion", "challenger"]
 CHAMPION: Alias = "champion"
 CHALLENGER: Alias = "challenger"
 SINCE = "champion_since"  # tag of a version, UTC
+_UNKNOWN = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 BUNDLES = "artifacts"  # the folder of a logged model that holds its one bundle
 
 
@@ -57,12 +58,18 @@ class Registry:
 
     def get(self, number: str) -> Version:
         """One version by number or alias; UnknownVersionError names those there are."""
-        versions = self.versions()
-        for version in versions:
-            if number == version.number or number in version.aliases:
-                return version
-        listed = ", ".join(v.number for v in reversed(versions)) or "none yet: train first"
-        raise UnknownVersionError(f"no version {number!r} of {self.name}; there are: {listed}")
+        from mlflow.exceptions import MlflowException
+
+        named = number.isdecimal() and number.isascii()
+        ask = self.client.get_model_version if named else self.client.get_model_version_by_alias
+        try:
+            found = ask(self.name, number)
+        except MlflowException as error:
+            if error.error_code not in _UNKNOWN:
+                raise
+            listed = ", ".join(v.number for v in reversed(self.versions())) or "none yet: train first"
+            raise UnknownVersionError(f"no version {number!r} of {self.name}; there are: {listed}") from None
+        return _version(found, {str(found.version): tuple(sorted(found.aliases))})
 
     def next_number(self) -> str:
         """The number that the next version will get, as long as nobody else registers one."""

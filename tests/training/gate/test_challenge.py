@@ -85,7 +85,7 @@ def test_the_measured_bundle_is_looked_at_too(contenders: Contenders, tmp_path: 
 
 
 def test_a_sound_bundle_has_no_defects(contenders: Contenders) -> None:
-    assert defects_of(contenders.trained["1"].final) == ()
+    assert defects_of(contenders.trained["1"], contenders.trained["1"].final) == ()
 
 
 def test_a_worse_model_is_refused_and_the_log_says_why(
