@@ -49,7 +49,7 @@ class Words(Generator):
         self.learned_from = _hashes(snapshot.catalogue, _existing(snapshot))
 
     def update(self, snapshot: Snapshot, previous: Generator, change: Change) -> None:
-        """Only products that are new, or have other words now, get new neighbours."""
+        """Only products that are new, or have other words now, get new neighbours, and become neighbours of others."""
         if not isinstance(previous, Words):
             self.fit(snapshot)
             return
@@ -57,11 +57,25 @@ class Words(Generator):
         known = min(len(previous.learned_from), len(self.learned_from))
         other = previous.learned_from[:known] != self.learned_from[:known]
         rows = np.append(np.flatnonzero(other), np.arange(known, len(self.learned_from))).astype(np.int32)
-        self.similar = previous.similar.with_rows(rows, self._similar(snapshot, rows))
+        kept = previous.similar.only(~np.isin(previous.similar.index, rows))
+        self.similar = kept.with_rows(rows, self._similar(snapshot, rows))
+        if len(rows):
+            self.similar = self._with_neighbours(snapshot, rows)
+
+    def _with_neighbours(self, snapshot: Snapshot, rows: Codes) -> Csr:
+        """(P, P) what is known, with some products as neighbours of the others where they are close enough."""
+        config, vectors = self.config, self._vectors(snapshot)
+        existing = _existing(snapshot)[rows]
+        near = nearest(vectors, vectors.take(rows).matrix().T.tocsr(), config.neighbours, allowed=existing)
+        others = near.only(~np.isin(near.row, rows))
+        new = Csr(others.offsets, rows[others.index], others.value, self.similar.width)
+        return Csr.of(self.similar.matrix() + new.matrix()).heaviest(config.neighbours)
+
+    def _vectors(self, snapshot: Snapshot) -> Csr:
+        return _vectors(snapshot.catalogue, min(self.config.common * len(snapshot.catalogue), self.config.most))
 
     def _similar(self, snapshot: Snapshot, rows: Codes | None) -> Csr:
-        products = min(self.config.common * len(snapshot.catalogue), self.config.most)
-        vectors = _vectors(snapshot.catalogue, products)
+        vectors = self._vectors(snapshot)
         asked = vectors if rows is None else vectors.take(rows)
         onward = vectors.matrix().T.tocsr()
         return nearest(asked, onward, self.config.neighbours, allowed=_existing(snapshot))

@@ -1,12 +1,13 @@
 """A generator that is brought up to date answers as one that was fitted anew, for what changed."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from features.arrays import DAY
+from features.arrays import DAY, NO_TIME
 from features.settings import Settings
 from tests.training.candidates.shop import CUT, T, shop
 from training.candidates import registry, state
@@ -14,6 +15,7 @@ from training.candidates.base import Generator, Snapshot
 from training.candidates.change import Change
 from training.candidates.propose import propose
 from training.candidates.sparse import Csr
+from training.candidates.words import Words
 
 EARLIER = (CUT - 1) * DAY
 ALL = sorted(registry.BUILT_IN)
@@ -102,3 +104,26 @@ def test_another_kind_before_it_is_no_help_but_no_harm() -> None:
         generator: Any = registry.create(name, Settings({}))
         generator.update(snapshot, fitted("popular", shop().snapshot(EARLIER)), change)
         assert state.learned(generator).keys() == state.learned(fitted(name, snapshot)).keys()
+
+
+def test_a_product_that_is_new_becomes_a_neighbour_of_others() -> None:
+    before, after = (_with_created(time) for time in (NO_TIME, EARLIER + DAY))
+    new = np.flatnonzero(before.catalogue.created != after.catalogue.created)
+    previous, generator = Words(), Words()
+    previous.fit(before)
+    generator.update(after, previous, change_since(EARLIER, after))
+    anew = Words()
+    anew.fit(after)
+    assert not np.isin(previous.similar.index, new).any()
+    assert np.isin(anew.similar.index, new).any()
+    assert np.array_equal(generator.similar.keys, anew.similar.keys)
+    assert np.allclose(generator.similar.value, anew.similar.value)
+
+
+def _with_created(time: int) -> Snapshot:
+    """The shop's last products, which nobody has bought by then, created at a moment."""
+    snapshot = shop().snapshot(T)
+    created = snapshot.catalogue.created.copy()
+    sold = np.unique(snapshot.history.product)
+    created[np.setdiff1d(np.arange(len(created)), sold)] = time
+    return replace(snapshot, catalogue=replace(snapshot.catalogue, created=created))
