@@ -47,6 +47,11 @@ TABLES = {
             "{quality_ratio:.3f} x; {stale_ratio:.3f} x",
         ),
         Row("train on 10 million simulated events", "scale", "{train_10m_s:.0f} s, {train_10m_peak_mb:,.0f} MB"),
+        Row(
+            "bring one more day into a shop of 10 million events: whole command",
+            "daily",
+            "{new_events:,} events in {command_s:.0f} s, {peak_mb:,.0f} MB",
+        ),
         Row("simulate 10 million events", "scale", "{simulate_10m_s:.0f} s, {simulate_10m_peak_mb:,.0f} MB"),
         Row("first answer after `esnaf serve`", "serving", "{first_answer_s:.1f} s"),
         Row("a list made over HTTP, median / 99th percentile", "serving", "{made_p50_ms:.1f} / {made_p99_ms:.1f} ms"),
