@@ -15,7 +15,7 @@ from esnaf.output import text_table
 
 REAL, REAL_UNTIL = "online_retail", "2011-09-01"
 SEED = "[training]\nseed = 2\n"
-HISTORY = '[features]\nexclude = ["history", "rhythm"]\n'
+HISTORY = '[features]\nexclude = ["history", "rhythm", "customer", "taste"]\n'
 NDCG = "ndcg_at_20"
 
 
