@@ -58,6 +58,7 @@ def _report(
         later=tally.later,
         no_consent=tally.no_consent,
         merged=tally.merged,
+        in_both=tally.in_both,
         linked=tally.linked,
         anonymous=tally.anonymous,
         shared_devices=beside.links.shared if beside.links else 0,

@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from features.arrays import Array, Bools, Codes, Counts, Floats, Times
 from features.eventlog import EventRows
-from features.tables.duplicates import merge, repeats
+from features.tables.duplicates import in_both, merge, repeats
 from features.tables.events import Decoded
-from features.tables.hashing import Hashes, combine, hash_column
+from features.tables.hashing import hash_column
 from features.tables.names import NameChanges
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, REASONS, Rejects
@@ -20,7 +20,7 @@ from features.vocabulary import Vocabulary
 
 _TEXTS = ("customer", "product", "order", "name")
 _NARROW = {"quantity": np.float32, "price": np.float32, "row": np.uint32}
-_ARRAYS = ("time", "kind", "quantity", "price", "event", "identity", "row")
+_ARRAYS = ("time", "kind", "quantity", "price", "key", "own_key", "row")
 
 
 @dataclass
@@ -34,6 +34,7 @@ class Tally:
     linked: int = 0  # anonymous events given to a customer
     anonymous: int = 0  # events of those known by a device only
     merged: int = 0  # identical lines of an order
+    in_both: int = 0  # events of the live store that the tables hold as well
     unmatched_refunds: int = 0
 
 
@@ -46,9 +47,10 @@ class Gathered:
     _texts: dict[str, list[Text]] = field(default_factory=lambda: {name: [] for name in _TEXTS})
     _arrays: dict[str, list[Array]] = field(default_factory=lambda: {name: [] for name in _ARRAYS})
     _places: list[tuple[str, int]] = field(default_factory=list)  # file and accepted rows of each chunk
+    _live: int = 0  # rows of the live store, which come last
 
-    def add(self, decoded: Decoded, place: str) -> None:
-        """Keep what a chunk has of use."""
+    def add(self, decoded: Decoded, place: str, *, live: bool = False) -> None:
+        """Keep what a chunk has of use; those of the live store come after all others."""
         used = (decoded.reason == ACCEPTED) & ~decoded.later
         keep = used & ~decoded.denied
         self.tally.read += len(keep)
@@ -58,6 +60,7 @@ class Gathered:
         self.tally.anonymous += int((keep & decoded.anonymous).sum())
         self.currencies |= decoded.currencies
         self._places.append((place, int(keep.sum())))
+        self._live += int(keep.sum()) if live else 0
         for name, parts in self._texts.items():
             text: Text = getattr(decoded, name)
             parts.append(text.only(keep))
@@ -73,12 +76,13 @@ class Gathered:
         texts = {name: _unify(self._texts.pop(name)) for name in _TEXTS}
         arrays = {name: np.concatenate(self._arrays.pop(name)) for name in _ARRAYS}
         codes = {name: text.code for name, text in texts.items()}
-        found = repeats(_keys(codes, arrays), arrays["time"])
-        lines = (codes["order"] >= 0) & (arrays["event"] == 0)
+        twice = in_both(arrays["key"], self._live)
+        found = repeats(arrays["key"], arrays["time"], twice)
+        lines = (codes["order"] >= 0) & ~arrays["own_key"]
         merged, duplicate = merge(found, lines, arrays["quantity"])
         self._set_aside(np.flatnonzero(duplicate), texts, arrays, rejects)
-        self.tally.merged = int(merged.sum())
-        keep = ~(merged | duplicate)
+        self.tally.merged, self.tally.in_both = int(merged.sum()), int(twice.sum())
+        keep = ~(merged | duplicate | twice)
         self.tally.accepted = int(keep.sum())
         return Events(
             customer=texts["customer"].only(keep),
@@ -140,19 +144,6 @@ def _unify(parts: Sequence[Text]) -> Text:
     unified = pa.chunked_array(columns).unify_dictionaries()
     code = [c.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32) for c in unified.chunks]
     return Text(np.concatenate(code), unified.chunk(0).dictionary)
-
-
-def _keys(codes: dict[str, Codes], arrays: dict[str, Array]) -> Hashes:
-    """(N,) equal for the same event_id, or without one for the same row."""
-    event: Hashes = arrays["event"]
-    if event.all():
-        return event
-    key: Hashes = arrays["identity"]
-    for values in (*codes.values(), arrays["time"], arrays["kind"]):
-        key = combine(key, values)
-    for numbers in (arrays["quantity"], arrays["price"]):
-        key = combine(key, np.nan_to_num(numbers, nan=-1.0))
-    return np.where(event == 0, key, event)
 
 
 def _values(rows: Counts, texts: dict[str, Text], arrays: dict[str, Array]) -> pa.Table:

@@ -1,7 +1,7 @@
 """Loading: from files or a database to a Shop."""
 
 import time as clock
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from features.errors import DataError
 from features.tables.assembling import Beside, assemble
-from features.tables.chunk import Reader, all_chunks
+from features.tables.chunk import Chunk, Reader, all_chunks
 from features.tables.columns import Columns, resolve
 from features.tables.config import TableConfig, TablesConfig
 from features.tables.customers import personal
@@ -32,17 +32,19 @@ def load(
     until: int | None = None,
     now: int | None = None,
     rejects: Path | None = None,
+    live: Reader | None = None,
 ) -> Shop:
     """Read and validate a shop's tables.
 
     `data` is the folder of the files (None where all tables come from a database), `until` ignores everything from that
     second on, `now` is the clock that tells the future (default: the real one), and `rejects` is the Parquet file to
-    which rows that cannot be used are written, with table, file, row, reason and values.
+    which rows that cannot be used are written, with table, file, row, reason and values. `live` are the events of the
+    live store, which are read beside those of the tables; what stands in both counts once.
 
     DataError for tables that cannot be read or have nothing usable, ConfigError for settings that cannot be right.
     """
     with Rejects(rejects) as aside:
-        tables = _Tables(data, config, until=until, rejects=aside)
+        tables = _Tables(data, config, until=until, rejects=aside, live=live)
         products = tables.static("products", config.products)
         customers = tables.static("customers", config.customers)
         links = tables.links()
@@ -60,6 +62,7 @@ class _Tables:
     config: TablesConfig
     until: int | None
     rejects: Rejects
+    live: Reader | None
 
     def static(self, table: str, config: TableConfig) -> StaticRows | None:
         """The products or the customers, None where there is no such table."""
@@ -82,20 +85,30 @@ class _Tables:
     def events(self, rules: Rules) -> Gathered:
         """All usable events; DataError if there are none."""
         found = readers("events", self.config.events, self.data)
-        if not found:
+        if not found and self.live is None:
             where = self.data or "esnaf.toml"
             raise DataError(
                 f"{where}: no table of events; put events.parquet, .csv[.gz] or .jsonl[.gz] there, "
                 "or name files or sql under [tables.events] in esnaf.toml"
             )
-        columns = _columns("events", found, self.config.events)
         gathered = Gathered()
-        for chunk in all_chunks(found, columns.names):
-            decoded = decode(chunk, columns, rules)
-            gathered.add(decoded, chunk.place)
-            self.rejects.add_chunk("events", chunk, decoded.reason)
+        if found:
+            columns = _columns("events", found, self.config.events)
+            self._gather(all_chunks(found, columns.names), columns, rules, into=gathered)
+        if self.live is not None:
+            columns = Columns({name: (name,) for name in self.live.names})
+            self._gather(self.live.chunks(self.live.names), columns, rules, into=gathered, live=True)
+            found = [*found, self.live]
         _check_usable(gathered, self.rejects, found[0].place, self.until)
         return gathered
+
+    def _gather(
+        self, chunks: Iterable[Chunk], columns: Columns, rules: Rules, *, into: Gathered, live: bool = False
+    ) -> None:
+        for chunk in chunks:
+            decoded = decode(chunk, columns, rules)
+            into.add(decoded, chunk.place, live=live)
+            self.rejects.add_chunk("events", chunk, decoded.reason)
 
 
 def _columns(table: str, found: Sequence[Reader], config: TableConfig, *, rest: bool = False) -> Columns:

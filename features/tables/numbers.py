@@ -6,8 +6,7 @@ import pyarrow.compute as pc
 
 from features.arrays import Bools, Doubles
 from features.tables.chunk import Column
-
-_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+from features.tables.patterns import NUMBER
 
 
 def numbers(column: Column) -> tuple[Doubles, Bools]:
@@ -35,4 +34,4 @@ def _parsed(column: Column) -> Column:
     try:
         return column.cast(pa.float64())
     except pa.ArrowInvalid:  # some value is no number: look which
-        return pc.if_else(pc.match_substring_regex(column, _NUMBER), column, None).cast(pa.float64())
+        return pc.if_else(pc.match_substring_regex(column, NUMBER), column, None).cast(pa.float64())
