@@ -30,6 +30,7 @@ _EXTRAS = {
     "uvicorn": "serve",
     "starlette": "serve",
     "sqlalchemy": "sql",
+    "psycopg": "postgres",
 }
 
 

@@ -7,6 +7,7 @@ from features.settings import Settings
 
 def sections() -> dict[str, type]:
     """Section name to dataclass, in the order of the file that `esnaf init` writes."""
+    from features.store.config import StoreConfig
     from features.tables.config import ConsentConfig, TablesSection, TimeConfig
     from serving.config import ServingConfig
     from training.candidates.registry import BUILT_IN
@@ -27,6 +28,7 @@ def sections() -> dict[str, type]:
         "gate": GateConfig,
         "bundles": BundlesConfig,
         "serving": ServingConfig,
+        "store": StoreConfig,
     }
 
 

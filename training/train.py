@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from features.arrays import DAY
 from features.logs import log
 from features.settings import Settings
+from features.store.training_view import stored_events
 from features.tables import Shop, TablesConfig, load
 from training.bundle import discard
 from training.bundles import FOLDER
@@ -77,7 +78,8 @@ def train(job: Job) -> Trained:
     with _scratch(job.workspace) as scratch, timer.stage("total"):
         with timer.stage("read"):
             tables = TablesConfig.of(job.settings)
-            shop = load(job.data, tables, until=job.until, rejects=scratch / "rejected.parquet")
+            with stored_events(job.workspace, job.settings) as live:
+                shop = load(job.data, tables, until=job.until, rejects=scratch / "rejected.parquet", live=live)
         trainer = Trainer(shop, job.settings, timer)
         end = _end(shop, job.until)
         with timer.stage("windows"):

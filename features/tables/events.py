@@ -80,6 +80,9 @@ class _Decoder:
         product, order, name = (self._text(n) for n in ("product_id", "order_id", "name"))
         self._check_product(product, kind)
         self._check_ids(customer, product, order)
+        extras = Extras.of(self._column) if self.rules.whole else None
+        if extras is not None:
+            self._check_ids(self._text("event_id"), self._text("anonymous_id"), *extras.ids)
         self._check_excluded(product)
         mark(self.reason, bad_time | (time == NO_TIME), Reason.BAD_TIMESTAMP)
         mark(self.reason, time > self.rules.now + self.rules.config.time.future_tolerance, Reason.FUTURE)
@@ -89,15 +92,15 @@ class _Decoder:
         self._check_known(product)
         quantity = np.abs(quantity)
         key = event_keys(self._column("event_id"))
-        own_key, extras = key != 0, None
-        if self.rules.whole or not own_key.all():  # rows without an event_id are compared by their values
-            extras = Extras.of(self._column)
+        own_key = key != 0
+        if not own_key.all():  # rows without an event_id are compared by their values
+            extras = extras or Extras.of(self._column)
             values = content_keys(
                 stated, (product, order, name), extras=extras, time=time, kind=kind, quantity=quantity, price=price
             )
             key = np.where(own_key, key, values)
         if extras is not None and self.rules.whole:
-            self._check_whole(extras, name)
+            self._check_long(extras, name)
         later = time >= self.rules.until if self.rules.until is not None else np.zeros(self.size, bool)
         self.reason[later] = ACCEPTED  # what is not looked at is not judged either
         return Decoded(
@@ -187,13 +190,11 @@ class _Decoder:
         default = self.rules.config.consent.default == "granted"
         return customer.where(~self.rules.statics.personal(customer.texts, default=default))
 
-    def _check_whole(self, extras: Extras, name: Text) -> None:
-        """What the live store keeps beside what training reads."""
-        event, device = self._text("event_id"), self._text("anonymous_id")
-        self._check_ids(event, device)
-        mark(self.reason, extras.bad_ids(), Reason.BAD_ID)
+    def _check_long(self, extras: Extras, name: Text) -> None:
         bad = [len(text.encode()) > MAX_NAME_BYTES or "\0" in text for text in name.texts.to_pylist()]
         mark(self.reason, name.where(np.array(bad, bool)) | extras.bad_properties(), Reason.BAD_VALUE)
+        currency = self._text("currency")
+        mark(self.reason, currency.where(malformed_ids(currency.texts)), Reason.BAD_VALUE)
 
 
 def one_currency(currencies: frozenset[str], place: str) -> None:

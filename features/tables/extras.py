@@ -12,7 +12,7 @@ from features.tables.hashing import Hashes, hash_column
 from features.tables.numbers import numbers
 from features.tables.patterns import MAX_POSITION, MAX_PROPERTIES_BYTES
 from features.tables.properties import canonical
-from features.tables.text import Text, encode, malformed_ids
+from features.tables.text import Text, encode
 
 IDS = ("session_id", "channel", "device", "recommendation_id")
 
@@ -36,11 +36,6 @@ class Extras:
     def hashes(self) -> list[Hashes]:
         """(n,) hashes of each text."""
         return [text_hashes(text) for text in (*self.ids, self.properties)]
-
-    def bad_ids(self) -> Bools:
-        """(n,) rows with a text that is too long or has control characters."""
-        found = [text.where(malformed_ids(text.texts)) for text in self.ids]
-        return np.logical_or.reduce(found)
 
     def bad_properties(self) -> Bools:
         """(n,) rows whose properties cannot be kept."""

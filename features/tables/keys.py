@@ -48,7 +48,9 @@ def content_keys(
     for values in (time, kind):
         key = combine(key, values)
     for numbers in (quantity, price, extras.position):
-        key = combine(key, np.nan_to_num(numbers, nan=-1.0).astype(np.float32) + np.float32(0))  # no negative zero
+        with np.errstate(over="ignore"):  # of rows that are set aside
+            narrow = np.nan_to_num(numbers, nan=-1.0).astype(np.float32)
+        key = combine(key, narrow + np.float32(0))  # no negative zero
     return key
 
 

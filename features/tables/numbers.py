@@ -14,7 +14,7 @@ def numbers(column: Column) -> tuple[Doubles, Bools]:
     if _is_text(column.type):
         column = pc.utf8_trim_whitespace(column.cast(pa.string()))
         column = pc.if_else(pc.equal(column, ""), None, column)
-    values = _parsed(column).cast(pa.float64()).to_numpy(zero_copy_only=False)
+    values = _parsed(column).cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
     there = column.is_valid().to_numpy(zero_copy_only=False)
     if pa.types.is_floating(column.type):
         there &= ~np.isnan(values)

@@ -3,25 +3,27 @@
 import json
 from typing import Any
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str)
+
 
 def canonical(value: Any) -> str | None:
-    """JSON with sorted keys, without nulls and blanks; a text that is no JSON object stays as it is.
+    """JSON with sorted keys, without nulls and blanks; a text that is no JSON stays as it is.
 
     A column of several objects has the keys of all of them in each row, as nulls, and whole numbers with a decimal
     point beside broken ones: neither says anything. ValueError for what is nested too deeply.
     """
     if isinstance(value, str):
-        value = _object(value)
+        value = _parsed(value)
     if value is None or isinstance(value, str):
         return value
     try:
-        return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), default=str)
+        return _ENCODER.encode(_plain(value))
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
 
-def _object(text: str) -> Any:
-    if not text.startswith("{"):
+def _parsed(text: str) -> Any:
+    if not text.startswith(("{", "[")):
         return text
     try:
         return json.loads(text)
