@@ -28,7 +28,7 @@ _CUSTOMERS, _PRODUCTS = 5_000, 900
 def add_arguments(parser: ArgumentParser) -> None:
     """How much of what, and where to."""
     parser.add_argument(
-        "--url", default="", help="store to write to; its events stay there (default: a new SQLite file)"
+        "--url", default="", help="store to write to, and leave the events in (default: a new SQLite file)"
     )
     parser.add_argument("--singles", type=int, default=6_000, metavar="N", help="single events (default 6000)")
     parser.add_argument("--threads", type=int, default=16, metavar="N", help="that send them (default 16)")

@@ -17,11 +17,11 @@ class UnfitError(StoreError):
 
 
 @contextmanager
-def told(address: Address) -> Iterator[None]:
-    """Turn every failure inside into StoreBusy, StoreUnavailable, or UnfitError."""
+def told(address: Address, driver: type[Exception]) -> Iterator[None]:
+    """Turn every failure inside, of SQLAlchemy, of the driver or of a file, into one of ours."""
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, driver) as error:
         raise _failure(error, address) from error
     except (OverflowError, UnicodeError) as error:
         raise UnfitError(f"{address.place}: an event cannot be written ({type(error).__name__})") from error
@@ -29,7 +29,7 @@ def told(address: Address) -> Iterator[None]:
         raise StoreUnavailable(f"{address.place}: cannot be used ({error.strerror})") from error
 
 
-def _failure(error: SQLAlchemyError, address: Address) -> StoreError:
+def _failure(error: Exception, address: Address) -> StoreError:
     original = getattr(error, "orig", None) or error
     text = address.hide(" ".join(str(original).split()))[:300]
     if any(sign in text or sign == type(original).__name__ for sign in _BUSY):

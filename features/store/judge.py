@@ -39,7 +39,8 @@ class Judge:
     """
 
     def __init__(self, config: TablesConfig, known: frozenset[str] | None = None) -> None:
-        self._config = config
+        self._currency = config.currency.casefold()
+        self._tolerance = config.time.future_tolerance
         self._kind = config.events.kind
         self._zone = None if config.time.zone == "UTC" else ZoneInfo(config.time.zone)
         self._known = known if config.unknown_products == "reject" else None
@@ -66,67 +67,71 @@ class Judge:
         """The event, or why it cannot be one; of several reasons the first in the order of `Reason`."""
         if not isinstance(raw, dict) and not isinstance(raw, Mapping):  # the second asks an abstract class, slowly
             return Reason.MALFORMED
+        try:
+            return self._event(raw, now)
+        except _RefusedError as refused:
+            return refused.reason
+
+    def _event(self, raw: Mapping[str, Any], now: int) -> Event:
         get = raw.get
-        customer, device = text_of(get("customer_id")), text_of(get("anonymous_id"))
-        if customer is None:
-            if device is None or blocked(device):
-                return Reason.NO_CUSTOMER
-            customer = ANONYMOUS + device
-        kind = self._kind_of(text_of(get("event_type")))
-        if kind is None:
-            return Reason.UNKNOWN_EVENT_TYPE
-        product = text_of(get("product_id"))
-        if product is None and kind not in WITHOUT_PRODUCT:
-            return Reason.NO_PRODUCT
+        device = text_of(get("anonymous_id"))
+        customer = _customer(text_of(get("customer_id")), device)
+        kind, product = self._kind_and_product(text_of(get("event_type")), text_of(get("product_id")))
         order, event_id = text_of(get("order_id")), text_of(get("event_id"))
         extras = [text_of(get(name)) for name in ("session_id", "channel", "device", "recommendation_id")]
-        if any_malformed((customer, product, order, event_id, device, *extras)):
-            return Reason.BAD_ID
-        if self._excludes is not None and product is not None and self._excludes(product):
-            return Reason.EXCLUDED_PRODUCT
-        stated = time_of(get("timestamp"), self._zone)
-        time = now if stated is None else stated
-        if time <= 0:
-            return Reason.BAD_TIMESTAMP
-        if time > now + self._config.time.future_tolerance:
-            return Reason.FUTURE
-        quantity, price = number_of(get("quantity")), number_of(get("unit_price"))
-        if math.isnan(quantity):
-            quantity = 1.0
-        if quantity == 0 or abs(quantity) > MOST or (quantity < 0 and kind not in {Kind.PURCHASE, Kind.REFUND}):
-            return Reason.BAD_QUANTITY
-        if quantity < 0:
-            kind, quantity = Kind.REFUND, -quantity
-        price = _price(price, number_of(get("line_total")), quantity)
-        if price < 0 or price > MOST:
-            return Reason.BAD_PRICE
+        _refuse(any_malformed((customer, product, order, event_id, device, *extras)), Reason.BAD_ID)
+        _refuse(product is not None and self._excludes is not None and self._excludes(product), Reason.EXCLUDED_PRODUCT)
+        time = self._time(get("timestamp"), now)
+        kind, quantity = _quantity(number_of(get("quantity")), kind)
+        price = _price(number_of(get("unit_price")), number_of(get("line_total")), quantity)
         currency = text_of(get("currency"))
-        if self._config.currency and currency and currency.casefold() != self._config.currency.casefold():
-            return Reason.CURRENCY
-        if self._known is not None and product is not None and product not in self._known:
-            return Reason.UNKNOWN_PRODUCT
+        other = self._currency and currency and currency.casefold() != self._currency
+        _refuse(other, Reason.CURRENCY)
+        _refuse(self._known is not None and product is not None and product not in self._known, Reason.UNKNOWN_PRODUCT)
         name, properties = text_of(get("name")), _properties(get("properties"))
-        if unfit(name, MAX_NAME_BYTES) or unfit(properties, MAX_PROPERTIES_BYTES) or any_malformed([currency]):
-            return Reason.BAD_VALUE
-        position = _position(number_of(get("position")))
+        long = unfit(name, MAX_NAME_BYTES) or unfit(properties, MAX_PROPERTIES_BYTES) or any_malformed([currency])
+        _refuse(long, Reason.BAD_VALUE)
         session, channel, machine, recommendation = extras
-        known_price = None if math.isnan(price) else price
+        key = 0 if event_id is None else signed(text_hash(event_id))
         event = Event(
-            0, customer, device, product, int(kind), time, quantity, known_price, order, session, channel, machine,
-            recommendation, position, event_id, properties, name, currency, 0,
+            key, customer, device, product, int(kind), time, quantity, price, order, session, channel, machine,
+            recommendation, _position(number_of(get("position"))), event_id, properties, name, currency, 0,
         )  # fmt: skip
-        return Event(signed(key_of(event)), *event[1:])
+        return event if key else Event(signed(content_key(event)), *event[1:])
 
-    def _kind_of(self, name: str | None) -> Kind | None:
-        if name is None:
-            return self._kind
-        return _kind_of(name) if len(name) <= _SHORT else kind_of(name)
+    def _kind_and_product(self, stated: str | None, product: str | None) -> tuple[Kind, str | None]:
+        kind: Kind | None = self._kind
+        if stated is not None:
+            kind = _kind_of(stated) if len(stated) <= _SHORT else kind_of(stated)
+        if kind is None:
+            raise _RefusedError(Reason.UNKNOWN_EVENT_TYPE)
+        _refuse(product is None and kind not in WITHOUT_PRODUCT, Reason.NO_PRODUCT)
+        return kind, product
+
+    def _time(self, stated: Any, now: int) -> int:
+        time = time_of(stated, self._zone)
+        if time is None:
+            return now
+        _refuse(time <= 0, Reason.BAD_TIMESTAMP)
+        _refuse(time > now + self._tolerance, Reason.FUTURE)
+        return time
 
 
-def key_of(event: Event) -> int:
-    """The unsigned key of an event, as `features.tables.keys` has it for columns."""
-    if event.event_id is not None:
-        return text_hash(event.event_id)
+class _RefusedError(Exception):
+    """An event that is set aside."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _refuse(wrong: object, reason: Reason) -> None:
+    if wrong:
+        raise _RefusedError(reason)
+
+
+def content_key(event: Event) -> int:
+    """The unsigned key of an event without an id, as `features.tables.keys` has it for columns."""
     key = text_hash(event.customer_id)
     texts = (event.product_id, event.order_id, event.name, event.session_id, event.channel, event.device)
     for text in (*texts, event.recommendation_id, event.properties):
@@ -142,11 +147,30 @@ def nth(event: Event, before: int) -> Event:
     return event._replace(key=signed(mixed(event.key % 2**64, before)))
 
 
-def _price(price: float, total: float, quantity: float) -> float:
-    """NaN where none is known, negative for one that cannot be."""
-    if BAD in {price, total}:
-        return -1.0
-    return abs(total / quantity) if math.isnan(price) else price
+def _customer(named: str | None, device: str | None) -> str:
+    if named is not None:
+        return named
+    if device is None or blocked(device):
+        raise _RefusedError(Reason.NO_CUSTOMER)
+    return ANONYMOUS + device
+
+
+def _quantity(stated: float, kind: Kind) -> tuple[Kind, float]:
+    """A negative purchase is a refund of that many."""
+    quantity = 1.0 if math.isnan(stated) else stated
+    _refuse(quantity == 0 or abs(quantity) > MOST, Reason.BAD_QUANTITY)
+    if quantity > 0:
+        return kind, quantity
+    _refuse(kind not in {Kind.PURCHASE, Kind.REFUND}, Reason.BAD_QUANTITY)
+    return Kind.REFUND, -quantity
+
+
+def _price(price: float, total: float, quantity: float) -> float | None:
+    """Of one unit; of the whole line where only that is stated; None where neither is."""
+    _refuse(BAD in {price, total}, Reason.BAD_PRICE)
+    unit = abs(total / quantity) if math.isnan(price) else price
+    _refuse(unit < 0 or unit > MOST, Reason.BAD_PRICE)
+    return None if math.isnan(unit) else unit
 
 
 def _position(number: float) -> int | None:

@@ -7,12 +7,11 @@ from typing import Self
 
 from sqlalchemy import bindparam, func, select
 
-from features.store import schema
+from features.store import schema, statements
 from features.store.address import Address
 from features.store.backend import Backend, backend_of
 from features.store.config import StoreConfig
 from features.store.event import Event
-from features.store.insertion import insertion
 from features.store.migrations import migrate
 
 _COLUMNS = schema.EVENTS.c
@@ -62,7 +61,8 @@ class LiveStore:
         received = int(clock.time())
         with self.backend.writing() as connection:
             last = connection.execute(_LAST).scalar_one()
-            insertion(connection, list(rows.values()), received)
+            new_rows = [(*event[:-2], received) for event in rows.values()]
+            connection.exec_driver_sql(statements.insertion(connection.dialect.name).text, new_rows)
             new = {key: sequence for sequence, key in connection.execute(_NEW, {"after": last})}
         return [new.pop(event.key, 0) for event in events]
 

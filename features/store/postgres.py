@@ -27,6 +27,8 @@ class Postgres:
                 pool_pre_ping=True,  # a restarted server costs one question, not one refused list of events
                 connect_args={"connect_timeout": max(2, round(timeout)), "application_name": "esnaf"},
             )
+            driver: Any = self.engine.dialect.loaded_dbapi
+            self._error: type[Exception] = driver.Error
         except ModuleNotFoundError as error:
             raise ConfigError(
                 f"{self.place}: the driver {error.name!r} is missing; pip install 'esnaf[postgres]'"
@@ -44,13 +46,13 @@ class Postgres:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Every statement for itself."""
-        with told(self.address), self.engine.connect() as connection:
+        with told(self.address, self._error), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction under a lock that all writers take; it ends after the commit can be seen."""
-        with told(self.address), self.engine.connect() as plain:
+        with told(self.address, self._error), self.engine.connect() as plain:
             connection = plain.execution_options(isolation_level="READ COMMITTED")
             with connection.begin():
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
@@ -58,7 +60,7 @@ class Postgres:
 
     def told(self) -> AbstractContextManager[None]:
         """Driver errors as ours."""
-        return told(self.address)
+        return told(self.address, self._error)
 
     def commits(self, connection: Connection) -> int | None:
         """Nothing is known without asking."""

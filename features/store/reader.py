@@ -3,29 +3,13 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection
 
-from features.store import schema
+from features.store import statements
 from features.store.backend import Backend
 from features.store.event import Event
 
-_C = schema.EVENTS.c
-_LAST = select(func.coalesce(func.max(_C.sequence), 0))
-_AFTER = (
-    select(*schema.FIELDS)
-    .where(_C.sequence > bindparam("after"), _C.sequence <= bindparam("upto"))
-    .order_by(_C.sequence)
-    .limit(bindparam("limit"))
-)
-_SINCE = (
-    select(*schema.FIELDS)
-    .where(_C.customer_id.in_(bindparam("customers", expanding=True)), _C.sequence > bindparam("after"))
-    .where(_C.time >= bindparam("time"))
-    .order_by(_C.sequence.desc())
-    .limit(bindparam("limit"))
-)
 _EVER = -(2**62)  # seconds
 _END = 2**62
 
@@ -48,13 +32,15 @@ class Reader:
         with self._connection() as connection:
             commits = self._backend.commits(connection)
             if commits is None or commits != self._commits:
-                self._last = int(connection.execute(_LAST).scalar_one())
+                ((self._last,),) = statements.last(connection.dialect.name).rows(connection, {})
                 self._commits = commits
             return self._last
 
     def after(self, sequence: int, *, limit: int = 10_000, upto: int = _END) -> list[Event]:
         """The first events behind a sequence, in order; nothing behind it is ever missed."""
-        return self._events(_AFTER, {"after": sequence, "upto": upto, "limit": limit})
+        values = {"after": sequence, "upto": upto, "limit": limit}
+        with self._connection() as connection:
+            return [*map(Event._make, statements.after(connection.dialect.name).rows(connection, values))]
 
     def since(
         self, customer_ids: Sequence[str], *, sequence: int = 0, time: int | None = None, limit: int = 1_000
@@ -63,17 +49,18 @@ class Reader:
 
         `sequence` leaves out those up to it, `time` those that happened before that second.
         """
-        values = {"customers": list(customer_ids), "after": sequence, "limit": limit}
-        return self._events(_SINCE, {**values, "time": _EVER if time is None else time})[::-1]
+        if not customer_ids:
+            return []
+        values = {"after": sequence, "limit": limit, "time": _EVER if time is None else time}
+        customers = {f"c{i}": customer for i, customer in enumerate(customer_ids)}
+        with self._connection() as connection:
+            statement = statements.since(connection.dialect.name, len(customers))
+            return [*map(Event._make, statement.rows(connection, values | customers))][::-1]
 
     def close(self) -> None:
         """Let go of the connection."""
         with self._turn:
             self._release()
-
-    def _events(self, statement: Select[Any], values: dict[str, Any]) -> list[Event]:
-        with self._connection() as connection:
-            return [Event._make(row) for row in connection.execute(statement, values)]
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:

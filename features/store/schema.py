@@ -29,7 +29,6 @@ EVENTS = Table(
     Column("currency", Text),
     Column("received", BigInteger, nullable=False),
     Index("esnaf_events_of_customer", "customer_id", "sequence"),
-    Index("esnaf_events_by_time", "time"),  # for retention
     sqlite_autoincrement=True,  # a number is never given twice, not even after the last rows are taken away
 )
 VERSION = Table("esnaf_version", METADATA, Column("version", Integer, nullable=False))

@@ -27,7 +27,7 @@ class Sqlite:
 
     def __init__(self, address: Address, timeout: float) -> None:
         self.address, self.place, self.timeout = address, address.place, timeout
-        with told(address):
+        with told(address, sqlite3.Error):
             # Events are personal: only the owner may read them.
             os.close(os.open(self.place, os.O_RDWR | os.O_CREAT, 0o600))
         arguments = {"timeout": timeout, "check_same_thread": False}
@@ -52,7 +52,7 @@ class Sqlite:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Every statement for itself."""
-        with told(self.address), self.engine.connect() as connection:
+        with told(self.address, sqlite3.Error), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -62,7 +62,7 @@ class Sqlite:
         Processes wait for each other at our own lock, whose holder wakes the next: SQLite's own asks again after ever
         longer pauses, and a busy writer would keep others out for long.
         """
-        with told(self.address), self.engine.connect() as connection, self._turn():
+        with told(self.address, sqlite3.Error), self.engine.connect() as connection, self._turn():
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -84,7 +84,7 @@ class Sqlite:
 
     def told(self) -> AbstractContextManager[None]:
         """Driver errors as ours."""
-        return told(self.address)
+        return told(self.address, sqlite3.Error)
 
     def commits(self, connection: Connection) -> int | None:
         """SQLite's own count: it changes with every commit of another connection."""

@@ -1,0 +1,68 @@
+"""Statements: written once with SQLAlchemy, run as text on the driver.
+
+For the few rows of one customer SQLAlchemy takes longer than the database does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Self
+
+from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from features.store import schema
+from features.store.event import Event
+
+_C = schema.EVENTS.c
+_STYLES: Mapping[str, tuple[Any, str]] = {"sqlite": (sqlite, "qmark"), "postgresql": (postgresql, "format")}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with places for values."""
+
+    text: str
+    places: Sequence[tuple[str, Any]]  # name of the value at each, and what it is unless given
+
+    @classmethod
+    def of(cls, statement: Any, dialect: str, **options: Any) -> Self:
+        """In the words of one dialect, and with the places that its driver takes."""
+        kind, style = _STYLES[dialect]
+        compiled = statement.compile(dialect=kind.dialect(paramstyle=style), **options)
+        return cls(str(compiled), [(name, compiled.params[name]) for name in compiled.positiontup])
+
+    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Run it; raises the driver's own errors."""
+        driver: Any = connection.connection.dbapi_connection
+        placed = [values.get(name, otherwise) for name, otherwise in self.places]
+        found: list[tuple[Any, ...]] = driver.execute(self.text, placed).fetchall()
+        return found
+
+
+@lru_cache
+def last(dialect: str) -> Statement:
+    """The highest sequence, 0 in an empty store."""
+    return Statement.of(select(func.coalesce(func.max(_C.sequence), 0)), dialect)
+
+
+@lru_cache
+def after(dialect: str) -> Statement:
+    """`limit` events behind `after`, up to `upto`."""
+    behind = select(*schema.FIELDS).where(_C.sequence > bindparam("after"), _C.sequence <= bindparam("upto"))
+    return Statement.of(behind.order_by(_C.sequence).limit(bindparam("limit")), dialect)
+
+
+@lru_cache
+def since(dialect: str, customers: int) -> Statement:
+    """The newest `limit` events of the customers `c0`, `c1` ... behind `after` and from `time` on, newest first."""
+    named = _C.customer_id.in_([bindparam(f"c{i}") for i in range(customers)])
+    newest = select(*schema.FIELDS).where(named, _C.sequence > bindparam("after"), _C.time >= bindparam("time"))
+    return Statement.of(newest.order_by(_C.sequence.desc()).limit(bindparam("limit")), dialect)
+
+
+@lru_cache
+def insertion(dialect: str) -> Statement:
+    """An event whose key is new; one that is there already is left alone. The database numbers the rows."""
+    insert = _STYLES[dialect][0].insert(schema.EVENTS).on_conflict_do_nothing(index_elements=["key"])
+    return Statement.of(insert, dialect, column_keys=list(Event._fields[:-1]))
