@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import StoreBusy, StoreError, StoreUnavailable
 from features.store.address import Address
 
 _BUSY = ("database is locked", "lock timeout", "LockNotAvailable")
+_UNFIT = {"DataError", "IntegrityError"}  # as every driver calls them
 _RETRY = 1  # seconds
 
 
@@ -34,8 +35,6 @@ def _failure(error: Exception, address: Address) -> StoreError:
     text = address.hide(" ".join(str(original).split()))[:300]
     if any(sign in text or sign == type(original).__name__ for sign in _BUSY):
         return StoreBusy(f"{address.place}: others write at this moment ({text})", retry_after=_RETRY)
-    if isinstance(error, DataError | IntegrityError) or (
-        isinstance(error, StatementError) and not isinstance(error, DBAPIError)
-    ):
+    if any(kind.__name__ in _UNFIT for kind in type(original).__mro__):
         return UnfitError(f"{address.place}: an event cannot be written ({type(original).__name__})")
     return StoreUnavailable(f"{address.place}: cannot be used ({text})")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 
 from features.store import schema, statements
 from features.store.address import Address
@@ -13,10 +13,6 @@ from features.store.backend import Backend, backend_of
 from features.store.config import StoreConfig
 from features.store.event import Event
 from features.store.migrations import migrate
-
-_COLUMNS = schema.EVENTS.c
-_LAST = select(func.coalesce(func.max(_COLUMNS.sequence), 0))
-_NEW = select(_COLUMNS.sequence, _COLUMNS.key).where(_COLUMNS.sequence > bindparam("after"))
 
 
 class LiveStore:
@@ -60,10 +56,10 @@ class LiveStore:
             rows.setdefault(event.key, event)  # of equal ones the first
         received = int(clock.time())
         with self.backend.writing() as connection:
-            last = connection.execute(_LAST).scalar_one()
-            new_rows = [(*event[:-2], received) for event in rows.values()]
-            connection.exec_driver_sql(statements.insertion(connection.dialect.name).text, new_rows)
-            new = {key: sequence for sequence, key in connection.execute(_NEW, {"after": last})}
+            dialect = connection.dialect.name
+            ((last,),) = statements.last(dialect).rows(connection, {})
+            statements.insert(connection, [(*event[:-2], received) for event in rows.values()])
+            new = {key: sequence for sequence, key in statements.new(dialect).rows(connection, {"after": last})}
         return [new.pop(event.key, 0) for event in events]
 
     def count(self) -> int:

@@ -15,6 +15,7 @@ from features.store import schema
 from features.store.event import Event
 
 _C = schema.EVENTS.c
+_TOGETHER = (512, 64, 8, 1)  # rows in a statement: few different ones, so that databases know them prepared
 _STYLES: Mapping[str, tuple[Any, str]] = {"sqlite": (sqlite, "qmark"), "postgresql": (postgresql, "format")}
 
 
@@ -34,10 +35,13 @@ class Statement:
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run it; raises the driver's own errors."""
-        driver: Any = connection.connection.dbapi_connection
         placed = [values.get(name, otherwise) for name, otherwise in self.places]
-        found: list[tuple[Any, ...]] = driver.execute(self.text, placed).fetchall()
+        found: list[tuple[Any, ...]] = _driver(connection).execute(self.text, placed).fetchall()
         return found
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.dbapi_connection
 
 
 @lru_cache
@@ -62,7 +66,29 @@ def since(dialect: str, customers: int) -> Statement:
 
 
 @lru_cache
-def insertion(dialect: str) -> Statement:
-    """An event whose key is new; one that is there already is left alone. The database numbers the rows."""
-    insert = _STYLES[dialect][0].insert(schema.EVENTS).on_conflict_do_nothing(index_elements=["key"])
-    return Statement.of(insert, dialect, column_keys=list(Event._fields[:-1]))
+def new(dialect: str) -> Statement:
+    """Sequence and key of every event behind `after`."""
+    return Statement.of(select(_C.sequence, _C.key).where(_C.sequence > bindparam("after")), dialect)
+
+
+def insert(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
+    """Write rows of the fields of an event but its sequence, which the database gives; known keys are left alone.
+
+    Many rows are one statement: while it runs other threads have Python to themselves, but between two statements the
+    writer must wait for them, for some milliseconds where they are busy.
+    """
+    done = 0
+    for size in _TOGETHER:
+        while len(rows) - done >= size:
+            values = [value for row in rows[done : done + size] for value in row]
+            _driver(connection).execute(_insertion(connection.dialect.name, size), values)
+            done += size
+
+
+@lru_cache
+def _insertion(dialect: str, rows: int) -> str:
+    statement = _STYLES[dialect][0].insert(schema.EVENTS).on_conflict_do_nothing(index_elements=["key"]).inline()
+    text = Statement.of(statement, dialect, column_keys=list(Event._fields[:-1])).text
+    head, values, rest = text.partition(" VALUES ")
+    row, conflict, end = rest.partition(" ON CONFLICT ")
+    return head + values + ", ".join([row] * rows) + conflict + end

@@ -1,0 +1,34 @@
+"""`esnaf train` learns from the live store beside the tables, or from it alone."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from esnaf.arguments import invoke
+from esnaf.cli import main
+
+HEAD = "customer_id,product_id,timestamp\n"
+DAYS = [f"2023-{month:02}-{day:02}" for month in (1, 2, 3) for day in range(1, 29)]
+
+
+def test_what_only_the_store_has_is_learned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data, later = tmp_path / "data", tmp_path / "later.csv"
+    data.mkdir()
+    lines = [f"c{i % 7},p{(i * i + j) % 11},{day}\n" for i, day in enumerate(DAYS) for j in range(3)]
+    (data / "events.csv").write_text(HEAD + "".join(lines))
+    later.write_text(HEAD + lines[-1] + "zoe,p1,2023-03-28\n")
+    assert main(["import", str(later), "--workspace", str(tmp_path), "--quiet"]) == 0
+    trained = invoke("train", "--data", str(data), "--workspace", str(tmp_path))
+    capsys.readouterr()
+    assert main(["check", "--data", str(data), "--workspace", str(tmp_path), "--json", "--quiet"]) == 0
+    checked = json.loads(capsys.readouterr().out)
+    assert checked["notes"]["in_both"] == 1
+    assert checked["accepted"] == len(lines) + 1
+    facts = json.loads((Path(trained["bundle"]) / "manifest.json").read_text())
+    assert checked["fingerprint"] in json.dumps(facts)
+    output = tmp_path / "lists.csv"
+    assert main(["recommend", "--all", "-n", "3", "-o", str(output), "--workspace", str(tmp_path), "--quiet"]) == 0
+    bought = [line for line in output.read_text().splitlines() if line.startswith(('"zoe","p1"', "zoe,p1"))]
+    assert len(bought) == 1
+    assert "repurchase" in bought[0]
