@@ -15,10 +15,12 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, event
 
+from features.errors import StoreBusy
 from features.store.address import Address
 from features.store.failures import told
 
 _PAUSE = 0.005  # seconds
+_LOOK = 0.0002  # seconds: short beside the sync of a commit, so that who waits comes in between two of another's
 _PAGES = 1_000  # given back at a time: writers wait for no more than that
 
 
@@ -59,8 +61,8 @@ class Sqlite:
     def writing(self) -> Iterator[Connection]:
         """From `BEGIN IMMEDIATE` to `COMMIT`, or `ROLLBACK` after an error.
 
-        Processes wait for each other at our own lock, whose holder wakes the next: SQLite's own asks again after ever
-        longer pauses, and a busy writer would keep others out for long.
+        Processes wait for each other at our own lock and look often: SQLite asks again after ever longer pauses, and a
+        busy writer would keep the others out for long.
         """
         with told(self.address, sqlite3.Error), self.engine.connect() as connection, self._turn():
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -77,10 +79,23 @@ class Sqlite:
     def _turn(self) -> Iterator[None]:
         handle = os.open(f"{self.place}.lock", os.O_RDWR | os.O_CREAT, 0o600)  # a lock is of the handle that took it
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            self._wait(handle)
             yield
         finally:
             os.close(handle)
+
+    def _wait(self, handle: int) -> None:
+        end = time.monotonic() + self.timeout
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    message = f"{self.place}: another process writes for too long; is it stopped?"
+                    raise StoreBusy(message, retry_after=1) from None
+                time.sleep(_LOOK)
+            else:
+                return
 
     def told(self) -> AbstractContextManager[None]:
         """Driver errors as ours."""
