@@ -26,6 +26,7 @@ _EXTRAS = {
     "implicit": "train",
     "mlflow": "train",
     "matplotlib": "train",
+    "optuna": "train",
     "bentoml": "serve",
     "uvicorn": "serve",
     "starlette": "serve",

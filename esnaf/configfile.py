@@ -6,8 +6,6 @@ written once goes on following the defaults of later versions.
 
 import ast
 import inspect
-import json
-import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
@@ -15,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from features.settings import default_of
+from features.toml import toml_value
 
 _HEAD = """\
 # The settings of this shop. Every line below shows a default: take the '#' away to change it.
@@ -71,22 +70,6 @@ def field_comments(config: type) -> dict[str, str]:
         if is_dataclass(base):
             comments.update(_comments_in(base))
     return comments
-
-
-def toml_value(value: Any) -> str:
-    """A value as TOML text."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, Mapping):
-        items = ", ".join(f"{_key(key)} = {toml_value(item)}" for key, item in value.items())
-        return f"{{ {items} }}" if items else "{}"
-    if isinstance(value, tuple | list):
-        return f"[{', '.join(map(toml_value, value))}]"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
 
 
 def _block(section: Section, said: set[str]) -> str:

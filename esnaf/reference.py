@@ -7,9 +7,10 @@ from pathlib import Path
 
 from esnaf import commands
 from esnaf.arguments import parser_of
-from esnaf.configfile import Section, Setting, flattened, toml_value
+from esnaf.configfile import Section, Setting, flattened
 from esnaf.output import markdown_table
 from esnaf.sections import sections
+from features.toml import toml_value
 
 DOCS = Path(__file__).parents[1] / "docs"
 

@@ -12,8 +12,9 @@ def sections() -> dict[str, type]:
     from serving.config import ServingConfig
     from training.candidates.registry import BUILT_IN
     from training.comparison.config import CompareConfig
-    from training.config import BundlesConfig, FeaturesConfig, PoolConfig, RankerConfig, TrainingConfig
+    from training.config import BundlesConfig, FeaturesConfig, PoolConfig, RankerConfig, RetrainConfig, TrainingConfig
     from training.gate.config import GateConfig
+    from training.tuning.config import TuneConfig
 
     return {
         "tables": TablesSection,
@@ -26,7 +27,9 @@ def sections() -> dict[str, type]:
         "ranker": RankerConfig,
         "compare": CompareConfig,
         "gate": GateConfig,
+        "tune": TuneConfig,
         "bundles": BundlesConfig,
+        "retrain": RetrainConfig,
         "serving": ServingConfig,
         "store": StoreConfig,
     }
@@ -35,12 +38,14 @@ def sections() -> dict[str, type]:
 def check(settings: Settings) -> None:
     """ConfigError at the first name or value in the file that cannot be used."""
     from training.config import PoolConfig
+    from training.tuning.space import Space
 
     chosen = settings.section("pool", PoolConfig).generators
     known = sections() | _generators(chosen)
     settings.check_sections(known)
     for name, config in known.items():
         settings.section(name, config)
+    Space.of(settings)
 
 
 def _generators(names: Iterable[str]) -> dict[str, type]:

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sized
+from contextlib import contextmanager
 from typing import Any, TextIO, TypeVar
 
 T = TypeVar("T")
@@ -70,6 +71,17 @@ def configure(*, quiet: bool = False, stream: TextIO | None = None) -> None:
     _LOGGER.handlers[:] = [handler]
     _LOGGER.propagate = False
     _LOGGER.setLevel(logging.WARNING if quiet else logging.INFO)
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Errors alone inside: for steps that are part of a larger one which logs itself."""
+    level = _LOGGER.level
+    _LOGGER.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        _LOGGER.setLevel(level)
 
 
 def progress(items: Iterable[T], label: str, total: int | None = None) -> Iterator[T]:

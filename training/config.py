@@ -111,9 +111,9 @@ class RankerConfig:
     """Log loss of each pair, or a listwise loss (bruch2021alternative, burges2010ranknet)."""
     boosters: int = 2
     """Each learns from its own share of the pairs, on a thread of its own; their scores are averaged."""
-    trees: int = 100
+    trees: int = 80
     """Boosting rounds of each."""
-    learning_rate: float = 0.1
+    learning_rate: float = 0.12
     """Weight of each tree."""
     leaves: int = 63
     """Leaves of a tree."""
@@ -164,3 +164,18 @@ def _at_least(config: object, least: int, *names: str) -> None:
     for name in names:
         if getattr(config, name) < least:
             raise ValueError(f"{name} = {getattr(config, name)}: must be {least} or more")
+
+
+@dataclass(frozen=True)
+class RetrainConfig:
+    """Section `[retrain]`: how the champion is brought up to date."""
+
+    full_days: int = 28
+    """Days after which everything is trained anew; until then the ranker stays and generators learn what changed."""
+    least_events: int = 1
+    """New events that are worth a retraining."""
+    measured: int = 300
+    """Customers that a refreshed model is measured on, at most; more are sampled."""
+
+    def __post_init__(self) -> None:
+        _at_least(self, 1, "full_days", "least_events", "measured")

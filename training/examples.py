@@ -34,11 +34,6 @@ class Examples:
     lost: int  # labels that none did; they cannot be learned from
     unseen: int  # products first seen in the window, which are no labels
 
-    @property
-    def customer(self) -> Codes:
-        """(M,) number of the customer of each pair, from 0 and ascending."""
-        return np.repeat(np.arange(len(self.group), dtype=np.int32), self.group)
-
     @classmethod
     def joined(cls, parts: Sequence["Examples"]) -> Self:
         """The examples of several windows."""

@@ -11,7 +11,7 @@ from training.evaluation.generators import generator_recall
 from training.evaluation.lists import Lists
 from training.evaluation.protocol import MODEL, Report, evaluate
 from training.evaluation.slices import slices_of
-from training.evaluation.truth import Truth
+from training.evaluation.truth import MOST_CUSTOMERS, Truth
 from training.measuring import measure
 from training.ranker import Ranker
 from training.recommender import Recommender
@@ -30,20 +30,32 @@ class Measurement:
     learned: bool  # whether the model had enough to learn a ranking from
 
 
-def measurement_of(recommender: Recommender, shop: Shop, *, cut: int, end: int, bundle: Path) -> Measurement:
+def measurement_of(
+    recommender: Recommender,
+    shop: Shop,
+    *,
+    cut: int,
+    end: int,
+    bundle: Path,
+    most: int = MOST_CUSTOMERS,
+    alone: bool = True,
+) -> Measurement:
     """Measure a loaded recommender on the window `cut <= time < end`, beside the baselines.
+
+    At most `most` customers are scored; with `alone` each generator is measured by itself too, and what the features
+    add to the scores.
 
     The recommender is asked as of its own time with the history it holds, about customers by their ids: it may be
     older than the cut, and its data may have been numbered otherwise.
     """
     seed, order = int(recommender.facts["seed"]), recommender.order
-    truth = Truth.of(shop.log, cut, end, seed=seed)
+    truth = Truth.of(shop.log, cut, end, most=most, seed=seed)
     history = shop.log.as_of(cut)
     background = Background.of(history, shop.catalogue_at(cut), truth.products, seed=seed)
     learned = isinstance(order, Ranker)
     if len(truth) == 0:
         return Measurement(evaluate({}, truth), {}, background, None, bundle, learned)
-    found = measure(recommender, truth, shop.log)
+    found = measure(recommender, truth, shop.log, generators=alone)
     baselines = Baselines.of(history, truth.products, cut).ranks()
     report = evaluate(
         # A generator called as a baseline stands behind it.
@@ -53,8 +65,9 @@ def measurement_of(recommender: Recommender, shop: Shop, *, cut: int, end: int, 
         slices=slices_of(truth, shop.profiles),
         seed=seed,
     )
-    importance = Importance.of(order, found.matrix) if isinstance(order, Ranker) else None
-    return Measurement(report, generator_recall(found.candidates, truth), background, importance, bundle, learned)
+    importance = Importance.of(order, found.matrix) if alone and isinstance(order, Ranker) else None
+    recalls = generator_recall(found.candidates, truth) if alone else {}
+    return Measurement(report, recalls, background, importance, bundle, learned)
 
 
 def _named_something(lists: Mapping[str, Lists]) -> dict[str, Lists]:

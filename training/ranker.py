@@ -1,6 +1,9 @@
 """Ranker: gradient-boosted trees (ke2017lightgbm) over the feature matrix."""
 
 import difflib
+import os
+import sys
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -11,6 +14,7 @@ import numpy as np
 
 from features.arrays import Codes, Counts, Doubles, Floats
 from features.errors import BundleError, ConfigError
+from training.boosting import lightgbm
 from training.config import RankerConfig
 from training.examples import Examples
 
@@ -21,6 +25,8 @@ MANY = 5_000  # rows worth more than one thread
 LEVELS = 8  # grades of worth that a listwise loss tells apart
 BAGGED = 5  # rounds that one sample of pairs serves: drawing it costs about as much as a tree
 BINNED = 50_000  # pairs that the bins are cut by
+NICE = 5  # about a third of the share of a thread beside
+GLANCED = 1_000  # rows that tell most features that vary
 ENOUGH = 20_000  # pairs that trees can be grown on by themselves
 
 
@@ -36,22 +42,21 @@ class Ranker:
     boosters: tuple["Booster", ...]
 
     @classmethod
-    def fit(cls, examples: Examples, config: RankerConfig, *, seed: int) -> Self:
-        """Learn from examples; features that never vary are left out."""
-        varying = _varying(examples.matrix)
-        names = tuple(examples.names[i] for i in varying)
-        parts = max(1, min(config.boosters, len(examples.gain) // ENOUGH))
-        share = np.random.default_rng(seed).integers(0, parts, len(examples.gain))
-
-        labels = _Labels.of(examples, config)
+    def fit(cls, windows: Sequence[Examples], config: RankerConfig, *, seed: int) -> Self:
+        """Learn from the examples of some windows; features that never vary are left out."""
+        library = lightgbm()
+        varying, labels = _varying([window.matrix for window in windows]), _Labels.of(windows, config)
+        names = tuple(windows[0].names[i] for i in varying)
+        parts = max(1, min(config.boosters, len(labels.label) // ENOUGH))
+        share = np.random.default_rng(seed).integers(0, parts, len(labels.label))
 
         def grown(part: int) -> "Booster":
             chosen = np.flatnonzero(share == part)
             parameters = _parameters(config, seed + part, threads=max(1, config.threads // parts))
-            matrix = examples.matrix[np.ix_(chosen, varying)]
-            return _grown(matrix, names, labels.take(chosen), parameters, config.trees)
+            data = _dataset(library, _taken(windows, chosen, varying), names, labels.take(chosen))
+            return library.train(parameters, data, config.trees)  # type: ignore[no-any-return]
 
-        with ThreadPoolExecutor(min(parts, config.threads), thread_name_prefix="grow") as threads:
+        with ThreadPoolExecutor(min(parts, config.threads), "grow", _give_way) as threads:
             return cls(names, tuple(threads.map(grown, range(parts))))
 
     def scores(self, matrix: Floats) -> Doubles:
@@ -81,13 +86,13 @@ class Ranker:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote; BundleError where a file is not a model."""
-        import lightgbm
+        library = lightgbm()
 
         boosters = []
         for path in sorted(folder.glob("*.txt"), key=lambda path: int(path.stem)):
             try:
-                boosters.append(lightgbm.Booster(model_file=path))
-            except lightgbm.basic.LightGBMError as error:
+                boosters.append(library.Booster(model_file=path))
+            except library.basic.LightGBMError as error:
                 raise BundleError(f"{path}: not a LightGBM model ({error}); train the model again") from error
         if not boosters:
             raise BundleError(f"{folder}: holds no model; train the model again")
@@ -103,10 +108,12 @@ class _Labels:
     customer: Codes | None  # (M,) ascending, listwise losses only
 
     @classmethod
-    def of(cls, examples: Examples, config: RankerConfig) -> Self:
+    def of(cls, windows: Sequence[Examples], config: RankerConfig) -> Self:
+        gain, group = np.concatenate([w.gain for w in windows]), np.concatenate([w.group for w in windows])
+        customer = np.repeat(np.arange(len(group), dtype=np.int32), group)
         if config.loss == "binary":
-            return cls((examples.gain > 0).astype(np.float32), _weights(examples, config.balance), None)
-        return cls(_grades(examples.gain), None, examples.customer)
+            return cls((gain > 0).astype(np.float32), _weights(gain, customer, config.balance), None)
+        return cls(_grades(gain), None, customer)
 
     def take(self, chosen: Counts) -> Self:
         """Those of some pairs (positions ascending)."""
@@ -126,11 +133,28 @@ class _Labels:
         return pairs[pairs > 0]
 
 
-def _grown(matrix: Floats, names: Sequence[str], labels: _Labels, parameters: dict[str, Any], trees: int) -> "Booster":
-    """One booster, grown on some of the pairs."""
-    import lightgbm
+def _give_way() -> None:
+    """Let other threads go first: evaluation, figures and tracking each use one core, and growing fills what is left
+    of the others. Linux alone has priorities of threads."""
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, min(19, os.getpriority(os.PRIO_PROCESS, thread) + NICE))
 
-    data = lightgbm.Dataset(
+
+def _taken(windows: Sequence[Examples], chosen: Counts, columns: Codes) -> Floats:
+    """Some pairs (positions over all windows, ascending) and columns. The windows are never joined: that would hold
+    everything twice."""
+    taken = np.empty((len(chosen), len(columns)), np.float32)
+    ends = np.cumsum([len(window.gain) for window in windows])
+    bounds = [0, *np.searchsorted(chosen, ends).tolist()]
+    for window, end, start, stop in zip(windows, ends, bounds, bounds[1:], strict=False):
+        taken[start:stop] = window.matrix[np.ix_(chosen[start:stop] - end + len(window.gain), columns)]
+    return taken
+
+
+def _dataset(library: Any, matrix: Floats, names: Sequence[str], labels: _Labels) -> Any:
+    """Some pairs as LightGBM takes them."""
+    return library.Dataset(
         matrix,
         labels.label,
         group=labels.group,
@@ -138,7 +162,6 @@ def _grown(matrix: Floats, names: Sequence[str], labels: _Labels, parameters: di
         feature_name=list(names),
         free_raw_data=True,
     )
-    return lightgbm.train(parameters, data, trees)
 
 
 def _mean(predicted: Sequence[Any]) -> Doubles:
@@ -170,21 +193,22 @@ def _parameters(config: RankerConfig, seed: int, *, threads: int) -> dict[str, A
     }
 
 
-def _varying(matrix: Floats) -> Codes:
-    """The columns that hold more than one value, NaN being one."""
-    if len(matrix) == 0:
-        return np.zeros(0, np.int32)
-    same = (matrix == matrix[0]) | (np.isnan(matrix) & np.isnan(matrix[0]))
-    return np.flatnonzero(~same.all(axis=0)).astype(np.int32)
+def _varying(matrices: Sequence[Floats]) -> Codes:
+    """The columns that hold more than one value, NaN being one. Most of them show it in their first rows."""
+    features, alike = matrices[0].shape[1], np.arange(matrices[0].shape[1])
+    first = next((matrix[:1] for matrix in matrices if len(matrix)), np.zeros((1, features), np.float32))
+    for rows in (matrices[0][:GLANCED], *matrices):
+        value, own = first[:, alike], rows[:, alike]
+        same = (own == value) | (np.isnan(own) & np.isnan(value))
+        alike = alike[same.all(axis=0)]
+    return np.setdiff1d(np.arange(features), alike).astype(np.int32)
 
 
-def _weights(examples: Examples, balance: float) -> Doubles:
+def _weights(gain: Doubles, customer: Codes, balance: float) -> Doubles:
     """(M,) what each pair counts: its gain, shared among the customer's pairs, 1 on average."""
-    positive = examples.gain > 0
-    customer = examples.customer
-    bought = np.maximum(np.bincount(customer, positive, len(examples.group)), 1.0)
-    share = bought**-balance
-    weight: Doubles = np.where(positive, examples.gain, 1.0) * share[customer]
+    positive = gain > 0
+    bought = np.maximum(np.bincount(customer, positive), 1.0)
+    weight: Doubles = np.where(positive, gain, 1.0) * (bought**-balance)[customer]
     weight /= max(weight.mean(), 1e-12)
     return weight
 

@@ -1,4 +1,4 @@
-"""Rivalry: a new model beside the champion, or beside a baseline where there is none, for the report of its run."""
+"""Rivalry: a new model before the gate, beside the champion or, where there is none, beside a baseline."""
 
 import tempfile
 from dataclasses import replace
@@ -8,52 +8,52 @@ from features.errors import EsnafError
 from features.logs import log
 from features.settings import Settings
 from features.tables import Shop
+from training.champions import Champions
 from training.comparison.config import CompareConfig
 from training.comparison.contender import Contender
 from training.comparison.contest import Contest
-from training.comparison.side import Side
 from training.comparison.window import Window
+from training.gate.challenge import Challenge
 from training.measurement import Measurement
 from training.tracking.contender import registered
-from training.tracking.registry import Registry
 from training.tracking.run import TrainedRun, params
 
-CHAMPION = "champion"
 
-
-def with_contest(
+def judged(
     run: TrainedRun,
     measurement: Measurement | None,
     shop: Shop,
     settings: Settings,
-    *,
-    registry: Registry,
-    bundles: Path,
+    champions: Champions,
 ) -> TrainedRun:
-    """The run with the contest of its model, as it was measured, against the champion on the same window.
+    """The run with what the gate says of its model, and the contest against the champion on the same window.
 
-    A champion that cannot be measured is told in the log; the model then stands beside the reference baseline.
+    A champion that cannot be measured is told in the log and is no reason to refuse; the model then stands beside the
+    reference baseline.
     """
-    if measurement is None or len(measurement.report.truth) == 0:
-        return run
     times = {f"time/{stage}_s": seconds for stage, seconds in run.seconds.items()}
-    challenger = Contender(
-        registry.next_number(), run.final, measurement.bundle, {**run.metrics, **times}, params(run.config)
-    )
-    window, config = Window.of_measurement(shop, measurement), settings.section("compare", CompareConfig)
-    second = window.measured_side(challenger, measurement)
+    bundle = None if measurement is None else measurement.bundle
+    metrics = {**run.metrics, **times}
+    registry = champions.registry
+    number = "1" if registry is None else registry.next_number()
+    challenger = Contender(number, run.final, bundle, metrics, params(run.config))
+    if measurement is None or len(measurement.report.truth) == 0:
+        return replace(run, verdict=Challenge.of(None, challenger, None, settings).verdict)
+    window = Window.of_measurement(shop, measurement)
+    side = window.measured_side(challenger, measurement)
     with tempfile.TemporaryDirectory() as scratch:
-        first = _champion(window, registry, bundles, Path(scratch))
-        if first is None:
-            return replace(run, contest=Contest.with_baseline(second, shop, config))
-        return replace(run, contest=Contest.of(first, second, shop, config))
+        first = _champion(champions, Path(scratch))
+        challenge = Challenge.of(first, challenger, window, settings, known=side)
+    contest = challenge.contest or Contest.with_baseline(side, shop, settings.section("compare", CompareConfig))
+    return replace(run, contest=contest, verdict=challenge.verdict)
 
 
-def _champion(window: Window, registry: Registry, bundles: Path, scratch: Path) -> Side | None:
-    if not any(CHAMPION in version.aliases for version in registry.versions()):
+def _champion(champions: Champions, scratch: Path) -> Contender | None:
+    version, registry = champions.served(), champions.registry
+    if version is None or registry is None:
         return None
     try:
-        return window.side(registered(registry, CHAMPION, bundles, scratch))
+        return registered(registry, version, champions.bundles.folder, scratch)
     except (EsnafError, OSError) as error:
-        log.warning("comparison.without_champion", reason=str(error))
+        log.warning("gate.without_champion", version=version, reason=str(error))
         return None

@@ -4,118 +4,81 @@ The data's last `horizon` days are the test window. A recommender that knows onl
 disk and measured on it; then the same recipe is brought up to the end of the data, and that recommender is registered.
 """
 
-import tempfile
-from collections import Counter
-from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from features.arrays import DAY
 from features.logs import log
-from features.settings import Settings
 from features.store.training_view import stored_events
 from features.tables import Shop, TablesConfig, load
-from training.bundle import discard
-from training.bundles import FOLDER
-from training.champions import Champions
-from training.config import BundlesConfig
-from training.configuration import configuration, digest
-from training.counting import Counting
+from training.entry import FIGURES, FINAL, MEASURED, REJECTS, Entered, Entry, Job, Trained, scratch_of
+from training.lock import training_alone
 from training.measurement import Measurement, measurement_of
 from training.recommender import Recommender
-from training.rivalry import with_contest
-from training.timer import Timer, peak_megabytes
-from training.tracking import figures
-from training.tracking.provenance import Provenance, day
-from training.tracking.registry import Registry
-from training.tracking.run import TrainedRun, complete, track
+from training.timer import Timer
+from training.tracking import figures, model
 from training.tracking.store import Store
 from training.trainer import Trainer
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-FIGURES = "figures"
-
-
-@dataclass(frozen=True)
-class Job:
-    """What is to be trained, and where it goes."""
-
-    workspace: Path
-    settings: Settings
-    data: Path | None = None  # folder of the tables, None if they come from SQL
-    until: int | None = None  # ignore everything from this second on
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A registered model."""
-
-    version: str
-    run_id: str
-    bundle: Path
-    metrics: Mapping[str, float]
-    seconds: Mapping[str, float]  # by stage; `total` is all of it
-    peak_mb: Mapping[str, float]  # the most memory that was held by the end of each stage, 10^6 bytes
-    warnings: tuple[str, ...]
+LEDGER = "ledger"
 
 
 def train(job: Job) -> Trained:
-    """Fit, measure, log and register; the new version becomes the champion.
+    """Fit, measure, log and register; the new version becomes the champion if the gate lets it.
 
     Whatever fails before it is registered leaves the champion and the bundles as they were.
 
     Raises:
         DataError, ConfigError: tables or settings that cannot be used.
         TrackingError: the tracking store cannot be used.
+        RefusedError: another training is under way in the workspace.
     """
-    store, timer = Store.of(job.workspace), Timer()
-    store.check()
-    with _scratch(job.workspace) as scratch, timer.stage("total"):
-        with timer.stage("read"):
-            tables = TablesConfig.of(job.settings)
-            with stored_events(job.workspace, job.settings) as live:
-                shop = load(job.data, tables, until=job.until, rejects=scratch / "rejected.parquet", live=live)
-        trainer = Trainer(shop, job.settings, timer)
-        end = _end(shop, job.until)
-        with timer.stage("windows"):
-            trainer.examples(trainer.windows(end - trainer.training.horizon * DAY))
-        opening = store.open_soon()  # beside trees, which grow without the interpreter; beside reading it takes twice
-        measured = _fitted(trainer, end, scratch)
-        _raise_early(opening)
-        with ThreadPoolExecutor(1, thread_name_prefix="evaluation") as beside:
-            measuring = beside.submit(_measurement, trainer, measured, end, scratch)
-            with timer.stage("final"):
-                final = trainer.fit(end, complete=True)
-                final.save(scratch / "final")
-            measurement = measuring.result()
-        run = _run(trainer, final, measurement, scratch)
-        with timer.stage("tracking"):
-            client = opening.result()
-        registry, bundles = Registry.of(client, run.shop), job.workspace / FOLDER
-        with timer.stage("comparison"):
-            run = replace(run, data=job.data, seconds=timer.seconds)
-            run = with_contest(run, measurement, shop, job.settings, registry=registry, bundles=bundles)
-        with timer.stage("tracking"):
-            tracked = track(run, store, client)
-        folder = _published(job.workspace, scratch / "final", tracked.version)
-        kept = job.settings.section("bundles", BundlesConfig)
-        Champions(job.workspace, registry, kept).promote(tracked.version, verify=False)
-    run = replace(run, seconds=timer.seconds, metrics={**run.metrics, "memory/peak_mb": peak_megabytes()})
-    metrics = complete(tracked, run, client)
-    return Trained(tracked.version, tracked.run_id, folder, metrics, timer.seconds, timer.peak_mb, run.warnings)
+    Store.of(job.workspace).check()
+    timer = Timer()
+    with training_alone(job.workspace), scratch_of(job.workspace) as scratch, timer.stage("total"):
+        entered = trained(job, read(job, timer, scratch), timer, scratch)
+    return entered.completed()
 
 
-@contextmanager
-def _scratch(workspace: Path) -> Iterator[Path]:
-    """A folder beside the bundles, so that a finished one moves there in one step; nothing of it stays."""
-    (workspace / FOLDER).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".new-", dir=workspace / FOLDER) as folder:
-        yield Path(folder)
+def read(job: Job, timer: Timer, scratch: Path, *, anew: bool = True) -> Shop:
+    """The tables and the live store; what is not read again unless `anew` is in the workspace's ledger."""
+    with timer.stage("read"), stored_events(job.workspace, job.settings) as live:
+        return load(
+            job.data,
+            TablesConfig.of(job.settings),
+            until=job.until,
+            rejects=scratch / REJECTS,
+            live=live,
+            ledger=job.workspace / LEDGER,
+            anew=anew,
+        )
+
+
+def trained(job: Job, shop: Shop, timer: Timer, scratch: Path) -> Entered:
+    """Train on a shop that was read; the stage `total` of the timer is under way."""
+    store, trainer = Store.of(job.workspace), Trainer(shop, job.settings, timer)
+    end = end_of(shop, job.until)
+    cut = _cut(trainer, end)
+    with timer.stage("windows"):
+        trainer.prepare(end if cut is None else cut, complete=cut is None)
+    opening = store.open_soon(model.warm)  # beside trees: they need no interpreter, and reading does
+    measured = None if cut is None else _fitted(trainer, cut, scratch)
+    _raise_early(opening)
+    with ThreadPoolExecutor(1, thread_name_prefix="evaluation") as beside:
+        measuring = beside.submit(_measurement, trainer, measured, end, scratch)
+        with timer.stage("final"):
+            final = trainer.fit(end, complete=True)
+            final.save(scratch / FINAL)
+        measurement = measuring.result()
+    entry = Entry(job, trainer, scratch)
+    run = entry.run(final, measurement, trainer.coverage(final.time))
+    with timer.stage("tracking"):
+        client = opening.result()
+    return entry.enter(run, measurement, client)
 
 
 def _raise_early(opening: "Future[MlflowClient]") -> None:
@@ -124,18 +87,24 @@ def _raise_early(opening: "Future[MlflowClient]") -> None:
         opening.result()
 
 
-def _end(shop: Shop, until: int | None) -> int:
+def end_of(shop: Shop, until: int | None) -> int:
     """The end of the last day with an event, or `until` where that is sooner."""
     last = -(-shop.log.end // DAY) * DAY
     return last if until is None else min(until, last)
 
 
-def _fitted(trainer: Trainer, end: int, scratch: Path) -> Path | None:
-    """The bundle of a recommender as of the cut; None where nothing came before the cut."""
-    cut, folder = end - trainer.training.horizon * DAY, scratch / "measured"
+def _cut(trainer: Trainer, end: int) -> int | None:
+    """Where the test window begins; None where nothing came before it."""
+    cut = end - trainer.training.horizon * DAY
     if cut <= trainer.shop.log.start:
         log.warning("evaluation.skipped", reason="the data is no longer than the horizon")
         return None
+    return cut
+
+
+def _fitted(trainer: Trainer, cut: int, scratch: Path) -> Path:
+    """The bundle of a recommender as of the cut."""
+    folder = scratch / MEASURED
     with trainer.timer.stage("measured"):
         trainer.fit(cut).save(folder)
     return folder
@@ -153,69 +122,3 @@ def _measurement(trainer: Trainer, bundle: Path | None, end: int, scratch: Path)
             metrics = {**found.report.metrics, **found.metrics}
             figures.save(figures.of_run(found.report, metrics, found.background, found.importance), scratch / FIGURES)
     return found
-
-
-def _run(trainer: Trainer, final: Recommender, measurement: Measurement | None, scratch: Path) -> TrainedRun:
-    account, config, rejects = trainer.shop.report, configuration(trainer.settings), scratch / "rejected.parquet"
-    counted = {f"data/{name}": float(value) for name, value in account.counts().items()}
-    learned = {f"ranker/{name}": float(value) for name, value in trainer.coverage(final.time).items()}
-    reasons: Counter[str] = Counter()
-    for (_, reason), rows in account.rejected.items():
-        reasons[str(reason)] += rows
-    run = TrainedRun(
-        shop=trainer.training.shop,
-        provenance=Provenance(
-            fingerprint=account.fingerprint,
-            config_digest=digest(config),
-            seed=trainer.training.seed,
-            start=account.start,
-            cut=measurement.report.truth.cut if measurement else None,
-            end=final.time,
-        ),
-        final=scratch / "final",
-        config=config,
-        metrics=counted | learned,
-        rejects=reasons,
-        warnings=_warnings(measurement, final),
-        files={"rejects": rejects} if rejects.exists() else {},
-    )
-    if measurement is None:
-        return run
-    return replace(
-        run,
-        measured=measurement.bundle,
-        report=measurement.report,
-        background=measurement.background,
-        importance=measurement.importance,
-        drawn=scratch / FIGURES if (scratch / FIGURES).is_dir() else None,
-        metrics={**run.metrics, **measurement.metrics},
-    )
-
-
-def _warnings(measurement: Measurement | None, final: Recommender) -> tuple[str, ...]:
-    """What a person should know before relying on the model or its figures."""
-    found = []
-    counts = isinstance(final.order, Counting)
-    if counts:
-        found.append(
-            "too little was bought in past windows to learn a ranking from: "
-            "products are ranked by counting what the customer and everybody bought"
-        )
-    if measurement is None:
-        found.append(
-            f"nothing was measured: the data begins on {day(final.facts['data_start'])}, "
-            f"less than {final.facts['horizon']} days before its end; --horizon takes fewer"
-        )
-    elif len(measurement.report.truth) == 0:
-        found.append("nothing was measured: nobody bought both before the test window and in it")
-    elif not measurement.learned and not counts:
-        found.append("the figures are those of a model that counts: only the registered one had enough to learn from")
-    return tuple(found)
-
-
-def _published(workspace: Path, bundle: Path, version: str) -> Path:
-    """Give the bundle its version's name; what another registry, begun anew since, left under it gives way."""
-    folder = workspace / FOLDER / version
-    discard(folder)
-    bundle.replace(folder)
-    return folder

@@ -2,8 +2,9 @@
 
 import importlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -17,7 +18,7 @@ from features.market import Market
 from features.settings import Settings
 from features.tables.shop import Shop
 from training.candidates import registry
-from training.candidates.base import Snapshot
+from training.candidates.base import Change, Snapshot
 from training.config import FeaturesConfig, PoolConfig, RankerConfig, TrainingConfig
 from training.counting import Counting
 from training.examples import Examples, Window
@@ -46,6 +47,7 @@ class Trainer:
     settings: Settings
     timer: Timer = field(default_factory=Timer)
     _sources: dict[_Known, tuple[Source, ...]] = field(default_factory=dict)
+    _in_hand: dict[_Known, tuple[Source, ...]] = field(default_factory=dict)
     _snapshots: dict[_Known, Snapshot] = field(default_factory=dict)
     _examples: dict[int, Examples] = field(default_factory=dict)
     _counted: dict[int, int] = field(default_factory=dict)
@@ -116,10 +118,15 @@ class Trainer:
         Its customers and products are those seen by then. With `complete`, for the model that serves, they are all that
         the tables hold: also those that no event names yet.
         """
-        moments = self.windows(until)
+        self.prepare(until, complete=complete)
+        moments, snapshot = self.windows(until), self.snapshot(until, complete=complete)
         order = self._order(self.examples(moments), until)
-        snapshot = self.snapshot(until, complete=complete)
-        sources = self._serving(snapshot, self.sources(until, complete=complete))
+        sources = self._serving(until, complete=complete)
+        return self._recommender(until, snapshot, sources, order, self._facts(moments) | {"trained": until})
+
+    def _recommender(
+        self, until: int, snapshot: Snapshot, sources: tuple[Source, ...], order: Order, facts: dict[str, Any]
+    ) -> Recommender:
         return Recommender(
             time=until,
             customers=self.shop.log.customers.first(len(snapshot.history)),
@@ -130,8 +137,47 @@ class Trainer:
             market=snapshot.market,
             sources=sources,
             order=order,
-            facts=self._facts(moments),
+            facts=facts,
         )
+
+    def refreshed(self, previous: Recommender, until: int, *, complete: bool = False) -> Recommender:
+        """`previous`, a recommender of this shop as of an earlier moment, brought up to `until`: generators learn what
+        changed since, and the ranker stays as it is.
+
+        Its customers and products must be the first ones of this shop (`obstacle`).
+        """
+        snapshot = self.snapshot(until, complete=complete)
+        _, change = snapshot.bought, Change.between(self.shop.log, previous.time, snapshot)
+
+        def updated(source: Source) -> Source:
+            generator = registry.create(registry.path_of(type(source.generator)), self.settings)
+            with self.timer.stage(f"update_{generator.name}"):
+                generator.update(snapshot, source.generator, change)
+            return Source(generator, source.size)
+
+        with self.timer.stage("generators"), ThreadPoolExecutor(AT_ONCE, thread_name_prefix="update") as threads:
+            sources = tuple(threads.map(updated, previous.sources))
+        facts = {**self._facts(previous.facts["windows"]), "trained": previous.facts.get("trained", previous.time)}
+        return self._recommender(until, snapshot, sources, previous.order, facts)
+
+    def obstacle(self, previous: Recommender) -> str | None:
+        """Why a recommender cannot be refreshed, None where it can."""
+        log, time = self.shop.log, previous.time
+        settings = [registry.settings_of(registry.create(path, self.settings)) for path in self.pool.generators]
+        if [registry.settings_of(source.generator) for source in previous.sources] != settings:
+            return "its generators, or their settings, are others"
+        for kind, old, new, seen in (
+            ("customers", previous.customers, log.customers, log.customers_at(time)),
+            ("products", previous.products, log.products, log.products_at(time)),
+        ):
+            if seen > len(old) or not np.array_equal(old.first(seen).text, new.first(seen).text):
+                return f"{kind} of its time are others now"
+        return None
+
+    def prepare(self, until: int, *, complete: bool = False) -> None:
+        """All that `fit` needs but the ranker; the generators as of `until` are fitted beside the last window."""
+        with self._asking(self.windows(until)):
+            self._serving(until, complete=complete)
 
     def coverage(self, until: int) -> dict[str, int]:
         """What was bought in the windows before `until`: found by a generator, lost by all, or not known before."""
@@ -168,10 +214,13 @@ class Trainer:
         market = Market.measure(history, catalogue, time=time, horizon=self.training.horizon)
         return Snapshot(time, history, catalogue, market, shop.profiles.first(customers, catalogue))
 
-    def _serving(self, snapshot: Snapshot, asked: tuple[Source, ...]) -> tuple[Source, ...]:
+    def _serving(self, time: int, *, complete: bool) -> tuple[Source, ...]:
         """All generators of the pool in its order: to those of a label window come those of what is in hand."""
-        others = [path for path in self.pool.generators if path not in self._asked]
-        fitted = dict(zip([*self._asked, *others], [*asked, *self._fitted(others, snapshot, ())], strict=True))
+        known, others = (time, complete), [path for path in self.pool.generators if path not in self._asked]
+        asked = self.sources(time, complete=complete)
+        if known not in self._in_hand:
+            self._in_hand[known] = self._fitted(others, self.snapshot(time, complete=complete), ())
+        fitted = dict(zip([*self._asked, *others], [*asked, *self._in_hand[known]], strict=True))
         return tuple(fitted[path] for path in self.pool.generators)
 
     def _fitted(self, paths: Sequence[str], snapshot: Snapshot, previous: tuple[Source, ...]) -> tuple[Source, ...]:
@@ -189,23 +238,28 @@ class Trainer:
             return tuple(threads.map(fitted, paths))
 
     def examples(self, moments: Sequence[int]) -> list[Examples]:
-        """What the windows from some moments on teach the ranker, oldest first.
+        """What the windows from some moments on teach the ranker, oldest first."""
+        with self._asking(moments):
+            pass
+        return [self._examples[moment] for moment in moments]
 
-        While one is asked about, the generators of the next are fitted.
-        """
+    @contextmanager
+    def _asking(self, moments: Sequence[int]) -> Iterator[None]:
+        """While one window is asked about, the generators of the next are fitted; what is done inside goes on beside
+        the last. All are done afterwards."""
         with ThreadPoolExecutor(1, thread_name_prefix="examples") as asking:
-            pending: Future[None] | None = None
+            pending: list[Future[None]] = []
             for moment in moments:
                 if moment in self._examples:
                     continue
                 window = Window(self.snapshot(moment), self.sources(moment), self.shop.log, self.shop.profiles)
                 self._forget(moment)
-                if pending:
-                    pending.result()  # at most two windows are held: on a large shop each takes gigabytes
-                pending = asking.submit(self._learn, window)
-            if pending:
-                pending.result()
-        return [self._examples[moment] for moment in moments]
+                for learning in pending:
+                    learning.result()  # at most two windows are held: on a large shop each takes gigabytes
+                pending = [asking.submit(self._learn, window)]
+            yield
+            for learning in pending:
+                learning.result()
 
     def _learn(self, window: Window) -> None:
         moment, most = window.snapshot.time, self.training.customers_a_window
@@ -226,7 +280,7 @@ class Trainer:
             log.warning("ranker.counting", until=until, windows=len(parts))
             return Counting()
         with self.timer.stage("fit_ranker"):
-            return Ranker.fit(Examples.joined(usable), self.ranker, seed=self.training.seed)
+            return Ranker.fit(usable, self.ranker, seed=self.training.seed)
 
     def _facts(self, moments: list[int]) -> dict[str, Any]:
         return {

@@ -18,6 +18,7 @@ VERBS = (
     "check",
     "import",
     "train",
+    "retrain",
     "recommend",
     "similar",
     "explain",
@@ -26,6 +27,7 @@ VERBS = (
     "rollback",
     "evaluate",
     "compare",
+    "tune",
     "serve",
     "store",
 )

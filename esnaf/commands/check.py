@@ -13,6 +13,7 @@ _NOTES = {
     "merged": "identical lines of an order, added to the first",
     "in_both": "events of the live store that the tables hold as well, counted once",
     "no_consent": "events of customers who did not consent to personalisation, left out",
+    "erased": "events of customers who are to be forgotten, left out",
     "linked": "anonymous events given to the one customer who owns the device",
     "anonymous": "events of customers who are known by a device only, kept",
     "shared_devices": "device ids of several customers, which link nothing",

@@ -15,7 +15,7 @@ from training.pointer import FILE
 HELP = "check the installation and the workspace, and take over a champion chosen in MLflow"
 
 _LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "lightgbm", "threadpoolctl")
-_EXTRAS = {"train": ("implicit", "mlflow", "matplotlib"), "serve": ("bentoml", "uvloop", "httptools")}
+_EXTRAS = {"train": ("implicit", "mlflow", "matplotlib", "optuna"), "serve": ("bentoml", "uvloop", "httptools")}
 
 
 def add_arguments(parser: ArgumentParser) -> None:

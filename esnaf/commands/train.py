@@ -8,7 +8,7 @@ from typing import Any
 
 from esnaf.moments import moment
 
-HELP = "fit, evaluate, log and register a model; it becomes the champion"
+HELP = "fit, evaluate, log and register a model; it becomes the champion if the gate lets it"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -23,7 +23,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> Mapping[str, Any]:
     """Train in the workspace."""
     from esnaf.workspace import Workspace
-    from training.train import Job, train
+    from training.entry import Job
+    from training.train import train
 
     workspace = Workspace(args.workspace)
     workspace.create()
@@ -39,6 +40,8 @@ def run(args: Namespace) -> Mapping[str, Any]:
         "seconds": dict(trained.seconds),
         "peak_mb": dict(trained.peak_mb),
         "warnings": list(trained.warnings),
+        "refused": trained.refused,
+        "ok": trained.refused is None,
     }
 
 
@@ -50,7 +53,8 @@ def show(result: Mapping[str, Any]) -> None:
         print(f"warning: {warning}")
     if "test/ndcg_at_20" in result["metrics"]:
         print(summary.text(result["metrics"]))
-    print(f"\nversion {result['version']} is the champion: {result['bundle']} ({result['seconds']['total']:.1f} s)")
+    outcome = "is the champion" if result["ok"] else f"was registered, but the gate {result['refused']}"
+    print(f"\nversion {result['version']} {outcome}: {result['bundle']} ({result['seconds']['total']:.1f} s)")
 
 
 def _with_horizon(values: Mapping[str, Any], horizon: int) -> dict[str, Any]:

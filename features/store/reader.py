@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -12,6 +13,16 @@ from features.store.event import Event
 
 _EVER = -(2**62)  # seconds
 _END = 2**62
+
+
+class Known(NamedTuple):
+    """What a reader has had: the events up to a sequence that happened before a second."""
+
+    sequence: int = 0
+    end: int = _EVER
+
+
+NOTHING = Known()
 
 
 class Reader:
@@ -36,11 +47,17 @@ class Reader:
                 self._commits = commits
             return self._last
 
-    def after(self, sequence: int, *, limit: int = 10_000, upto: int = _END) -> list[Event]:
-        """The first events behind a sequence, in order; nothing behind it is ever missed."""
-        values = {"after": sequence, "upto": upto, "limit": limit}
+    def after(self, sequence: int, *, limit: int = 10_000, upto: int = _END, known: Known = NOTHING) -> list[Event]:
+        """The first events behind a sequence, in order, but for `known` ones; nothing behind it is ever missed."""
+        values = {"after": sequence, "upto": upto, "limit": limit, "known": known.sequence, "end": known.end}
         with self._connection() as connection:
             return [*map(Event._make, statements.after(connection.dialect.name).rows(connection, values))]
+
+    def digest(self, upto: int) -> str:
+        """Of the events up to a sequence: the same as long as none of them goes, or another takes its place."""
+        with self._connection() as connection:
+            ((count, keys),) = statements.digest(connection.dialect.name).rows(connection, {"upto": upto})
+            return f"{count}:{keys}"
 
     def since(
         self, customer_ids: Sequence[str], *, sequence: int = 0, time: int | None = None, limit: int = 1_000

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from features.store import schema
 from features.store.event import Event
 
 _C = schema.EVENTS.c
+_PRIME = 1_000_003
 _TOGETHER = (512, 64, 8, 1)  # rows in a statement: few different ones, so that databases know them prepared
 _STYLES: Mapping[str, tuple[Any, str]] = {"sqlite": (sqlite, "qmark"), "postgresql": (postgresql, "format")}
 
@@ -52,9 +53,17 @@ def last(dialect: str) -> Statement:
 
 @lru_cache
 def after(dialect: str) -> Statement:
-    """`limit` events behind `after`, up to `upto`."""
+    """`limit` events behind `after`, up to `upto`; of those up to `known` only what happened at `end` or later."""
     behind = select(*schema.FIELDS).where(_C.sequence > bindparam("after"), _C.sequence <= bindparam("upto"))
+    behind = behind.where(or_(_C.sequence > bindparam("known"), _C.time >= bindparam("end")))
     return Statement.of(behind.order_by(_C.sequence).limit(bindparam("limit")), dialect)
+
+
+@lru_cache
+def digest(dialect: str) -> Statement:
+    """How many events there are up to `upto`, and a sum of their keys that fits into 64 bits."""
+    figures = select(func.count(), func.coalesce(func.sum(_C.key % _PRIME), 0)).where(_C.sequence <= bindparam("upto"))
+    return Statement.of(figures, dialect)
 
 
 @lru_cache

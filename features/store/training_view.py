@@ -13,7 +13,7 @@ from features.settings import Settings
 from features.store.config import StoreConfig
 from features.store.event import ANONYMOUS, Event
 from features.store.livestore import LiveStore
-from features.store.reader import Reader
+from features.store.reader import NOTHING, Known, Reader
 from features.tables.chunk import Chunk
 
 _ROWS = 50_000
@@ -25,22 +25,30 @@ _KINDS = np.array([kind.name.lower() for kind in Kind], object)
 
 
 class StoredEvents:
-    """Everything that was committed when the reading began, under the canonical names."""
+    """Everything that was committed when the view was made, under the canonical names."""
 
     sparse = False
     names: Sequence[str] = ("customer_id", *_TEXTS, "timestamp", "event_type", "quantity", "unit_price", "position")
 
-    def __init__(self, reader: Reader, place: str) -> None:
-        self._reader = reader
-        self.place = f"the live store {place}"
+    def __init__(self, reader: Reader, place: str, last: int, known: Known = NOTHING) -> None:
+        self._reader, self._known, self.last = reader, known, last
+        self.place = place
 
     def chunks(self, names: Sequence[str]) -> Iterator[Chunk]:
         """All rows in the order they came in; a row's number is its sequence."""
-        done, end = 0, self._reader.last()
-        while events := self._reader.after(done, limit=_ROWS, upto=end):
+        done = 0
+        while events := self._reader.after(done, limit=_ROWS, upto=self.last, known=self._known):
             columns = Event(*map(list, zip(*events, strict=True)))  # type: ignore[arg-type]  # of lists
             done = events[-1].sequence
             yield Chunk(self.place, _table(columns).select(list(names)), np.array(columns.sequence, np.int64))
+
+    def behind(self, sequence: int, time: int) -> "StoredEvents":
+        """Without the rows up to a number that happened before a second."""
+        return StoredEvents(self._reader, self.place, self.last, Known(sequence, time))
+
+    def digest(self, sequence: int) -> str:
+        """Another one where other rows have the numbers up to `sequence`."""
+        return self._reader.digest(sequence)
 
 
 @contextmanager
@@ -52,7 +60,8 @@ def stored_events(workspace: Path, settings: Settings) -> Iterator[StoredEvents 
         return
     reader = Reader(store.backend)
     try:
-        yield StoredEvents(reader, store.place) if reader.last() else None
+        last = reader.last()
+        yield StoredEvents(reader, f"the live store {store.place}", last) if last else None
     finally:
         reader.close()
         store.close()

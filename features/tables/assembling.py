@@ -57,6 +57,7 @@ def _report(
         examples=dict(rejects.examples),
         later=tally.later,
         no_consent=tally.no_consent,
+        erased=tally.erased,
         merged=tally.merged,
         in_both=tally.in_both,
         linked=tally.linked,

@@ -105,6 +105,9 @@ class TablesSection:
     currency: str = ""
     """The shop's one currency; rows in another are set aside. Empty refuses tables with more than one."""
 
+    erased: str = ""
+    """File of customers who are to be forgotten, one id a line, in the folder of the tables; none if empty."""
+
     def __post_init__(self) -> None:
         for pattern in self.exclude_products:
             try:

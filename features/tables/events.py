@@ -58,6 +58,7 @@ class Decoded:
     reason: Array  # (n,) int8, position in REASONS or ACCEPTED
     later: Bools  # (n,) rows from `until` on
     denied: Bools  # (n,) rows of customers who did not consent
+    erased: Bools  # (n,) rows of customers who are to be forgotten
     linked: Bools  # (n,) anonymous rows that a device table gave to a customer
     anonymous: Bools  # (n,) rows of customers who are known by a device only
 
@@ -105,7 +106,7 @@ class _Decoder:
         self.reason[later] = ACCEPTED  # what is not looked at is not judged either
         return Decoded(
             *(customer, product, order, name, time, kind, quantity, price, key, own_key, extras, currencies),
-            *(self.chunk.row, self.reason, later, self._denied(customer), linked, anonymous),
+            *(self.chunk.row, self.reason, later, self._denied(customer), self._erased(customer), linked, anonymous),
         )
 
     def _column(self, canonical: str) -> Column:
@@ -189,6 +190,9 @@ class _Decoder:
     def _denied(self, customer: Text) -> Bools:
         default = self.rules.config.consent.default == "granted"
         return customer.where(~self.rules.statics.personal(customer.texts, default=default))
+
+    def _erased(self, customer: Text) -> Bools:
+        return customer.where(self.rules.statics.forgotten(customer.texts))
 
     def _check_long(self, extras: Extras, name: Text) -> None:
         bad = [len(text.encode()) > MAX_NAME_BYTES or "\0" in text for text in name.texts.to_pylist()]

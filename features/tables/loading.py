@@ -1,28 +1,36 @@
 """Loading: from files or a database to a Shop."""
 
 import time as clock
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
 from features.errors import DataError
+from features.logs import log
+from features.tables.ahead import ahead
 from features.tables.assembling import Beside, assemble
-from features.tables.chunk import Chunk, Reader, all_chunks
+from features.tables.chunk import Chunk, Column, LiveReader, Reader, all_chunks
 from features.tables.columns import Columns, resolve
 from features.tables.config import TableConfig, TablesConfig
 from features.tables.customers import personal
+from features.tables.erased import erased_customers
 from features.tables.events import Rules, decode, one_currency
-from features.tables.gather import Gathered
+from features.tables.gather import Gathered, Tally
 from features.tables.identities import Links, read_links
+from features.tables.ledger import FILE, Ledger, digest, written
+from features.tables.newer import newer
 from features.tables.rejects import Rejects
 from features.tables.shop import Shop
 from features.tables.sources import readers
 from features.tables.static_rows import StaticReader, StaticRows
 from features.tables.statics import Statics
 from features.tables.text import encode
+
+ID_OF = {"products": "product_id", "customers": "customer_id"}
 
 
 def load(
@@ -32,7 +40,9 @@ def load(
     until: int | None = None,
     now: int | None = None,
     rejects: Path | None = None,
-    live: Reader | None = None,
+    live: LiveReader | None = None,
+    ledger: Path | None = None,
+    anew: bool = True,
 ) -> Shop:
     """Read and validate a shop's tables.
 
@@ -41,19 +51,88 @@ def load(
     which rows that cannot be used are written, with table, file, row, reason and values. `live` are the events of the
     live store, which are read beside those of the tables; what stands in both counts once.
 
+    What was accepted is kept in the folder `ledger` if one is given; it counts from `Shop.taken.commit()` on. Unless
+    `anew`, events that it has are not read again. They are after all where it has other rows of that time than the
+    table: some came late, or were changed. Of the live store what came in since is read, whenever it happened, and all
+    where rows of before are gone.
+
     DataError for tables that cannot be read or have nothing usable, ConfigError for settings that cannot be right.
     """
-    with Rejects(rejects) as aside:
-        tables = _Tables(data, config, until=until, rejects=aside, live=live)
-        products = tables.static("products", config.products)
-        customers = tables.static("customers", config.customers)
-        links = tables.links()
-        statics = _statics(products, customers, links)
-        rules = Rules(config, int(clock.time()) if now is None else now, until, statics)
-        gathered = tables.events(rules)
-        events = gathered.finish(aside)
-    beside = Beside(products, customers, links)
-    return assemble(events, gathered.tally, beside, config=config, rejects=aside)
+    erased = erased_customers(config.erased, data)
+    known = None if ledger is None or anew else Ledger.open(ledger, digest(config, erased))
+    reading = _Reading(data, config, until, int(clock.time()) if now is None else now, rejects, live, ledger, erased)
+    if known is not None and (until is None or known.reach <= until):
+        try:
+            return reading.shop(known)
+        except _OtherRowsError as error:
+            log.warning("ledger.outdated", reason=str(error), way_out="all tables are read again")
+    return reading.shop(None)
+
+
+class _OtherRowsError(Exception):
+    """A table has other rows of the time of the ledger, or the live store other ones of its numbers."""
+
+
+@dataclass(frozen=True)
+class _Reading:
+    data: Path | None
+    config: TablesConfig
+    until: int | None
+    now: int
+    rejects: Path | None
+    live: LiveReader | None
+    ledger: Path | None
+    erased: Column
+
+    def shop(self, known: Ledger | None) -> Shop:
+        """All tables, but only the events that the ledger lacks."""
+        config, stored = self.config, self._stored(known)
+        segments: list[str] = []
+        keep = None if self.ledger is None else partial(_keep, self.ledger, segments)
+        with Rejects(self.rejects) as aside:
+            tables = _Tables(
+                self.data, config, until=self.until, rejects=aside, erased=self.erased, live=self.live, known=known
+            )
+            products = tables.static("products", config.products)
+            customers = tables.static("customers", config.customers)
+            links = tables.links()
+            statics = replace(_statics(products, customers, links), erased=self.erased)
+            rules = Rules(config, self.now, self.until, statics)
+            gathered = tables.events(rules)
+            events = gathered.finish(aside, taken=keep)
+        shop = assemble(events, gathered.tally, Beside(products, customers, links), config=config, rejects=aside)
+        if self.ledger is None:
+            return shop
+        beside = {"products": products, "customers": customers}
+        kept = {name: rows for name, rows in beside.items() if rows is not None and tables.shared(name)}
+        before = known or Ledger(self.ledger, end=0, rows=0, settings=digest(config, self.erased))
+        taken = replace(
+            self._advanced(before, gathered.tally),
+            segments=(*before.segments, *segments),
+            statics={name: written(self.ledger, rows.table(ID_OF[name])) for name, rows in kept.items()},
+            live=stored,
+        )
+        return replace(shop, taken=taken, fresh=events.fresh)
+
+    def _stored(self, known: Ledger | None) -> str:
+        """The digest of the live store as it is before it is read; what goes meanwhile is missed the next time."""
+        if known and known.sequence and (self.live is None or self.live.digest(known.sequence) != known.live):
+            raise _OtherRowsError("the live store has lost rows, or is another one")
+        return "" if self.live is None or self.ledger is None else self.live.digest(self.live.last)
+
+    def _advanced(self, before: Ledger, tally: Tally) -> Ledger:
+        """How far the ledger reaches after this reading."""
+        return replace(
+            before,
+            end=self.until or max(tally.latest + 1, before.end),
+            rows=before.rows + tally.dated,
+            sequence=self.live.last if self.live else 0,
+            live_end=max(tally.latest_live + 1, before.live_end),
+        )
+
+
+def _keep(ledger: Path, segments: list[str], rows: pa.Table) -> None:
+    segments.append(written(ledger, rows))
 
 
 @dataclass(frozen=True)
@@ -62,16 +141,28 @@ class _Tables:
     config: TablesConfig
     until: int | None
     rejects: Rejects
-    live: Reader | None
+    erased: Column
+    live: LiveReader | None
+    known: Ledger | None = None  # whose events need not be read
+
+    def shared(self, table: str) -> bool:
+        """Whether a static table stands in the files of the events."""
+        own: TableConfig = getattr(self.config, table)
+        return bool(own.files) and own.files == self.config.events.files
 
     def static(self, table: str, config: TableConfig) -> StaticRows | None:
         """The products or the customers, None where there is no such table."""
         found = readers(table, config, self.data)
         if not found:
             return None
-        shared = bool(config.files) and config.files == self.config.events.files
+        shared = self.shared(table)
         columns = _columns(table, found, config, rest=table == "customers" and not shared)
         reader = StaticReader(table, columns, self.config, until=self.until, rejects=self.rejects, shared=shared)
+        if table == "customers":
+            reader = replace(reader, erased=self.erased)
+        before = self.known.static(table) if self.known else None
+        if self.known and before is not None and "created_at" in columns:
+            reader = replace(reader, since=self.known.end, before=before)
         return reader.read(found)
 
     def links(self) -> Links | None:
@@ -92,12 +183,14 @@ class _Tables:
                 "or name files or sql under [tables.events] in esnaf.toml"
             )
         gathered = Gathered()
-        if found:
-            columns = _columns("events", found, self.config.events)
-            self._gather(all_chunks(found, columns.names), columns, rules, into=gathered)
+        for rows in self.known.events() if self.known else ():
+            gathered.add_before(rows, FILE)
+        columns = _columns("events", found, self.config.events) if found else Columns({})
+        self._gather(self._chunks(found, columns), columns, rules, into=gathered)
         if self.live is not None:
-            columns = Columns({name: (name,) for name in self.live.names})
-            self._gather(self.live.chunks(self.live.names), columns, rules, into=gathered, live=True)
+            unread = self._unread(self.live)
+            columns = Columns({name: (name,) for name in unread.names})
+            self._gather(unread.chunks(unread.names), columns, rules, into=gathered, live=True)
             found = [*found, self.live]
         _check_usable(gathered, self.rejects, found[0].place, self.until)
         return gathered
@@ -105,10 +198,27 @@ class _Tables:
     def _gather(
         self, chunks: Iterable[Chunk], columns: Columns, rules: Rules, *, into: Gathered, live: bool = False
     ) -> None:
-        for chunk in chunks:
-            decoded = decode(chunk, columns, rules)
+        for chunk, decoded in ahead(lambda chunk: decode(chunk, columns, rules), chunks):
             into.add(decoded, chunk.place, live=live)
             self.rejects.add_chunk("events", chunk, decoded.reason)
+
+    def _chunks(self, found: Sequence[Reader], columns: Columns) -> Iterator[Chunk]:
+        """The rows that the ledger lacks."""
+        if self.known is None:
+            yield from all_chunks(found, columns.names)
+            return
+        earlier = 0
+        for chunk in all_chunks(found, columns.names):
+            fresh, old = newer(chunk, columns, self.config.time, self.known.end, column="timestamp")
+            earlier += old
+            if len(fresh.row):
+                yield fresh
+        if earlier != self.known.rows:
+            raise _OtherRowsError(f"{earlier} rows of before the last reading's end, {self.known.rows} then")
+
+    def _unread(self, live: LiveReader) -> Reader:
+        """The rows of the live store that the ledger lacks: whatever came in since, late or not."""
+        return live if self.known is None else live.behind(self.known.sequence, self.known.live_end)
 
 
 def _columns(table: str, found: Sequence[Reader], config: TableConfig, *, rest: bool = False) -> Columns:
@@ -130,6 +240,8 @@ def _check_usable(gathered: Gathered, rejects: Rejects, place: str, until: int |
         raise DataError(f"{place}: no event before {moment}; give a later --until")
     if gathered.tally.no_consent:
         raise DataError(f"{place}: no customer consented to personalisation; see [consent] default in esnaf.toml")
+    if gathered.tally.erased:
+        raise DataError(f"{place}: all customers are to be forgotten; see [tables] erased in esnaf.toml")
     told = [f"{n} {reason}" for (table, reason), n in rejects.counts.most_common() if table == "events"]
     example = next(e for (table, _), e in rejects.examples.items() if table == "events")
     raise DataError(

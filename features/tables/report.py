@@ -17,6 +17,7 @@ class Report:
     examples: Mapping[tuple[str, Reason], Example]
     later: int  # events from `until` on, not looked at
     no_consent: int  # events of customers who did not consent to personalisation, left out
+    erased: int  # events of customers who are to be forgotten, left out
     merged: int  # identical lines of an order, added to the first
     linked: int  # anonymous events given to the one customer who owns the device
     anonymous: int  # events of those known by a device only, kept under `anon:DEVICE`
@@ -39,6 +40,6 @@ class Report:
         found = {f"read/{table}": rows for table, rows in self.read.items()}
         found |= {f"rejected/{table}/{reason}": n for (table, reason), n in self.rejected.items()}
         found |= {f"conflicts/{table}": n for table, n in self.conflicts.items() if n}
-        plain = ("accepted", "later", "no_consent", "merged", "in_both", "linked", "anonymous", "shared_devices")
-        more = ("unmatched_refunds", "unknown_products", "unknown_interests", "customers", "products")
+        plain = ("accepted", "later", "no_consent", "erased", "merged", "in_both", "linked", "anonymous")
+        more = ("shared_devices", "unmatched_refunds", "unknown_products", "unknown_interests", "customers", "products")
         return found | {name: getattr(self, name) for name in (*plain, *more)}

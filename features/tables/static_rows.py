@@ -4,7 +4,7 @@ Where rows disagree the earliest wins, so that the future never changes the past
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ from features.tables.chunk import Chunk, Column, Reader, all_chunks
 from features.tables.columns import Columns
 from features.tables.config import TablesConfig
 from features.tables.lists import broken_lists
+from features.tables.newer import newer
 from features.tables.numbers import numbers
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, Rejects, mark
@@ -42,6 +43,12 @@ class StaticRows:
     read: int
     conflicts: int  # ids whose rows disagree
 
+    def table(self, id: str) -> pa.Table:
+        """The rows under the name of their id, so that a later reading can begin with them."""
+        numbers = {name: pa.array(values, mask=np.isnan(values)) for name, values in self.numbers.items()}
+        order = np.zeros(len(self.ids), np.int64)
+        return pa.table({id: self.ids, **self.columns, **numbers, _TIME: self.created, "order": order})
+
     def positions(self, ids: Sequence[str]) -> Counts:
         """The row of each id, -1 where there is none."""
         found = pc.index_in(pa.array(ids, pa.string()), self.ids)
@@ -64,6 +71,9 @@ class StaticReader:
     until: int | None
     rejects: Rejects
     shared: bool = False  # with the events, whose reader tells all faults
+    erased: Column = field(default_factory=lambda: pa.array([], pa.string()))  # customers who are to be forgotten
+    since: int | None = None  # rows of before were read into `before`
+    before: pa.Table | None = None  # `StaticRows.table` of that reading
 
     @property
     def id(self) -> str:
@@ -72,13 +82,19 @@ class StaticReader:
 
     def read(self, readers: Sequence[Reader]) -> StaticRows:
         """All rows of all files, collapsed to one for each id."""
-        parts, read = [], 0
+        parts, read = ([] if self.before is None else [self.before]), 0
         for chunk in all_chunks(readers, self.columns.names):
             read += len(chunk.row) + len(chunk.malformed)
-            parts.append(_distinct(self._rows(chunk, read)))
+            rows = chunk if self.since is None else self._newer(chunk, self.since)
+            if len(rows.row) or not parts:
+                parts.append(_distinct(self._rows(rows, read)))
         if not read:
             raise DataError(f"{readers[0].place}: the table has no rows; fill it or take it away")
-        return self._collapse(pa.concat_tables(parts), read)
+        names = parts[-1].column_names
+        return self._collapse(pa.concat_tables([part.select(names) for part in parts]), read)
+
+    def _newer(self, chunk: Chunk, since: int) -> Chunk:
+        return newer(chunk, self.columns, self.config.time, since, column=_TIME)[0]
 
     def _rows(self, chunk: Chunk, read: int) -> pa.Table:
         """The usable rows as texts, with `created_at` in seconds and the order in which they were read."""
@@ -100,7 +116,8 @@ class StaticReader:
         later = (created >= self.until) if self.until is not None else np.zeros(len(created), bool)
         order = np.arange(read, read + len(chunk.row))
         table = pa.table({**columns, _TIME: created, "order": order})
-        return table.filter(pa.array((reason == ACCEPTED) & ~later))
+        table = table.filter(pa.array((reason == ACCEPTED) & ~later))
+        return table.filter(pc.invert(pc.is_in(table.column(self.id), self.erased)))
 
     def _values(self, chunk: Chunk, name: str, reason: Array) -> Column:
         column = self._column(chunk, name)

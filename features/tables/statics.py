@@ -17,6 +17,7 @@ class Statics:
     owners: Column = field(default_factory=lambda: pa.array([], pa.string()))  # and the customer it is
     stated: Column = field(default_factory=lambda: pa.array([], pa.string()))  # customers who stated their consent
     granted: Column = field(default_factory=lambda: pa.array([], pa.bool_()))  # and what it was
+    erased: Column = field(default_factory=lambda: pa.array([], pa.string()))  # customers who are to be forgotten
     products: Column | None = None  # ids of the products table, None without one
 
     def owner(self, devices: Column) -> Column:
@@ -28,6 +29,12 @@ class Statics:
         answer = self.granted.take(pc.index_in(customers, self.stated)).fill_null(default)
         granted: Bools = answer.to_numpy(zero_copy_only=False)
         return granted.astype(bool)
+
+    def forgotten(self, customers: Column) -> Bools:
+        """Which customers are to be forgotten, by themselves or by a device of theirs."""
+        erased = pc.is_in(customers, self.erased)
+        found: Bools = erased.to_numpy(zero_copy_only=False)
+        return found.astype(bool)
 
     def known(self, products: Column) -> Bools:
         """Which products the products table has; all where there is no such table."""

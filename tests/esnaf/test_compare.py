@@ -71,7 +71,7 @@ def test_the_window_is_the_newest_that_neither_has_seen(workspace: Path) -> None
 
 def test_for_people_and_as_a_report(workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "new" / "report.html"
-    assert main(compare(workspace, "champion", "1", "-o", str(file), "--quiet")) == 0
+    assert main(compare(workspace, "2", "champion", "-o", str(file), "--quiet")) == 0
     text = capsys.readouterr().out
     assert "version 1 against version 2" in text
     assert re.search(r"NDCG@20 .*▲ better", text)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from esnaf.configfile import field_comments, flattened, template, toml_value
+from esnaf.configfile import field_comments, flattened, template
 from esnaf.sections import sections
 from features.settings import Settings
 
@@ -64,14 +64,6 @@ def test_every_line_taken_out_of_its_comment_is_the_default() -> None:
 
 def test_what_sections_have_in_common_is_explained_once() -> None:
     assert template({"a": Shop, "b": Shop}).count("## Kinds.") == 1
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(True, "true"), (0.5, "0.5"), (("a", 1), '["a", 1]'), ({}, "{}"), ({"a b": False}, '{ "a b" = false }')],
-)
-def test_values_as_toml(value: object, text: str) -> None:
-    assert toml_value(value) == text
 
 
 @pytest.mark.parametrize("name", sections())

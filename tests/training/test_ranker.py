@@ -35,23 +35,23 @@ def seen(examples: Examples, ranker: Ranker) -> np.ndarray[tuple[int, int], np.d
 
 @pytest.mark.parametrize("loss", get_args(Loss))
 def test_each_loss_puts_what_is_bought_first(examples: Examples, loss: Loss) -> None:
-    ranker = Ranker.fit(examples, RankerConfig(loss=loss, trees=30, leaves=7, min_leaf=5, threads=1), seed=1)
+    ranker = Ranker.fit([examples], RankerConfig(loss=loss, trees=30, leaves=7, min_leaf=5, threads=1), seed=1)
     best = ranker.scores(seen(examples, ranker)).reshape(200, 10).argmax(axis=1)
     assert (best == examples.gain.reshape(200, 10).argmax(axis=1)).mean() > 0.8
 
 
 def test_features_that_never_vary_are_left_out(examples: Examples) -> None:
-    assert Ranker.fit(examples, CONFIG, seed=1).names == ("signal", "noise")
+    assert Ranker.fit([examples], CONFIG, seed=1).names == ("signal", "noise")
 
 
 def test_the_same_seed_gives_the_same_trees(examples: Examples) -> None:
-    one, again, other = (Ranker.fit(examples, CONFIG, seed=seed).boosters[0].model_to_string() for seed in (1, 1, 2))
+    one, again, other = (Ranker.fit([examples], CONFIG, seed=seed).boosters[0].model_to_string() for seed in (1, 1, 2))
     assert one == again
     assert one != other
 
 
 def test_contributions_add_up_to_the_score(examples: Examples) -> None:
-    ranker = Ranker.fit(examples, CONFIG, seed=1)
+    ranker = Ranker.fit([examples], CONFIG, seed=1)
     matrix = seen(examples, ranker)[:50]
     contributions = ranker.contributions(matrix)
     assert contributions.shape == (50, 3)
@@ -59,7 +59,7 @@ def test_contributions_add_up_to_the_score(examples: Examples) -> None:
 
 
 def test_it_comes_back_from_disk(examples: Examples, tmp_path: Path) -> None:
-    ranker = Ranker.fit(examples, CONFIG, seed=1)
+    ranker = Ranker.fit([examples], CONFIG, seed=1)
     ranker.save(tmp_path / "ranker")
     loaded = Ranker.load(tmp_path / "ranker")
     assert loaded.names == ranker.names
@@ -83,7 +83,7 @@ def test_what_is_worth_more_is_put_higher(loss: Loss) -> None:
     gain = np.where(bought, np.where(kind == 0, 0.2, 2.0), 0.0)
     matrix = np.column_stack([kind, random.random(1_200)]).astype(np.float32)
     examples = Examples(("kind", "noise"), matrix, gain, np.full(300, 4), found=int(bought.sum()), lost=0, unseen=0)
-    ranker = Ranker.fit(examples, RankerConfig(loss=loss, trees=20, leaves=4, min_leaf=5, threads=1), seed=1)
+    ranker = Ranker.fit([examples], RankerConfig(loss=loss, trees=20, leaves=4, min_leaf=5, threads=1), seed=1)
     low, high, never = ranker.scores(np.array([[0, 0.5], [1, 0.5], [2, 0.5]], np.float32))
     assert high > low > never
 
@@ -121,7 +121,7 @@ def test_many_pairs_are_shared_among_boosters(tmp_path: Path) -> None:
     matrix = random.normal(size=(3 * ENOUGH, 2)).astype(np.float32)
     gain = (matrix[:, 0] + 0.1 * random.normal(size=len(matrix)) > 1.0).astype(float)
     examples = Examples(("signal", "noise"), matrix, gain, np.full(len(gain) // 10, 10), found=1, lost=0, unseen=0)
-    ranker = Ranker.fit(examples, RankerConfig(boosters=3, trees=5, leaves=4), seed=1)
+    ranker = Ranker.fit([examples], RankerConfig(boosters=3, trees=5, leaves=4), seed=1)
     assert len({booster.model_to_string() for booster in ranker.boosters}) == 3
     some = matrix[:20]
     alone = np.stack([Ranker(ranker.names, (booster,)).scores(some) for booster in ranker.boosters])

@@ -172,7 +172,7 @@ def test_what_breaks_off_leaves_the_champion_and_no_litter(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(f"training.train.{stage}", full)
+    monkeypatch.setattr(f"training.entry.{stage}", full)
     assert train(workspace) == 1
     assert pointer.find(workspace).version == "1"
     assert bundles(workspace) == ["1"]

@@ -32,3 +32,25 @@ def test_what_only_the_store_has_is_learned(tmp_path: Path, capsys: pytest.Captu
     assert main(["recommend", "--all", "-n", "3", "-o", str(output), "--workspace", str(tmp_path), "--quiet"]) == 0
     rows = csv.DictReader(output.read_text().splitlines())
     assert {row["source"] for row in rows if (row["customer_id"], row["product_id"]) == ("zoe", "p1")} == {"repurchase"}
+
+
+def test_a_retraining_reads_what_came_into_the_store_since(tmp_path: Path) -> None:
+    """Nothing new first; then events of a new day, and some that come in late."""
+    data, later = tmp_path / "data", tmp_path / "later.csv"
+    data.mkdir()
+    lines = [f"c{i % 7},p{(i * i + j) % 11},{day}\n" for i, day in enumerate(DAYS) for j in range(3)]
+    (data / "events.csv").write_text(HEAD + "".join(lines))
+    later.write_text(HEAD + lines[-1])
+    workspace = ("--workspace", str(tmp_path))
+    assert main(["import", str(later), *workspace, "--quiet"]) == 0
+    invoke("train", "--data", str(data), *workspace)
+    again = ("retrain", "--data", str(data), *workspace)
+    assert invoke(*again)["nothing_new"]
+    late = [f"late,p{i},2023-01-05\n" for i in range(11)]
+    later.write_text(HEAD + "".join([f"c{i % 7},p{i % 11},2023-03-29T{i:02}:00\n" for i in range(24)] + late))
+    assert main(["import", str(later), *workspace, "--quiet"]) == 0
+    found = invoke(*again)
+    assert (found["nothing_new"], found["events"]) == (False, 24)
+    assert found["metrics"]["data/accepted"] == len(lines) + 24 + len(late)
+    assert found["metrics"]["data/read/events"] == 24 + len(late)
+    assert invoke(*again)["nothing_new"]

@@ -1,11 +1,12 @@
 """ALS: factors of customers and products from implicit feedback (hu2008collaborative), by the library implicit."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from features.arrays import Array, Codes, Doubles, Floats
-from training.candidates.base import Generator, Snapshot
+from training.candidates.base import Change, Generator, Snapshot
 from training.candidates.blas import one_blas_thread
 from training.candidates.factors import check_factors, inner_products, on_grid, untouched
 from training.candidates.sparse import Csr
@@ -61,7 +62,24 @@ class Als(Generator):
     def fit_weights(self, weights: Csr, previous: Generator | None = None) -> None:
         """Learn from decayed counts (C, P)."""
         warm = previous if isinstance(previous, Als) and previous.config.factors == self.config.factors else None
-        users, items = self._solve(weights, warm)
+        self._learned(weights, *self._solve(weights, warm))
+
+    def update(self, snapshot: Snapshot, previous: Generator, change: Change) -> None:
+        """Only the factors of the products that were bought since, and of who bought them, are solved again."""
+        if not isinstance(previous, Als):
+            self.fit(snapshot)
+            return
+        config, width = self.config, len(snapshot.catalogue)
+        weights = snapshot.bought.decayed(snapshot.time, config.half_life, width=width, most=config.most)
+        model, counts = self._model(weights, 1)
+        with one_blas_thread():
+            model.user_factors = _padded(previous.user_factors, len(weights))
+            model.item_factors = _padded(previous.item_factors, weights.width)
+            model.partial_fit_items(change.products, counts.T.tocsr()[change.products])
+            model.partial_fit_users(change.customers, counts[change.customers])
+        self._learned(weights, model.user_factors, model.item_factors)
+
+    def _learned(self, weights: Csr, users: Floats, items: Floats) -> None:
         self.user_factors, self.item_factors = on_grid(users).astype(np.float32), on_grid(items)
         self.unknown = untouched(weights)
         with one_blas_thread():
@@ -80,22 +98,28 @@ class Als(Generator):
         return self._iterate(weights, 1, self._iterate(sample, iterations - 1, start))
 
     def _iterate(self, weights: Csr, iterations: int, start: tuple[Floats, Floats] | None) -> tuple[Floats, Floats]:
+        model, counts = self._model(weights, iterations)
+        with one_blas_thread():
+            if start:
+                model.user_factors, model.item_factors = start
+            model.fit(counts, show_progress=False)
+        return model.user_factors, model.item_factors
+
+    def _model(self, weights: Csr, iterations: int) -> tuple[Any, Any]:
+        """The library's model and (C, P) confidences."""
         from implicit.cpu.als import AlternatingLeastSquares
         from scipy.sparse import csr_matrix
 
         config, shape = self.config, (len(weights), weights.width)
         confidence = (1.0 + config.alpha * weights.value).astype(np.float32)
-        with one_blas_thread():
+        with one_blas_thread():  # or it warns
             model = AlternatingLeastSquares(
                 factors=config.factors,
                 regularization=config.regularization,
                 iterations=iterations,
                 random_state=config.seed,
             )
-            if start:
-                model.user_factors, model.item_factors = start
-            model.fit(csr_matrix((confidence, weights.index, weights.offsets), shape=shape), show_progress=False)
-        return model.user_factors, model.item_factors
+        return model, csr_matrix((confidence, weights.index, weights.offsets), shape=shape)
 
     def scores(self, request: Request) -> Doubles:
         """Inner products of the factors."""

@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from training.candidates.base import Generator, Snapshot
+from training.candidates.base import Change, Generator, Snapshot
 from training.candidates.blas import one_blas_thread
+from training.candidates.nearest import nearest
 from training.candidates.sampling import affordable
 from training.candidates.scores import Scores
 from training.candidates.sparse import Csr
@@ -48,8 +49,28 @@ class Neighbours(Generator):
         weights = snapshot.bought.decayed(snapshot.time, self.config.half_life, width=len(snapshot.catalogue))
         self.fit_weights(weights)
 
+    def update(self, snapshot: Snapshot, previous: Generator, change: Change) -> None:
+        """Only the products that were bought since get new neighbours."""
+        if not isinstance(previous, Neighbours):
+            self.fit(snapshot)
+            return
+        weights = snapshot.bought.decayed(snapshot.time, self.config.half_life, width=len(snapshot.catalogue))
+        with np.errstate(invalid="ignore"):
+            weighed = self._weighed(weights)
+        buyers = Csr.of(weighed.T.tocsr()).take(change.products)
+        similar = nearest(buyers, weighed, self.config.neighbours)
+        self.similar = previous.similar.with_rows(change.products, similar)
+
     def fit_weights(self, weights: Csr) -> None:
         """Learn from decayed counts (C, P)."""
+        from implicit import nearest_neighbours as library
+
+        with one_blas_thread(), np.errstate(invalid="ignore"):  # rows that weigh nothing have no length
+            similar = library.all_pairs_knn(self._weighed(weights), self.config.neighbours, show_progress=False)
+        self.similar = _positive(Csr.of(similar.tocsr().astype(np.float32)))
+
+    def _weighed(self, weights: Csr) -> Any:
+        """(C, P) a SciPy matrix whose columns are compared."""
         from implicit import nearest_neighbours as library
         from scipy.sparse import csr_matrix
 
@@ -60,11 +81,8 @@ class Neighbours(Generator):
         }
         weights = affordable(weights.heaviest(self.config.most), self.config.budget, self.config.seed)
         shape = (len(weights), weights.width)
-        with one_blas_thread(), np.errstate(invalid="ignore"):  # rows that weigh nothing have no length
-            matrix = csr_matrix((weights.value, weights.index, weights.offsets), shape=shape)
-            weighed = weigh[self.config.similarity](matrix.T).T.tocsr()
-            similar = library.all_pairs_knn(weighed, self.config.neighbours, show_progress=False)
-        self.similar = _positive(Csr.of(similar.tocsr().astype(np.float32)))
+        matrix = csr_matrix((weights.value, weights.index, weights.offsets), shape=shape)
+        return weigh[self.config.similarity](matrix.T).T.tocsr()
 
     def scores(self, request: Request) -> Scores:
         """Sums over what the customer bought."""

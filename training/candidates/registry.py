@@ -61,6 +61,11 @@ def path_of(kind: type[Any]) -> str:
     return f"{kind.__module__}:{kind.__qualname__}"
 
 
+def settings_of(generator: Generator) -> tuple[str, dict[str, Any]]:
+    """What two generators must have in common for one to go on where the other ended."""
+    return path_of(type(generator)), config_of(generator)
+
+
 def config_of(generator: Generator) -> dict[str, Any]:
     """The configuration of a generator as plain values."""
     return asdict(generator.config) if hasattr(generator, "config") else {}

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from features.arrays import Doubles
-from training.candidates.base import Generator, Snapshot
+import numpy as np
+
+from features.arrays import Codes, Doubles
+from training.candidates.base import Change, Generator, Snapshot
 from training.candidates.sampling import affordable
 from training.candidates.sparse import Csr
 from training.candidates.spread import spread
@@ -49,14 +51,26 @@ class Rp3beta(Generator):
     def fit(self, snapshot: Snapshot, previous: Generator | None = None) -> None:
         self.fit_weights(snapshot.bought.decayed(snapshot.time, self.config.half_life, width=len(snapshot.catalogue)))
 
+    def update(self, snapshot: Snapshot, previous: Generator, change: Change) -> None:
+        """Only the products that were bought since get new neighbours."""
+        if not isinstance(previous, Rp3beta):
+            self.fit(snapshot)
+            return
+        weights = snapshot.bought.decayed(snapshot.time, self.config.half_life, width=len(snapshot.catalogue))
+        self.similar = previous.similar.with_rows(change.products, self._similar(weights, change.products))
+
     def fit_weights(self, weights: Csr) -> None:
         """Learn from decayed counts (C, P)."""
+        self.similar = self._similar(weights, np.arange(weights.width, dtype=np.int32))
+
+    def _similar(self, weights: Csr, rows: Codes) -> Csr:
+        """(rows, P) the neighbours of some products."""
         config = self.config
         weights = affordable(weights.heaviest(config.most), config.budget, config.seed)
         most = config.neighbours if config.itself else config.neighbours + 1
-        similar = walk(weights, alpha=config.alpha, beta=config.beta, neighbours=most)
-        similar = similar if config.itself else similar.without_diagonal()
-        self.similar = steps(similar, 1.0) if config.normalise else similar
+        similar = walk(weights, alpha=config.alpha, beta=config.beta, neighbours=most, rows=rows)
+        similar = similar if config.itself else similar.only(similar.index != rows[similar.row])
+        return steps(similar, 1.0) if config.normalise else similar
 
     def scores(self, request: Request) -> Doubles:
         """The third step, from the customer to what they bought, comes first."""

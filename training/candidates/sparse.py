@@ -57,6 +57,19 @@ class Csr:
         offsets, positions = elements_of(self.offsets, rows)
         return Csr(offsets, self.index[positions], self.value[positions], self.width)
 
+    def with_rows(self, rows: Codes, other: "Csr") -> "Csr":
+        """These rows, of which some (ascending) and all after the last are replaced by those of `other`, in turn."""
+        offsets = np.append(self.offsets, self.offsets[-1] + other.offsets[1:])
+        both = Csr(
+            offsets,
+            np.concatenate([self.index, other.index]),
+            np.concatenate([self.value, other.value.astype(self.value.dtype, copy=False)]),
+            other.width,
+        )
+        place = np.arange(max(len(self), int(rows.max(initial=-1)) + 1))
+        place[rows] = len(self) + np.arange(len(rows))
+        return both.take(place)
+
     def slice(self, start: int, stop: int) -> "Csr":
         """Neighbouring rows, without a copy."""
         begin, end = int(self.offsets[start]), int(self.offsets[stop])

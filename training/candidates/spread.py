@@ -35,7 +35,7 @@ def blocks(weights: Csr, table: Csr) -> Iterator[tuple[int, Doubles]]:
     right = table.matrix().astype(np.float64)
     size = max(1, BLOCK // max(1, table.width))
     memory = np.empty((min(size, len(weights)), table.width))
-    for start in range(0, len(weights), size):
+    for start in range(0, max(1, len(weights)), size):
         left = weights.slice(start, min(start + size, len(weights))).matrix().astype(np.float64)
         block = csr_array(left @ right).toarray(out=memory[: left.shape[0]])
         np.putmask(block, block == 0.0, NONE)

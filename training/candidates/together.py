@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import DAY, offsets_of
+from features.arrays import DAY, Codes, offsets_of
 from features.history import History
-from training.candidates.base import Generator, Snapshot
+from training.candidates.base import Change, Generator, Snapshot
 from training.candidates.sampling import affordable
 from training.candidates.scores import Scores
 from training.candidates.sparse import Csr
@@ -44,10 +44,20 @@ class Together(Generator):
         self.config = config
 
     def fit(self, snapshot: Snapshot, previous: Generator | None = None) -> None:
+        self.similar = self._similar(snapshot, None)
+
+    def update(self, snapshot: Snapshot, previous: Generator, change: Change) -> None:
+        """Only the products that were ordered since get new neighbours."""
+        if not isinstance(previous, Together):
+            self.fit(snapshot)
+            return
+        self.similar = previous.similar.with_rows(change.products, self._similar(snapshot, change.products))
+
+    def _similar(self, snapshot: Snapshot, rows: Codes | None) -> Csr:
         config = self.config
         orders = _orders(snapshot.history, snapshot.time, len(snapshot.catalogue), config.half_life)
         orders = affordable(orders.heaviest(config.most), config.budget, config.seed)
-        self.similar = walk(orders, alpha=1.0, beta=config.beta, neighbours=config.neighbours)
+        return walk(orders, alpha=1.0, beta=config.beta, neighbours=config.neighbours, rows=rows)
 
     def scores(self, request: Request) -> Scores:
         """Sums over what is in hand."""

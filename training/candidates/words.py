@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import NO_TIME, Bools, Codes, rows_of
+from features.arrays import NO_TIME, Bools, Codes, Counts, rows_of
 from features.catalogue import Catalogue
-from training.candidates.base import Generator, Snapshot
+from training.candidates.base import Change, Generator, Snapshot
 from training.candidates.nearest import nearest
 from training.candidates.scores import Scores
 from training.candidates.sparse import Csr
@@ -38,21 +38,48 @@ class Words(Generator):
 
     name = "words"
     similar: Csr  # (P, P)
+    learned_from: Counts  # (P,) hash of each product's words, and whether it existed
 
     def __init__(self, config: WordsConfig = WordsConfig()) -> None:
         self.config = config
 
     def fit(self, snapshot: Snapshot, previous: Generator | None = None) -> None:
+        self.similar = self._similar(snapshot, None)
+        self.learned_from = _hashes(snapshot.catalogue, _existing(snapshot))
+
+    def update(self, snapshot: Snapshot, previous: Generator, change: Change) -> None:
+        """Only products that are new, or have other words now, get new neighbours."""
+        if not isinstance(previous, Words):
+            self.fit(snapshot)
+            return
+        self.learned_from = _hashes(snapshot.catalogue, _existing(snapshot))
+        known = min(len(previous.learned_from), len(self.learned_from))
+        other = previous.learned_from[:known] != self.learned_from[:known]
+        rows = np.append(np.flatnonzero(other), np.arange(known, len(self.learned_from))).astype(np.int32)
+        self.similar = previous.similar.with_rows(rows, self._similar(snapshot, rows))
+
+    def _similar(self, snapshot: Snapshot, rows: Codes | None) -> Csr:
         products = min(self.config.common * len(snapshot.catalogue), self.config.most)
         vectors = _vectors(snapshot.catalogue, products)
+        asked = vectors if rows is None else vectors.take(rows)
         onward = vectors.matrix().T.tocsr()
-        self.similar = nearest(vectors, onward, self.config.neighbours, allowed=_existing(snapshot))
+        return nearest(asked, onward, self.config.neighbours, allowed=_existing(snapshot))
 
     def scores(self, request: Request) -> Scores:
         """Sums over what the customer bought."""
         config, time = self.config, request.context.time
         weights = request.bought.decayed(time, config.half_life, width=len(self.similar), most=config.asked)
         return spread(weights, self.similar)
+
+
+def _hashes(catalogue: Catalogue, existing: Bools) -> Counts:
+    """(P,) numbers that differ where the words of a product do, but for chance: sums of scrambled word numbers."""
+    row, word = _tokens(catalogue)
+    scrambled = (word.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    scrambled ^= scrambled >> np.uint64(29)
+    found = np.zeros(len(catalogue), np.uint64)
+    np.add.at(found, row, scrambled * scrambled)
+    return (found ^ existing.astype(np.uint64)).view(np.int64)
 
 
 def _existing(snapshot: Snapshot) -> Bools:

@@ -43,13 +43,18 @@ class Window:
         report = measurement.report
         return cls(shop, report.truth, measurement.background, report.slices)
 
-    def side(self, contender: Contender) -> Side:
-        """Load the bundle that does not know the window, and measure it; BundleError where it is damaged."""
+    def side(self, contender: Contender, *, explained: bool = True) -> Side:
+        """Load the bundle that does not know the window, and measure it; BundleError where it is damaged.
+
+        With `explained`, what the features add to its scores is worked out too.
+        """
         model = Recommender.load(contender.before(self.truth.cut))
         if len(self.truth) == 0:
             return Side.of(contender, model, self._report(None), None)
         found = measure(model, self.truth, self.shop.log, generators=False)
-        importance = Importance.of(model.order, found.matrix) if isinstance(model.order, Ranker) else None
+        importance = None
+        if explained and isinstance(model.order, Ranker):
+            importance = Importance.of(model.order, found.matrix)
         return Side.of(contender, model, self._report(found.lists[MODEL]), importance)
 
     @staticmethod

@@ -62,7 +62,7 @@ def _held(
     champion: Contender, challenger: Contender, window: Window, settings: Settings, known: Side | None
 ) -> Contest | None:
     try:
-        first = window.side(champion)
+        first = window.side(champion, explained=known is None or known.importance is not None)
     except (BundleError, RefusedError) as error:
         log.warning("gate.without_champion", version=champion.version, reason=str(error))
         return None

@@ -7,7 +7,7 @@ import numpy as np
 from features.arrays import Doubles, Floats
 from training.ranker import Ranker
 
-MOST_ROWS = 200
+MOST_ROWS = 100
 
 
 @dataclass(frozen=True)

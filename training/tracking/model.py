@@ -46,6 +46,19 @@ def register(
     return Logged(str(version.version), uri, model_id)
 
 
+def warm() -> None:
+    """Look up early what logging a model takes seconds to look up: which packages are installed, and git's module."""
+    from mlflow.utils.requirements_utils import warn_dependency_requirement_mismatches
+
+    warn_dependency_requirement_mismatches(_requirements())
+    with suppress(ImportError):
+        import git  # noqa: F401
+
+
+def _requirements() -> list[str]:
+    return [f"{package}=={installed(package)}" for package in REQUIRED]
+
+
 def _log(run_id: str, bundle: Path, tags: Mapping[str, str]) -> tuple[str, str]:
     import mlflow
 
@@ -57,7 +70,7 @@ def _log(run_id: str, bundle: Path, tags: Mapping[str, str]) -> tuple[str, str]:
             artifacts={"bundle": str(bundle)},
             code_paths=ROOMS,
             signature=_signature(),
-            pip_requirements=[f"{package}=={installed(package)}" for package in REQUIRED],
+            pip_requirements=_requirements(),
             tags=dict(tags),
         )
     return str(info.model_uri), str(info.model_id)

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from training.comparison.contest import Contest
-from training.evaluation.beyond import Background
 from training.evaluation.protocol import Report
 from training.gate.verdict import Verdict
 from training.report.card import Card
 from training.report.page import Page
-from training.tracking import figures, model
+from training.tracking import model
 from training.tracking.importance import Importance
 from training.tracking.note import run_note, version_note
 from training.tracking.provenance import Provenance, day
@@ -53,7 +52,6 @@ class TrainedRun:
     measured: Path | None = None  # the bundle that the report belongs to
     config: Mapping[str, Any] = field(default_factory=dict)  # section -> dataclass or table of settings in force
     report: Report | None = None
-    background: Background | None = None
     importance: Importance | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)  # `generator/...`, `data/...`, `memory/peak_mb`
     seconds: Mapping[str, float] = field(default_factory=dict)  # stage -> `time/STAGE_s`
@@ -62,7 +60,7 @@ class TrainedRun:
     contest: Contest | None = None  # this model as the second, against the champion or a baseline
     verdict: Verdict | None = None  # of the gate, where it was asked
     data: Path | None = None  # folder of the tables
-    drawn: Path | None = None  # folder of figures, where they were drawn before; else they are drawn now
+    drawn: Path | None = None  # folder of figures
     files: Mapping[str, Path] = field(default_factory=dict)  # artifact folder -> file, as `rejects` -> rejected.parquet
 
 
@@ -194,8 +192,6 @@ def _log_files(client: "MlflowClient", run_id: str, run: TrainedRun, metrics: Ma
             (folder / "importance.csv").write_text(run.importance.csv())
         if run.report is not None and len(run.report.truth):
             np.savez(folder / "customers.npz", **per_customer(run.report))
-            if run.drawn is None:
-                figures.save(figures.of_run(run.report, metrics, run.background, run.importance), folder / "figures")
         client.log_artifacts(run_id, str(folder))
     if run.drawn is not None:
         client.log_artifacts(run_id, str(run.drawn), "figures")

@@ -9,7 +9,7 @@ import os
 import socket
 import sqlite3
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -82,12 +82,21 @@ class Store:
             raise TrackingError(text) from error
         return client
 
-    def open_soon(self) -> "Future[MlflowClient]":
-        """Open in the background: the import and a new database take seconds, which a training can use meanwhile."""
+    def open_soon(self, prepare: Callable[[], None] = lambda: None) -> "Future[MlflowClient]":
+        """Open in the background: the import and a new database take seconds, which a training can use meanwhile.
+
+        `prepare` is called there as well, once MLflow is imported.
+        """
+
+        def opened() -> "MlflowClient":
+            client = self.open()
+            prepare()
+            return client
+
         pool = ThreadPoolExecutor(1, thread_name_prefix="tracking")
-        opened = pool.submit(self.open)
+        opening = pool.submit(opened)
         pool.shutdown(wait=False)
-        return opened
+        return opening
 
     def experiment(self, client: "MlflowClient", shop: str) -> str:
         """The id of the shop's experiment, made on first use."""

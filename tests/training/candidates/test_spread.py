@@ -26,7 +26,7 @@ def test_as_scipy(seed: int, rows: int, things: int, width: int) -> None:
 def test_a_row_is_the_same_to_the_last_bit_in_any_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     weights, table = random_csr(1, 200, 80), random_csr(2, 80, 90, 0.6)
     whole = spread(weights, table)
-    monkeypatch.setattr(module, "CHUNK", 1_000)
+    monkeypatch.setattr(module, "BLOCK", 1_000)
     assert np.array_equal(spread(weights, table), whole)
     for row in range(0, 200, 17):
         assert np.array_equal(spread(weights.slice(row, row + 1), table)[0], whole[row])

@@ -101,7 +101,7 @@ def test_a_worse_model_is_refused_and_the_log_says_why(
 
 def test_a_measurement_that_there_is_is_not_made_again(contenders: Contenders, monkeypatch: pytest.MonkeyPatch) -> None:
     sides = contenders.sides
-    monkeypatch.setattr("training.comparison.window.Window.side", lambda _, contender: sides[contender.version])
+    monkeypatch.setattr("training.comparison.window.Window.side", lambda _, contender, **__: sides[contender.version])
     two = replace(contenders.trained["2"], version="none has this number")
     found = Challenge.of(contenders.trained["1"], two, contenders.window, Settings({}), known=sides["2"])
     assert found.contest is not None

@@ -18,6 +18,7 @@ from training.evaluation.slices import activity_bands
 from training.evaluation.truth import Truth
 from training.query import Query
 from training.recommender import Recommender
+from training.tracking import figures
 from training.tracking.provenance import Provenance
 from training.tracking.run import Tracked, TrainedRun, track
 from training.tracking.store import VARIABLE, Store
@@ -84,10 +85,12 @@ def background_of(trainer: Trainer) -> Background:
 
 
 @pytest.fixture(scope="session")
-def run(trainer: Trainer, bundle: Path, report: Report) -> TrainedRun:
+def run(trainer: Trainer, bundle: Path, report: Report, tmp_path_factory: pytest.TempPathFactory) -> TrainedRun:
     """A finished training of the small shop."""
     log = trainer.shop.log
     provenance = Provenance("f00d", "c0ffee", seed=1, start=log.start, cut=log.end - 28 * DAY, end=log.end)
+    drawn = tmp_path_factory.mktemp("drawn")
+    figures.save(figures.of_run(report, report.metrics, background_of(trainer), None), drawn)
     return TrainedRun(
         shop="corner",
         provenance=provenance,
@@ -95,7 +98,7 @@ def run(trainer: Trainer, bundle: Path, report: Report) -> TrainedRun:
         measured=bundle,
         config={"ranker": trainer.ranker, "shop": {"name": "corner"}},
         report=report,
-        background=background_of(trainer),
+        drawn=drawn,
         metrics={"generator/popular/recall": 0.5, "memory/peak_mb": 321.0},
         seconds={"fit_ranker": 1.5, "total": 9.0},
         rejects={"no_customer": 3},
@@ -106,7 +109,7 @@ def run(trainer: Trainer, bundle: Path, report: Report) -> TrainedRun:
 @pytest.fixture(scope="session")
 def bare(run: TrainedRun) -> TrainedRun:
     """The same training without a window to measure on."""
-    return replace(run, measured=None, report=None, background=None, metrics={}, warnings=())
+    return replace(run, measured=None, report=None, drawn=None, metrics={}, warnings=())
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,6 @@ def test_figures_bundles_and_customers_are_artifacts(origin: tuple[Path, Tracked
         "by_activity.png",
         "calibration.png",
         "popularity.png",
-        "recall_by_generator.png",
     }
     assert (folder / "bundles" / "measured" / "manifest.json").exists()
     assert json.loads((folder / "config.json").read_text())["ranker.trees"] == "5"
@@ -68,14 +67,6 @@ def test_a_run_without_a_measurement_is_registered_and_says_so(bare: TrainedRun,
     assert tracked.version == "2"
     assert logged.data.tags["mlflow.note.content"].startswith("Not measured")
     assert "bundle_measured" not in logged.data.tags
-
-
-def test_figures_drawn_before_are_taken(run: TrainedRun, workspace: Path, tmp_path: Path) -> None:
-    (tmp_path / "drawn").mkdir()
-    (tmp_path / "drawn" / "own.png").write_bytes(b"a picture")
-    client = Store.of(workspace).open()
-    tracked = track(replace(run, drawn=tmp_path / "drawn"), Store.of(workspace), client)
-    assert [f.path for f in client.list_artifacts(tracked.run_id, "figures")] == ["figures/own.png"]
 
 
 def test_a_run_that_breaks_off_is_marked_failed(bare: TrainedRun, workspace: Path, tmp_path: Path) -> None:

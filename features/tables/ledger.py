@@ -1,0 +1,104 @@
+"""Ledger: the accepted rows of a shop's tables as they were taken in, so that only newer ones have to be read.
+
+A folder of Arrow files that are never changed, each with the rows of one reading, and `ledger.json`, which names those
+that count and is replaced in one step: whatever a crash leaves behind is not named there.
+"""
+
+import json
+import os
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Self
+
+import pyarrow as pa
+
+from features.logs import log
+from features.tables.chunk import Column
+from features.tables.config import TablesConfig
+
+FILE = "ledger.json"
+FORMAT = 2
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What was taken in until a moment."""
+
+    folder: Path
+    end: int  # rows of the tables of before this second were taken in
+    rows: int  # of the events table, usable or not, with a time before `end`
+    settings: str  # digest of those that say how tables are read
+    segments: tuple[str, ...] = ()  # files of events, in the order in which they were taken in
+    statics: Mapping[str, str] = field(default_factory=dict)  # table that shares its file with the events -> file
+    sequence: int = 0  # rows of the live store up to this one were taken in, unless they are of `live_end` or later
+    live_end: int = 0  # in seconds
+    live: str = ""  # digest of the rows that the live store had up to `sequence`
+
+    @classmethod
+    def open(cls, folder: Path, settings: str) -> Self | None:
+        """The ledger of a folder; None where there is none, or none that was made by these settings (`digest`)."""
+        try:
+            found = json.loads((folder / FILE).read_bytes())
+            if found.pop("format") != FORMAT:
+                return None
+            ledger = cls(folder, **{**found, "segments": tuple(found["segments"])})
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log.warning("ledger.unreadable", file=str(folder / FILE), reason=str(error))
+            return None
+        whole = all((folder / name).is_file() for name in ledger.files)
+        return ledger if whole and ledger.settings == settings else None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All that it names."""
+        return (*self.segments, *self.statics.values())
+
+    @property
+    def reach(self) -> int:
+        """No event that was taken in is of this second or later."""
+        return max(self.end, self.live_end)
+
+    def events(self) -> Iterator[pa.Table]:
+        """The rows of each reading, memory-mapped."""
+        return (_mapped(self.folder / name) for name in self.segments)
+
+    def static(self, table: str) -> pa.Table | None:
+        """The rows of a static table that shares its file with the events."""
+        return _mapped(self.folder / self.statics[table]) if table in self.statics else None
+
+    def commit(self) -> None:
+        """Let this ledger count, and take away what it does not name."""
+        temporary = self.folder / f".{FILE}-{os.getpid()}"
+        plain = {name: value for name, value in asdict(self).items() if name != "folder"}
+        with temporary.open("w") as file:
+            file.write(json.dumps({"format": FORMAT, **plain}) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self.folder / FILE)
+        for path in self.folder.iterdir():
+            if path.name not in {FILE, *self.files}:
+                path.unlink(missing_ok=True)
+
+
+def written(folder: Path, rows: pa.Table) -> str:
+    """Write a file of rows, which no ledger names yet; its name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{uuid.uuid4().hex}.arrow"
+    with pa.OSFile(str(folder / name), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
+        writer.write_table(rows)
+    return name
+
+
+def digest(config: TablesConfig, erased: Column) -> str:
+    """What tells apart the settings by which tables are read, and who is to be forgotten."""
+    return sha256(repr((config, erased.to_pylist())).encode()).hexdigest()[:16]
+
+
+def _mapped(path: Path) -> pa.Table:
+    with pa.memory_map(str(path)) as source:
+        return pa.ipc.open_file(source).read_all()

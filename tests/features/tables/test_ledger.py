@@ -1,0 +1,143 @@
+"""Reading day by day with a ledger is reading everything."""
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from features.arrays import DAY
+from features.eventlog import EventLog
+from features.settings import Settings
+from features.tables import Shop, TablesConfig, load
+from features.tables.ledger import FILE
+
+START = 1_704_067_200  # 2024-01-01
+HEAD = "customer,product,timestamp,quantity,price,order,name,country"
+TOML = """
+[tables.events]
+files = ["log.csv"]
+columns = { customer_id = "customer", product_id = "product", order_id = "order", unit_price = "price" }
+[tables.customers]
+files = ["log.csv"]
+columns = { customer_id = "customer", created_at = "timestamp" }
+"""
+
+
+def rows(days: int, seed: int = 3) -> list[str]:
+    """Orders with lines that stand twice, refunds, strangers, nonsense, and names that change."""
+    random, lines = np.random.default_rng(seed), []
+    for day in range(days):
+        for order in range(6):
+            who, when = random.integers(0, 8 + day), np.datetime64(START + day * DAY + 600 * order, "s")
+            for product in random.integers(0, 12 + day // 2, 4):
+                quantity = random.choice([1, 1, 2, -1])
+                name = f"thing {product} {'new' if random.random() < 0.1 else 'old'}"
+                country = "UK" if who % 2 else "FR"
+                lines.append(f"cust{who}x,p{product},{when},{quantity},{1 + product},{day}-{order},{name},{country}")
+        lines += [lines[-1], f",p1,{when},1,1,,,", f"cust1x,p1,{when},x,1,,,"]
+    return lines
+
+
+def write(folder: Path, lines: list[str]) -> None:
+    (folder / "log.csv").write_text("\n".join([HEAD, *lines, ""]))
+
+
+def read(folder: Path, day: int | None, *, anew: bool = False, toml: str = TOML, commit: bool = True) -> Shop:
+    until = None if day is None else START + day * DAY
+    config = TablesConfig.of(Settings.parse(toml))
+    shop = load(folder, config, until=until, ledger=folder / "ledger", anew=anew)
+    if commit and shop.taken is not None:
+        shop.taken.commit()
+    return shop
+
+
+def assert_equal(one: Shop, other: Shop) -> None:
+    assert one.report.fingerprint == other.report.fingerprint
+    for field in fields(EventLog):
+        value, expected = getattr(one.log, field.name), getattr(other.log, field.name)
+        if isinstance(value, np.ndarray):
+            np.testing.assert_array_equal(value, expected, err_msg=field.name)
+    assert one.log.customers.ids() == other.log.customers.ids()
+    assert one.profiles.attributes.keys() == other.profiles.attributes.keys()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_day_by_day_is_all_at_once(tmp_path: Path, seed: int) -> None:
+    write(tmp_path, rows(12, seed))
+    first = read(tmp_path, 5, anew=True)
+    assert first.fresh == first.report.accepted
+    for day in (6, 7, 9, 12):
+        shop = read(tmp_path, day)
+        assert 0 < shop.fresh < first.fresh
+    whole = load(tmp_path, TablesConfig.of(Settings.parse(TOML)), until=START + 12 * DAY)
+    assert_equal(shop, whole)
+    assert read(tmp_path, 12).fresh == 0
+
+
+def test_without_an_end_rows_that_are_added_are_read(tmp_path: Path) -> None:
+    lines = rows(8)
+    write(tmp_path, lines[: len(lines) // 2])
+    read(tmp_path, None, anew=True)
+    write(tmp_path, lines)
+    assert_equal(read(tmp_path, None), load(tmp_path, TablesConfig.of(Settings.parse(TOML))))
+
+
+def test_rows_that_come_late_are_not_forgotten(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    lines = rows(6)
+    write(tmp_path, lines)
+    read(tmp_path, 6, anew=True)
+    late = "late,p1,2024-01-02T10:00:00,1,2,,thing 1 old,UK"
+    write(tmp_path, [*lines, late])
+    with caplog.at_level("WARNING", logger="esnaf"):
+        shop = read(tmp_path, 7)
+    assert "late" in shop.log.customers.ids()
+    assert "ledger.outdated" in caplog.text
+    assert_equal(shop, load(tmp_path, TablesConfig.of(Settings.parse(TOML)), until=START + 7 * DAY))
+
+
+def test_other_settings_read_everything_anew(tmp_path: Path) -> None:
+    write(tmp_path, rows(6))
+    accepted = read(tmp_path, 5, anew=True).report.accepted
+    assert read(tmp_path, 6, commit=False).fresh < accepted
+    other = f'[tables]\nexclude_products = ["p1"]\n{TOML}'
+    shop = read(tmp_path, 6, toml=other)
+    assert shop.fresh == shop.report.accepted
+    assert "p1" not in shop.log.products.ids()
+
+
+def test_what_was_not_committed_does_not_count(tmp_path: Path) -> None:
+    write(tmp_path, rows(6))
+    read(tmp_path, 4, anew=True)
+    read(tmp_path, 5, commit=False)
+    again = read(tmp_path, 5)
+    assert again.fresh > 0
+    named = json.loads((tmp_path / "ledger" / FILE).read_text())
+    files = {path.name for path in (tmp_path / "ledger").iterdir()}
+    assert files == {FILE, *named["segments"], *named["statics"].values()}
+
+
+@pytest.mark.parametrize("damage", ["no json", "gone", "{}"])
+def test_a_damaged_ledger_is_made_anew(tmp_path: Path, damage: str) -> None:
+    write(tmp_path, rows(6))
+    read(tmp_path, 4, anew=True)
+    file = tmp_path / "ledger" / FILE
+    if damage == "gone":
+        (tmp_path / "ledger" / json.loads(file.read_text())["segments"][0]).unlink()
+    else:
+        file.write_text(damage)
+    shop = read(tmp_path, 5)
+    assert shop.fresh == shop.report.accepted
+
+
+def test_who_is_erased_is_gone_from_the_ledger_too(tmp_path: Path) -> None:
+    write(tmp_path, rows(6))
+    assert "cust3x" in read(tmp_path, 5, anew=True).log.customers.ids()
+    (tmp_path / "erased.txt").write_text("cust3x\n\n  cust4x \n")
+    shop = read(tmp_path, 6, toml=f'[tables]\nerased = "erased.txt"\n{TOML}')
+    assert not {"cust3x", "cust4x"} & set(shop.log.customers.ids())
+    assert shop.report.erased > 0
+    kept: dict[str, Any] = {path.name: path.read_bytes() for path in (tmp_path / "ledger").iterdir()}
+    assert not any(b"cust3x" in content or b"cust4x" in content for content in kept.values())

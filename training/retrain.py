@@ -1,0 +1,150 @@
+"""Retrain: the champion brought up to date with what happened since, in a fraction of a training.
+
+Only new rows are read, only products and customers with new purchases are learned anew, and the ranker stays until it
+is too old. Both bundles of the champion are refreshed: the one that serves to the end of the data, and the measured one
+to a horizon before it, so that neither model that the gate compares has seen anything of the window.
+"""
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from features.arrays import DAY
+from features.logs import log
+from training import pointer
+from training.champions import Champions
+from training.comparison.contender import Contender
+from training.config import BundlesConfig, RetrainConfig, TrainingConfig
+from training.configuration import configuration, digest
+from training.counting import Counting
+from training.entry import FINAL, MEASURED, Entered, Entry, Job, Trained, scratch_of
+from training.lock import training_alone
+from training.measurement import measurement_of
+from training.recommender import Recommender
+from training.timer import Timer
+from training.tracking.contender import registered
+from training.tracking.registry import Registry
+from training.tracking.store import Store, TrackingError
+from training.train import end_of, read, trained
+from training.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class Retrained:
+    """What a retraining came to."""
+
+    trained: Trained | None  # None where there was nothing new
+    champion: str  # that was to be brought up to date
+    full: str | None  # why everything was trained anew, None where the champion was refreshed
+    events: int  # new ones
+    reused: tuple[str, ...] = ()  # what was
+
+
+def retrain(job: Job, *, full: bool = False) -> Retrained:
+    """Bring the champion up to date; the new version serves if the gate lets it.
+
+    Raises:
+        RefusedError: another training is under way.
+        BundleError: there is no champion, or it is damaged.
+        DataError, ConfigError: tables or settings that cannot be used.
+        TrackingError: the tracking store cannot be used.
+    """
+    with training_alone(job.workspace):
+        store, timer = Store.of(job.workspace), Timer()
+        store.check()
+        with scratch_of(job.workspace) as scratch, timer.stage("total"):
+            champions = _champions(job, store)
+            champions.adopt()
+            found, entered = _Retraining(job, champions, timer, scratch, full).run()
+        return replace(found, trained=entered.completed()) if entered else found
+
+
+@dataclass
+class _Retraining:
+    job: Job
+    champions: Champions
+    timer: Timer
+    scratch: Path
+    full: bool
+
+    def run(self) -> tuple[Retrained, Entered | None]:
+        champion = self._champion()
+        serving = Recommender.load(champion.final)
+        shop = read(self.job, self.timer, self.scratch, anew=self.full)
+        end = end_of(shop, self.job.until)
+        events = int((shop.log.time >= serving.time).sum())
+        late = shop.fresh - events
+        least = self.job.settings.section("retrain", RetrainConfig).least_events
+        if not self.full and (end <= serving.time or max(events, late) < least):
+            if shop.taken is not None:
+                shop.taken.commit()
+            log.info("retrain.nothing_new", version=champion.version, until=end)
+            return Retrained(None, champion.version, None, 0), None
+        trainer = Trainer(shop, self.job.settings, self.timer)
+        reason = self._reason(champion, serving, trainer, end)
+        if reason is not None:
+            log.info("retrain.full", version=champion.version, reason=reason)
+            entered = trained(self.job, shop, self.timer, self.scratch)
+            return Retrained(None, champion.version, reason, events), entered
+        log.info("retrain.refresh", version=champion.version, events=events)
+        entered = self._refreshed(champion, serving, trainer, end)
+        return Retrained(None, champion.version, None, events, _reused(champion, serving, end, shop.fresh)), entered
+
+    def _champion(self) -> Contender:
+        version = pointer.read(self.job.workspace).version
+        if self.champions.registry is None:
+            raise TrackingError(f"{self.job.workspace}: its tracking store is gone; train the model again")
+        folder = Path(tempfile.mkdtemp(dir=self.scratch))
+        return registered(self.champions.registry, version, self.champions.bundles.folder, folder)
+
+    def _reason(self, champion: Contender, serving: Recommender, trainer: Trainer, end: int) -> str | None:
+        """Why the champion cannot be refreshed, None where it can."""
+        if self.full:
+            return "asked for"
+        if champion.measured is None:
+            return f"version {champion.version} was not measured"
+        if isinstance(serving.order, Counting):
+            return f"version {champion.version} ranks by counting"
+        mine = digest(configuration(self.job.settings))
+        registry = self.champions.registry
+        if registry is not None and registry.get(champion.version).tags.get("config_digest") != mine:
+            return "the settings have changed"
+        days = self.job.settings.section("retrain", RetrainConfig).full_days
+        age = (end - int(serving.facts["trained"])) // DAY
+        if age >= days:
+            return f"the ranker learned {age} days ago, and [retrain] full_days is {days}"
+        return trainer.obstacle(serving)
+
+    def _refreshed(self, champion: Contender, serving: Recommender, trainer: Trainer, end: int) -> Entered:
+        assert champion.measured is not None  # noqa: S101  # `_reason` has looked
+        cut = end - trainer.training.horizon * DAY
+        with self.timer.stage("measured"):
+            earlier = Recommender.load(champion.measured)
+            trainer.refreshed(earlier, cut).save(self.scratch / MEASURED)
+        with self.timer.stage("final"):
+            final = trainer.refreshed(serving, end, complete=True)
+            final.save(self.scratch / FINAL)
+        with self.timer.stage("evaluation"):
+            most = self.job.settings.section("retrain", RetrainConfig).measured
+            bundle = self.scratch / MEASURED
+            measured = Recommender.load(bundle, verify=False)
+            found = measurement_of(measured, trainer.shop, cut=cut, end=end, bundle=bundle, most=most, alone=False)
+        entry = Entry(self.job, trainer, self.scratch)
+        run = entry.run(final, found, {})
+        assert self.champions.registry is not None  # noqa: S101  # `_champion` has looked
+        return entry.enter(run, found, self.champions.registry.client)
+
+
+def _champions(job: Job, store: Store) -> Champions:
+    config = job.settings.section("bundles", BundlesConfig)
+    shop = job.settings.section("training", TrainingConfig).shop
+    return Champions(job.workspace, Registry.of(store.open(), shop), config)
+
+
+def _reused(champion: Contender, serving: Recommender, end: int, fresh: int) -> tuple[str, ...]:
+    age = (end - int(serving.facts["trained"])) / DAY
+    return (
+        f"all events but {fresh} came from the ledger",
+        f"generators of version {champion.version} learned what changed since",
+        f"the ranker learned {age:.0f} days ago and stays",
+    )

@@ -1,0 +1,1 @@
+"""Tuning: better settings, looked for on past windows only."""
