@@ -36,6 +36,16 @@ TABLES = {
     ),
     "speed": (
         Row("train on Online Retail: file to registered model", "quality", "{train_s:.0f} s, {peak_mb:,.0f} MB"),
+        Row(
+            "bring in a day of new purchases: work after imports, whole command",
+            "retrain",
+            "{work_s:.1f} s ({work_share:.0%} of a training's), {command_s:.0f} s",
+        ),
+        Row(
+            "NDCG@20 after a week of days, against a training anew; of the champion before that week",
+            "retrain",
+            "{quality_ratio:.3f} x; {stale_ratio:.3f} x",
+        ),
         Row("train on 10 million simulated events", "scale", "{train_10m_s:.0f} s, {train_10m_peak_mb:,.0f} MB"),
         Row("simulate 10 million events", "scale", "{simulate_10m_s:.0f} s, {simulate_10m_peak_mb:,.0f} MB"),
         Row("first answer after `esnaf serve`", "serving", "{first_answer_s:.1f} s"),

@@ -97,6 +97,10 @@ class EventLog:
         """How many products had been seen before a moment; they are the first ones."""
         return int(np.searchsorted(self.product_first, time))
 
+    def events_before(self, time: int) -> int:
+        """How many events happened before a moment."""
+        return int(np.count_nonzero(self.time < time))
+
     def as_of(self, time: int) -> History:
         """What was known just before `time`: one row for each customer seen by then."""
         return self.window(NO_TIME, time, self.customers_at(time))

@@ -9,24 +9,34 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
+VARIABLE = "ESNAF_POSTGRES"
 _WAIT = 30.0  # seconds
 _SUPERUSER = "esnaf"
 
 
 def binaries() -> Path:
-    """The folder of `initdb` and `postgres`; skips where there is none."""
+    """The folder of `initdb` and `postgres`; skips where there is none (`_without`)."""
     found = shutil.which("postgres")
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
     folder = Path(found).parent if found else folders[-1] if folders else None
     if folder is None or not (folder / "initdb").exists():
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    pytest.importorskip("psycopg", reason="pip install 'esnaf[postgres]'")
+        _without("PostgreSQL is not installed: apt-get install postgresql")
+    if find_spec("psycopg") is None:
+        _without("its driver is not installed: pip install 'esnaf[postgres]'")
     return folder
+
+
+def _without(reason: str) -> NoReturn:
+    """Skip, but fail where somebody counts on these tests (`ESNAF_POSTGRES=required`)."""
+    if os.environ.get(VARIABLE) == "required":
+        pytest.fail(f"{VARIABLE}=required, and {reason}")
+    pytest.skip(reason)
 
 
 @contextmanager
@@ -65,7 +75,7 @@ def _owner() -> dict[str, Any]:
     try:
         pwd.getpwnam("postgres")
     except KeyError:
-        pytest.skip("no account 'postgres' to run the server as")
+        _without("no account 'postgres' to run the server as")
     return {"user": "postgres", "group": "postgres"}
 
 

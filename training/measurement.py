@@ -55,7 +55,7 @@ def measurement_of(
     learned = isinstance(order, Ranker)
     if len(truth) == 0:
         return Measurement(evaluate({}, truth), {}, background, None, bundle, learned)
-    found = measure(recommender, truth, shop.log, generators=alone)
+    found = measure(recommender, truth, shop.log, generators=alone, explained=alone)
     baselines = Baselines.of(history, truth.products, cut).ranks()
     report = evaluate(
         # A generator called as a baseline stands behind it.

@@ -61,8 +61,18 @@ class _Gathered:
         return {name: _joined_candidates(parts) for name, parts in self.candidates.items()}
 
 
-def measure(recommender: Recommender, truth: Truth, log: EventLog, k: int = 20, *, generators: bool = True) -> Measured:
+def measure(
+    recommender: Recommender,
+    truth: Truth,
+    log: EventLog,
+    k: int = 20,
+    *,
+    generators: bool = True,
+    explained: bool = True,
+) -> Measured:
     """Ask a recommender for the lists of the scored customers of `log` in every mode, `generators` for theirs alone.
+
+    With `explained` some feature rows are kept.
 
     Customers that it does not know are strangers to it; products that `log` lacks are padding in the lists. Any product
     may be shown: what the catalogue says of availability is of today, and would tell of what came after the cut.
@@ -78,7 +88,8 @@ def measure(recommender: Recommender, truth: Truth, log: EventLog, k: int = 20, 
             gathered.add_candidates(name, proposal.candidates)
             for mode in MODES:
                 gathered.add_lists(name, mode, _alone(proposal.scores, request, mode, k), k)
-    return Measured(gathered.lists(), gathered.all_candidates(), _matrix(recommender, ids[:SAMPLE]))
+    matrix = _matrix(recommender, ids[: SAMPLE if explained else 0])
+    return Measured(gathered.lists(), gathered.all_candidates(), matrix)
 
 
 def _requests(recommender: Recommender, ids: Sequence[str]) -> Iterator[Request]:

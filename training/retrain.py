@@ -12,6 +12,8 @@ from pathlib import Path
 from features.arrays import DAY
 from features.logs import log
 from training import pointer
+from training.boosting import lightgbm
+from training.candidates.library import implicit
 from training.champions import Champions
 from training.comparison.contender import Contender
 from training.config import BundlesConfig, RetrainConfig, TrainingConfig
@@ -22,9 +24,10 @@ from training.lock import training_alone
 from training.measurement import measurement_of
 from training.recommender import Recommender
 from training.timer import Timer
+from training.tracking import model
 from training.tracking.contender import registered
 from training.tracking.registry import Registry
-from training.tracking.store import Store, TrackingError
+from training.tracking.store import Store, TrackingError, quiet
 from training.train import end_of, read, trained
 from training.trainer import Trainer
 
@@ -59,6 +62,19 @@ def retrain(job: Job, *, full: bool = False) -> Retrained:
         return replace(found, trained=entered.completed()) if entered else found
 
 
+def load_libraries() -> None:
+    """Import what a retraining needs. It takes longer than the work itself, and a process that goes on looking for new
+    events does it once."""
+    quiet()
+    lightgbm()
+    implicit("cpu.als")
+    implicit("nearest_neighbours")
+    import mlflow.pyfunc
+    import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
+
+    model.warm()
+
+
 @dataclass
 class _Retraining:
     job: Job
@@ -72,10 +88,9 @@ class _Retraining:
         serving = Recommender.load(champion.final)
         shop = read(self.job, self.timer, self.scratch, anew=self.full)
         end = end_of(shop, self.job.until)
-        events = int((shop.log.time >= serving.time).sum())
-        late = shop.fresh - events
+        events = shop.log.events_before(end) - int(serving.facts.get("events", 0))  # late ones count as well
         least = self.job.settings.section("retrain", RetrainConfig).least_events
-        if not self.full and (end <= serving.time or max(events, late) < least):
+        if not self.full and (end < serving.time or abs(events) < least):
             if shop.taken is not None:
                 shop.taken.commit()
             log.info("retrain.nothing_new", version=champion.version, until=end)
@@ -103,6 +118,8 @@ class _Retraining:
             return "asked for"
         if champion.measured is None:
             return f"version {champion.version} was not measured"
+        if "trained" not in serving.facts:
+            return f"version {champion.version} was made by an earlier version of Esnaf"
         if isinstance(serving.order, Counting):
             return f"version {champion.version} ranks by counting"
         mine = digest(configuration(self.job.settings))
@@ -112,7 +129,7 @@ class _Retraining:
         days = self.job.settings.section("retrain", RetrainConfig).full_days
         age = (end - int(serving.facts["trained"])) // DAY
         if age >= days:
-            return f"the ranker learned {age} days ago, and [retrain] full_days is {days}"
+            return f"the ranker learned {age} days ago, [retrain] full_days is {days}"
         return trainer.obstacle(serving)
 
     def _refreshed(self, champion: Contender, serving: Recommender, trainer: Trainer, end: int) -> Entered:

@@ -16,9 +16,11 @@ from features.errors import ConfigError
 from features.logs import log
 from features.market import Market
 from features.settings import Settings
+from features.tables.patterns import ANONYMOUS
 from features.tables.shop import Shop
 from training.candidates import registry
-from training.candidates.base import Change, Snapshot
+from training.candidates.base import Snapshot
+from training.candidates.change import Change
 from training.config import FeaturesConfig, PoolConfig, RankerConfig, TrainingConfig
 from training.counting import Counting
 from training.examples import Examples, Window
@@ -122,7 +124,7 @@ class Trainer:
         moments, snapshot = self.windows(until), self.snapshot(until, complete=complete)
         order = self._order(self.examples(moments), until)
         sources = self._serving(until, complete=complete)
-        return self._recommender(until, snapshot, sources, order, self._facts(moments) | {"trained": until})
+        return self._recommender(until, snapshot, sources, order, self._facts(moments, until) | {"trained": until})
 
     def _recommender(
         self, until: int, snapshot: Snapshot, sources: tuple[Source, ...], order: Order, facts: dict[str, Any]
@@ -144,10 +146,18 @@ class Trainer:
         """`previous`, a recommender of this shop as of an earlier moment, brought up to `until`: generators learn what
         changed since, and the ranker stays as it is.
 
-        Its customers and products must be the first ones of this shop (`obstacle`).
+        Nothing may be in the way (`obstacle`).
         """
         snapshot = self.snapshot(until, complete=complete)
-        _, change = snapshot.bought, Change.between(self.shop.log, previous.time, snapshot)
+        change = Change.between(
+            self.shop.log,
+            previous.time,
+            until,
+            products=len(snapshot.catalogue),
+            customers=previous.customers,
+            history=previous.history,
+        )
+        _ = snapshot.bought  # shared by all of them
 
         def updated(source: Source) -> Source:
             generator = registry.create(registry.path_of(type(source.generator)), self.settings)
@@ -155,9 +165,9 @@ class Trainer:
                 generator.update(snapshot, source.generator, change)
             return Source(generator, source.size)
 
-        with self.timer.stage("generators"), ThreadPoolExecutor(AT_ONCE, thread_name_prefix="update") as threads:
-            sources = tuple(threads.map(updated, previous.sources))
-        facts = {**self._facts(previous.facts["windows"]), "trained": previous.facts.get("trained", previous.time)}
+        with self.timer.stage("generators"):
+            sources = tuple(updated(source) for source in previous.sources)  # too little work for threads
+        facts = self._facts(previous.facts["windows"], until) | {"trained": previous.facts["trained"]}
         return self._recommender(until, snapshot, sources, previous.order, facts)
 
     def obstacle(self, previous: Recommender) -> str | None:
@@ -166,12 +176,16 @@ class Trainer:
         settings = [registry.settings_of(registry.create(path, self.settings)) for path in self.pool.generators]
         if [registry.settings_of(source.generator) for source in previous.sources] != settings:
             return "its generators, or their settings, are others"
-        for kind, old, new, seen in (
-            ("customers", previous.customers, log.customers, log.customers_at(time)),
-            ("products", previous.products, log.products, log.products_at(time)),
+        seen = log.products_at(time)
+        if seen > len(previous.products) or not np.array_equal(
+            previous.products.first(seen).text, log.products.first(seen).text
         ):
-            if seen > len(old) or not np.array_equal(old.first(seen).text, new.first(seen).text):
-                return f"{kind} of its time are others now"
+            return "products of its time are others now"
+        active = np.flatnonzero(np.diff(previous.history.offsets)).astype(np.int32)
+        ids = previous.customers.ids(active)
+        gone = (id for id, index in zip(ids, log.customers.indices(ids), strict=True) if index < 0)
+        if not all(id.startswith(ANONYMOUS) for id in gone):  # visitors turn out to be somebody; others were erased
+            return "customers of its time are no more"
         return None
 
     def prepare(self, until: int, *, complete: bool = False) -> None:
@@ -282,9 +296,10 @@ class Trainer:
         with self.timer.stage("fit_ranker"):
             return Ranker.fit(usable, self.ranker, seed=self.training.seed)
 
-    def _facts(self, moments: list[int]) -> dict[str, Any]:
+    def _facts(self, moments: list[int], until: int) -> dict[str, Any]:
         return {
             "data_start": self.shop.log.start,
+            "events": self.shop.log.events_before(until),
             "fingerprint": self.shop.report.fingerprint,
             "horizon": self.training.horizon,
             "seed": self.training.seed,

@@ -66,8 +66,9 @@ def show(result: Mapping[str, Any]) -> None:
 
 def _once(workspace: Workspace, args: Namespace) -> dict[str, Any]:
     from training.entry import Job
-    from training.retrain import retrain
+    from training.retrain import load_libraries, retrain
 
+    load_libraries()
     job = Job(workspace.path, workspace.settings, data=args.data or _data_of(workspace), until=args.until)
     start = time.process_time()
     return _answer(retrain(job, full=args.full), time.process_time() - start)

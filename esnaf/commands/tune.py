@@ -70,7 +70,8 @@ def show(result: Mapping[str, Any]) -> None:
     if result["interrupted"]:
         print("interrupted: the same command goes on from here")
     if "version" in result:
-        print(f"trained with them: version {result['version']}, {result['bundle']}")
+        outcome = "is the champion" if result["ok"] else f"was registered, but the gate {result['refused']}"
+        print(f"trained with them: version {result['version']} {outcome}: {result['bundle']}")
 
 
 def _limits(settings: Settings, args: Namespace) -> "TuneConfig":
@@ -121,4 +122,10 @@ def _challenger(job: "Job") -> dict[str, Any]:
     from training.train import train
 
     trained = train(job)
-    return {"version": trained.version, "bundle": str(trained.bundle), "metrics": dict(trained.metrics)}
+    return {
+        "version": trained.version,
+        "bundle": str(trained.bundle),
+        "metrics": dict(trained.metrics),
+        "refused": trained.refused,
+        "ok": trained.refused is None,
+    }

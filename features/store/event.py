@@ -28,9 +28,6 @@ class Event(NamedTuple):
     sequence: int = 0  # place in the log, from 1; 0 before it is stored
 
 
-ANONYMOUS = "anon:"
-
-
 def signed(key: int) -> int:
     """An unsigned 64-bit number as databases take it."""
     return key - 2**64 if key >= 2**63 else key

@@ -9,12 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from features.kinds import WITHOUT_PRODUCT, Kind
-from features.store.event import ANONYMOUS, Event, signed
+from features.store.event import Event, signed
 from features.store.values import BAD, NO_ID, any_malformed, blocked, number_of, text_of, time_of, unfit
 from features.tables.config import TablesConfig
 from features.tables.dialects import kind_of
 from features.tables.mixing import float_bits, mixed, text_hash
-from features.tables.patterns import MAX_NAME_BYTES, MAX_POSITION, MAX_PROPERTIES_BYTES, MOST
+from features.tables.patterns import ANONYMOUS, MAX_NAME_BYTES, MAX_POSITION, MAX_PROPERTIES_BYTES, MOST
 from features.tables.properties import canonical
 from features.tables.reasons import Reason
 

@@ -11,10 +11,11 @@ import pyarrow as pa
 from features.kinds import Kind
 from features.settings import Settings
 from features.store.config import StoreConfig
-from features.store.event import ANONYMOUS, Event
+from features.store.event import Event
 from features.store.livestore import LiveStore
 from features.store.reader import NOTHING, Known, Reader
 from features.tables.chunk import Chunk
+from features.tables.patterns import ANONYMOUS
 
 _ROWS = 50_000
 _TEXTS = (

@@ -17,7 +17,7 @@ from features.tables.extras import Extras, text_hashes
 from features.tables.hashing import Hashes
 from features.tables.keys import content_keys, event_keys
 from features.tables.numbers import numbers
-from features.tables.patterns import MAX_NAME_BYTES, MOST
+from features.tables.patterns import ANONYMOUS, MAX_NAME_BYTES, MOST
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, mark
 from features.tables.statics import Statics
@@ -123,7 +123,7 @@ class _Decoder:
         """
         named, device = self._text("customer_id"), self._text("anonymous_id")
         owner = self.rules.statics.owner(device.texts)
-        own_name = pc.if_else(blocked(device.texts), None, pc.binary_join_element_wise("anon:", device.texts, ""))
+        own_name = pc.if_else(blocked(device.texts), None, pc.binary_join_element_wise(ANONYMOUS, device.texts, ""))
         effective = pc.coalesce(owner, own_name)
         texts = pa.chunked_array([named.texts, effective]).combine_chunks().dictionary_encode()
         number = texts.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)

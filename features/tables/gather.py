@@ -15,6 +15,7 @@ from features.tables.hashing import hash_column
 from features.tables.names import NameChanges
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, REASONS, Rejects
+from features.tables.statics import Statics
 from features.tables.text import Text
 from features.vocabulary import Vocabulary
 
@@ -52,6 +53,7 @@ class Gathered:
     before: int = 0  # rows of earlier readings; they come first
     _texts: dict[str, list[Text]] = field(default_factory=lambda: {name: [] for name in _TEXTS})
     _arrays: dict[str, list[Array]] = field(default_factory=lambda: {name: [] for name in _KEPT})
+    denied: set[str] = field(default_factory=set)  # customers whose rows were left out
     _places: list[tuple[str, int]] = field(default_factory=list)  # file and accepted rows of each chunk
 
     def add(self, decoded: Decoded, place: str, *, live: bool = False) -> None:
@@ -61,6 +63,8 @@ class Gathered:
         self.tally.read += len(keep)
         self.tally.later += int(decoded.later.sum())
         self.tally.no_consent += int((used & decoded.denied & ~decoded.erased).sum())
+        at = np.unique(decoded.customer.code[used & decoded.denied & ~decoded.erased])
+        self.denied |= set(decoded.customer.texts.take(pa.array(at)).to_pylist())
         self.tally.erased += int((used & decoded.erased).sum())
         self.tally.linked += int((keep & decoded.linked).sum())
         self.tally.anonymous += int((keep & decoded.anonymous).sum())
@@ -75,14 +79,15 @@ class Gathered:
             self._arrays[name].append(kept.astype(_NARROW.get(name, kept.dtype), copy=False))
         self._arrays["live"].append(np.full(int(keep.sum()), live))
 
-    def add_before(self, rows: pa.Table, place: str) -> None:
-        """Keep rows of an earlier reading, as `finish` gave them."""
+    def add_before(self, rows: pa.Table, place: str, statics: Statics) -> None:
+        """Keep rows of an earlier reading, as `finish` gave them; devices whose owner is known by now give theirs to
+        the owner."""
+        texts = {name: _text(rows.column(name).combine_chunks()) for name in self._texts}
+        texts["customer"] = texts["customer"].renamed(statics.settled(texts["customer"].texts))
         self._places.append((place, len(rows)))
         self.before += len(rows)
         for name, parts in self._texts.items():
-            column = rows.column(name).combine_chunks()
-            code = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-            parts.append(Text(code, column.dictionary))
+            parts.append(texts[name])
         for name, arrays in self._arrays.items():
             arrays.append(rows.column(name).to_numpy())
 
@@ -215,6 +220,11 @@ class Events:
 def _taken(text: Text, at: Counts) -> Column:
     code = text.code[at]
     return text.texts.take(pa.array(code, mask=code < 0))
+
+
+def _text(column: Column) -> Text:
+    code = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return Text(code.astype(np.int32, copy=False), column.dictionary)
 
 
 def _dictionary(text: Text, some: Bools) -> Column:

@@ -46,7 +46,8 @@ def hash_column(column: Column) -> Hashes:
         hashes = hash_column(values_as_json(column))
     else:
         hashes = hash_column(column.cast(pa.string()))
-    return np.where(column.is_valid().to_numpy(zero_copy_only=False), hashes, _EMPTY)
+    there = column.is_valid().to_numpy(zero_copy_only=False)
+    return np.where(there, np.maximum(hashes, np.uint64(1)), _EMPTY)  # no value is taken for none
 
 
 def _hash_texts(column: Column) -> Hashes:

@@ -7,7 +7,7 @@ that count and is replaced in one step: whatever a crash leaves behind is not na
 import json
 import os
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -31,6 +31,8 @@ class Ledger:
     end: int  # rows of the tables of before this second were taken in
     rows: int  # of the events table, usable or not, with a time before `end`
     settings: str  # digest of those that say how tables are read
+    shared: int = 0  # devices that several customers used by then
+    denied: tuple[str, ...] = ()  # digests of customers whose events were left out, for want of consent
     segments: tuple[str, ...] = ()  # files of events, in the order in which they were taken in
     statics: Mapping[str, str] = field(default_factory=dict)  # table that shares its file with the events -> file
     sequence: int = 0  # rows of the live store up to this one were taken in, unless they are of `live_end` or later
@@ -44,7 +46,7 @@ class Ledger:
             found = json.loads((folder / FILE).read_bytes())
             if found.pop("format") != FORMAT:
                 return None
-            ledger = cls(folder, **{**found, "segments": tuple(found["segments"])})
+            ledger = cls(folder, **{**found, "segments": tuple(found["segments"]), "denied": tuple(found["denied"])})
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -97,6 +99,11 @@ def written(folder: Path, rows: pa.Table) -> str:
 def digest(config: TablesConfig, erased: Column) -> str:
     """What tells apart the settings by which tables are read, and who is to be forgotten."""
     return sha256(repr((config, erased.to_pylist())).encode()).hexdigest()[:16]
+
+
+def digests(customers: Iterable[str]) -> tuple[str, ...]:
+    """What customers who did not consent are remembered by, so that it is noticed when they do."""
+    return tuple(sorted(sha256(id.encode()).hexdigest()[:16] for id in customers))
 
 
 def _mapped(path: Path) -> pa.Table:

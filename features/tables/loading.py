@@ -21,7 +21,7 @@ from features.tables.erased import erased_customers
 from features.tables.events import Rules, decode, one_currency
 from features.tables.gather import Gathered, Tally
 from features.tables.identities import Links, read_links
-from features.tables.ledger import FILE, Ledger, digest, written
+from features.tables.ledger import FILE, Ledger, digest, digests, written
 from features.tables.newer import newer
 from features.tables.rejects import Rejects
 from features.tables.shop import Shop
@@ -97,6 +97,8 @@ class _Reading:
             customers = tables.static("customers", config.customers)
             links = tables.links()
             statics = replace(_statics(products, customers, links), erased=self.erased)
+            if known is not None:
+                _check_unchanged(known, statics, links)
             rules = Rules(config, self.now, self.until, statics)
             gathered = tables.events(rules)
             events = gathered.finish(aside, taken=keep)
@@ -111,6 +113,8 @@ class _Reading:
             segments=(*before.segments, *segments),
             statics={name: written(self.ledger, rows.table(ID_OF[name])) for name, rows in kept.items()},
             live=stored,
+            shared=links.shared if links else 0,
+            denied=tuple(sorted({*before.denied, *digests(gathered.denied)})),
         )
         return replace(shop, taken=taken, fresh=events.fresh)
 
@@ -184,7 +188,8 @@ class _Tables:
             )
         gathered = Gathered()
         for rows in self.known.events() if self.known else ():
-            gathered.add_before(rows, FILE)
+            _check_consent(rows, rules)
+            gathered.add_before(rows, FILE, rules.statics)
         columns = _columns("events", found, self.config.events) if found else Columns({})
         self._gather(self._chunks(found, columns), columns, rules, into=gathered)
         if self.live is not None:
@@ -227,6 +232,24 @@ def _columns(table: str, found: Sequence[Reader], config: TableConfig, *, rest: 
         resolve(table, r.names, mapping=config.columns, place=r.place, sparse=r.sparse, rest=rest) for r in found
     ]
     return max(columns, key=lambda c: len(c.own))
+
+
+def _check_unchanged(known: Ledger, statics: Statics, links: Links | None) -> None:
+    """What the ledger cannot follow: events that were left out or given to somebody may have to be read again."""
+    granted = statics.stated.filter(statics.granted)
+    if set(digests(granted.to_pylist())) & set(known.denied):
+        raise _OtherRowsError("customers consent whose events were left out")
+    if (links.shared if links else 0) != known.shared:
+        raise _OtherRowsError("devices are shared that were not")
+
+
+def _check_consent(rows: pa.Table, rules: Rules) -> None:
+    """Whoever does not consent any more, or has turned out to be somebody to forget, leaves the ledger, too."""
+    customers = rules.statics.settled(rows.column("customer").combine_chunks().dictionary)
+    if not rules.statics.personal(customers, default=rules.config.consent.default == "granted").all():
+        raise _OtherRowsError("customers do not consent any more")
+    if rules.statics.forgotten(customers).any():
+        raise _OtherRowsError("devices belong to customers who are to be forgotten")
 
 
 def _check_usable(gathered: Gathered, rejects: Rejects, place: str, until: int | None) -> None:

@@ -30,7 +30,7 @@ def text_hash(text: str | None) -> int:
         found ^= found >> 32
         found = found * MIX & _MASK
         found ^= found >> 29
-    return found
+    return found or 1  # no text is taken for none
 
 
 def float_bits(value: float) -> int:

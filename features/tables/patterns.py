@@ -3,6 +3,8 @@
 Plain texts alone: nothing heavy is imported, since the service judges live events with them.
 """
 
+ANONYMOUS = "anon:"  # before the device of a customer who is known by nothing else
+
 MAX_ID_BYTES = 256
 MAX_NAME_BYTES = 4_096  # of a product's name
 MAX_PROPERTIES_BYTES = 8_192  # of an event's properties, as JSON

@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from features.arrays import Bools
 from features.tables.chunk import Column
+from features.tables.patterns import ANONYMOUS
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,12 @@ class Statics:
     def owner(self, devices: Column) -> Column:
         """The customer of each device or anonymous id, null where it is not known to be one person's."""
         return self.owners.take(pc.index_in(devices, self.devices))
+
+    def settled(self, customers: Column) -> Column:
+        """Customers, those known by a device only under its owner if that is known by now."""
+        anonymous = pc.starts_with(customers, ANONYMOUS)
+        device = pc.if_else(anonymous, pc.utf8_slice_codeunits(customers, len(ANONYMOUS)), None)
+        return pc.coalesce(self.owner(device), customers)
 
     def personal(self, customers: Column, *, default: bool) -> Bools:
         """Which customers may be known personally."""

@@ -23,6 +23,12 @@ class Text:
         """The rows where `keep` (n,) is true."""
         return Text(self.code[keep], self.texts)
 
+    def renamed(self, texts: Column) -> "Text":
+        """The same rows with other texts in place of the distinct ones; some may have become equal."""
+        encoded = texts.dictionary_encode()
+        number = np.append(encoded.indices.to_numpy(zero_copy_only=False), -1).astype(np.int32)
+        return Text(number[self.code], encoded.dictionary)
+
     def where(self, of_text: Bools) -> Bools:
         """(n,) whether the row has a text for which `of_text` (one for each distinct text) holds."""
         return np.append(of_text, False)[self.code]

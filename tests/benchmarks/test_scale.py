@@ -13,7 +13,7 @@ from benchmarks.timing import Finished
 def run(events: int, seconds: float, peak: float) -> Run:
     stages = {"read": seconds / 4, "total": seconds}
     answer = {"seconds": stages, "peak_mb": dict.fromkeys(stages, peak)}
-    return Run(events, Finished({}, 1.0, 10.0), Finished(answer, seconds + 2, peak))
+    return Run(events, Finished({}, 1.0, 10.0, 1.0), Finished(answer, seconds + 2, peak, seconds))
 
 
 RUNS = (run(100_000, 6.0, 300.0), run(1_000_000, 18.0, 500.0), run(10_000_000, 198.0, 5_000.0))

@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 
 from features.arrays import Array, Codes, Doubles, Floats
-from training.candidates.base import Change, Generator, Snapshot
+from training.candidates.base import Generator, Snapshot
 from training.candidates.blas import one_blas_thread
+from training.candidates.change import Change
 from training.candidates.factors import check_factors, inner_products, on_grid, untouched
+from training.candidates.library import implicit
 from training.candidates.sparse import Csr
 from training.request import Request
 
@@ -73,10 +75,12 @@ class Als(Generator):
         weights = snapshot.bought.decayed(snapshot.time, config.half_life, width=width, most=config.most)
         model, counts = self._model(weights, 1)
         with one_blas_thread():
-            model.user_factors = _padded(previous.user_factors, len(weights))
+            model.user_factors = change.carried(previous.user_factors, len(weights))
             model.item_factors = _padded(previous.item_factors, weights.width)
-            model.partial_fit_items(change.products, counts.T.tocsr()[change.products])
-            model.partial_fit_users(change.customers, counts[change.customers])
+            if len(change.products):
+                model.partial_fit_items(change.products, counts.T.tocsr()[change.products])
+            if len(change.customers):
+                model.partial_fit_users(change.customers, counts[change.customers])
         self._learned(weights, model.user_factors, model.item_factors)
 
     def _learned(self, weights: Csr, users: Floats, items: Floats) -> None:
@@ -107,13 +111,12 @@ class Als(Generator):
 
     def _model(self, weights: Csr, iterations: int) -> tuple[Any, Any]:
         """The library's model and (C, P) confidences."""
-        from implicit.cpu.als import AlternatingLeastSquares
         from scipy.sparse import csr_matrix
 
         config, shape = self.config, (len(weights), weights.width)
         confidence = (1.0 + config.alpha * weights.value).astype(np.float32)
         with one_blas_thread():  # or it warns
-            model = AlternatingLeastSquares(
+            model = implicit("cpu.als").AlternatingLeastSquares(
                 factors=config.factors,
                 regularization=config.regularization,
                 iterations=iterations,

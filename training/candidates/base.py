@@ -2,18 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Protocol
 
-import numpy as np
-
-from features.arrays import Codes
 from features.catalogue import Catalogue
-from features.eventlog import EventLog
 from features.history import History
-from features.kinds import Kind
 from features.market import Market
 from features.profiles import Profiles
 from training.bought import Bought
+from training.candidates.change import Change
 from training.candidates.scores import Scores
 from training.request import Request
 
@@ -32,24 +28,6 @@ class Snapshot:
     def bought(self) -> Bought:
         """What each customer bought, worked out once for all generators."""
         return Bought.of(self.history)
-
-
-@dataclass(frozen=True)
-class Change:
-    """What is other in a snapshot than in an earlier one, of which the products and customers come first in it."""
-
-    products: Codes  # ascending: bought or taken back since, and all new ones
-    customers: Codes  # ascending: who did so
-
-    @classmethod
-    def between(cls, log: EventLog, start: int, snapshot: Snapshot) -> Self:
-        """What happened from `start` until the snapshot."""
-        sales = np.isin(log.kind, (Kind.PURCHASE, Kind.REFUND))
-        at = np.flatnonzero((log.time >= start) & (log.time < snapshot.time) & sales)
-        new = np.arange(log.products_at(start), len(snapshot.catalogue))
-        products = np.union1d(log.product[at], new)
-        customers = np.unique(np.searchsorted(log.offsets, at, side="right") - 1)
-        return cls(products[products >= 0].astype(np.int32), customers.astype(np.int32))
 
 
 class Generator(Protocol):
@@ -75,7 +53,7 @@ class Generator(Protocol):
         Fitting again is always right, and what a generator does that has nothing faster. Who updates only the rows of
         what changed leaves in the others the weights of the last time they did.
         """
-        self.fit(snapshot, previous)
+        self.fit(snapshot)  # not warm: customers may have moved
 
     def scores(self, request: Request) -> Scores:
         """Rate products for R customers. A row's scores may not depend on the other rows, to the last bit."""

@@ -8,6 +8,7 @@ from features.arrays import Codes, Doubles, Floats
 from training.candidates.base import Generator, Snapshot
 from training.candidates.blas import one_blas_thread
 from training.candidates.factors import check_factors, inner_products, on_grid, untouched
+from training.candidates.library import implicit
 from training.candidates.scores import Scores
 from training.candidates.sparse import Csr
 from training.request import Request
@@ -61,13 +62,12 @@ class Bpr(Generator):
         self.user_factors, self.item_factors = on_grid(users).astype(np.float32), on_grid(items)
 
     def _descend(self, weights: Csr) -> tuple[Floats, Floats]:
-        from implicit.cpu.bpr import BayesianPersonalizedRanking
         from scipy.sparse import csr_matrix
 
         config, shape = self.config, (len(weights), weights.width)
         bought = csr_matrix((np.ones(len(weights.index), np.float32), weights.index, weights.offsets), shape=shape)
         with one_blas_thread():
-            model = BayesianPersonalizedRanking(
+            model = implicit("cpu.bpr").BayesianPersonalizedRanking(
                 factors=config.factors,
                 learning_rate=config.learning_rate,
                 regularization=config.regularization,

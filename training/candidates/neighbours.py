@@ -6,8 +6,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from training.candidates.base import Change, Generator, Snapshot
+from training.candidates.base import Generator, Snapshot
 from training.candidates.blas import one_blas_thread
+from training.candidates.change import Change
+from training.candidates.library import implicit
 from training.candidates.nearest import nearest
 from training.candidates.sampling import affordable
 from training.candidates.scores import Scores
@@ -63,21 +65,18 @@ class Neighbours(Generator):
 
     def fit_weights(self, weights: Csr) -> None:
         """Learn from decayed counts (C, P)."""
-        from implicit import nearest_neighbours as library
-
         with one_blas_thread(), np.errstate(invalid="ignore"):  # rows that weigh nothing have no length
-            similar = library.all_pairs_knn(self._weighed(weights), self.config.neighbours, show_progress=False)
+            similar = _library().all_pairs_knn(self._weighed(weights), self.config.neighbours, show_progress=False)
         self.similar = _positive(Csr.of(similar.tocsr().astype(np.float32)))
 
     def _weighed(self, weights: Csr) -> Any:
         """(C, P) a SciPy matrix whose columns are compared."""
-        from implicit import nearest_neighbours as library
         from scipy.sparse import csr_matrix
 
         weigh: dict[str, Callable[[Any], Any]] = {
-            "tfidf": lambda counts: library.normalize(library.tfidf_weight(counts)),
-            "cosine": library.normalize,
-            "bm25": lambda counts: library.bm25_weight(counts, K1=1.2, B=0.75),
+            "tfidf": lambda counts: _library().normalize(_library().tfidf_weight(counts)),
+            "cosine": _library().normalize,
+            "bm25": lambda counts: _library().bm25_weight(counts, K1=1.2, B=0.75),
         }
         weights = affordable(weights.heaviest(self.config.most), self.config.budget, self.config.seed)
         shape = (len(weights), weights.width)
@@ -89,6 +88,10 @@ class Neighbours(Generator):
         config, time = self.config, request.context.time
         weights = request.bought.decayed(time, config.half_life, width=len(self.similar), most=config.asked)
         return spread(weights, self.similar)
+
+
+def _library() -> Any:
+    return implicit("nearest_neighbours")
 
 
 def _positive(similar: Csr) -> Csr:

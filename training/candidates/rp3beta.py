@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.arrays import Codes, Doubles
-from training.candidates.base import Change, Generator, Snapshot
+from training.candidates.base import Generator, Snapshot
+from training.candidates.change import Change
 from training.candidates.sampling import affordable
 from training.candidates.sparse import Csr
 from training.candidates.spread import spread

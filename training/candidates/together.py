@@ -6,7 +6,8 @@ import numpy as np
 
 from features.arrays import DAY, Codes, offsets_of
 from features.history import History
-from training.candidates.base import Change, Generator, Snapshot
+from training.candidates.base import Generator, Snapshot
+from training.candidates.change import Change
 from training.candidates.sampling import affordable
 from training.candidates.scores import Scores
 from training.candidates.sparse import Csr

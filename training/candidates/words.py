@@ -6,7 +6,8 @@ import numpy as np
 
 from features.arrays import NO_TIME, Bools, Codes, Counts, rows_of
 from features.catalogue import Catalogue
-from training.candidates.base import Change, Generator, Snapshot
+from training.candidates.base import Generator, Snapshot
+from training.candidates.change import Change
 from training.candidates.nearest import nearest
 from training.candidates.scores import Scores
 from training.candidates.sparse import Csr

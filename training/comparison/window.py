@@ -51,7 +51,7 @@ class Window:
         model = Recommender.load(contender.before(self.truth.cut))
         if len(self.truth) == 0:
             return Side.of(contender, model, self._report(None), None)
-        found = measure(model, self.truth, self.shop.log, generators=False)
+        found = measure(model, self.truth, self.shop.log, generators=False, explained=explained)
         importance = None
         if explained and isinstance(model.order, Ranker):
             importance = Importance.of(model.order, found.matrix)

@@ -35,10 +35,18 @@ class Background:
             vectors=_buyer_vectors(bought, products, seed),
         )
 
+    def seen(self, products: Codes) -> Codes:
+        """The same lists with padding in place of products that had not been seen."""
+        return np.where(products < len(self.buyers), products, np.int32(-1))
+
 
 def beyond(products: Codes, bought: Purchases, background: Background, k: int = 20) -> dict[str, float]:
-    """Metrics of the first k of the lists (L, K) as a whole; `bought` tells what the same customers bought."""
-    products = products[:, :k]
+    """Metrics of the first k of the lists (L, K) as a whole; `bought` tells what the same customers bought.
+
+    Products that nobody had seen before the cut, which a model knows from the products table, are left out.
+    """
+    listed = products[:, :k]
+    products = background.seen(listed)
     shown = products[products >= 0]
     if len(shown) == 0:
         return {f"coverage_at_{k}": 0.0}
@@ -51,7 +59,7 @@ def beyond(products: Codes, bought: Purchases, background: Background, k: int = 
         "diversity": diversity(products, background),
     }
     if bought.revenue.sum() > 0:
-        figures["revenue"] = revenue_share(products, bought)
+        figures["revenue"] = revenue_share(listed, bought)
     return {f"{name}_at_{k}": value for name, value in figures.items()}
 
 

@@ -122,7 +122,7 @@ def popularity(report: Report, background: Background) -> "Figure":
     known = percentile[bought[bought < len(percentile)]]
     panel.hist(known, bins, weights=_shares(known), color=GREY, alpha=0.6, label="bought in the window")
     for place, name in enumerate(n for n in (MODEL, REFERENCE, "popular") if n in report.lists):
-        products = report.lists[name].modes["all"].products
+        products = background.seen(report.lists[name].modes["all"].products)
         shown = percentile[products[products >= 0]]
         style: dict[str, Any] = {
             "histtype": "step",

@@ -132,6 +132,25 @@ def test_a_damaged_ledger_is_made_anew(tmp_path: Path, damage: str) -> None:
     assert shop.fresh == shop.report.accepted
 
 
+def test_who_does_not_consent_any_more_is_gone_and_may_come_back(tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text(
+        "customer_id,product_id,timestamp\n" + "".join(f"cust{i}x,p{i},2024-01-0{1 + i}\n" for i in range(4))
+    )
+
+    def shop(day: int, consent: str) -> Shop:
+        (tmp_path / "customers.csv").write_text(f"customer_id,consent\ncust1x,{consent}\n")
+        return read(tmp_path, day, toml="")
+
+    granted, nothing = '"[""personalisation""]"', "[]"
+    assert "cust1x" in shop(3, granted).log.customers.ids()
+    without = shop(4, nothing)
+    assert without.report.no_consent == 1
+    assert not np.diff(without.log.offsets)[without.log.customers.ids().index("cust1x")]
+    assert not any(b"cust1x" in path.read_bytes() for path in (tmp_path / "ledger").iterdir())
+    again = shop(5, granted)
+    assert np.diff(again.log.offsets)[again.log.customers.ids().index("cust1x")] == 1
+
+
 def test_who_is_erased_is_gone_from_the_ledger_too(tmp_path: Path) -> None:
     write(tmp_path, rows(6))
     assert "cust3x" in read(tmp_path, 5, anew=True).log.customers.ids()

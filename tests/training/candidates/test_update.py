@@ -10,7 +10,8 @@ from features.arrays import DAY
 from features.settings import Settings
 from tests.training.candidates.shop import CUT, T, shop
 from training.candidates import registry, state
-from training.candidates.base import Change, Generator, Snapshot
+from training.candidates.base import Generator, Snapshot
+from training.candidates.change import Change
 from training.candidates.propose import propose
 from training.candidates.sparse import Csr
 
@@ -24,12 +25,19 @@ def fitted(name: str, snapshot: Snapshot) -> Generator:
     return generator
 
 
+def change_since(time: int, snapshot: Snapshot) -> Change:
+    log, products = shop().log, len(snapshot.catalogue)
+    before = shop().snapshot(time).history
+    known = log.customers.first(len(before))
+    return Change.between(log, time, snapshot.time, products=products, customers=known, history=before)
+
+
 def updated(name: str, folder: Path) -> tuple[Generator, Change]:
     """From an earlier generator as a bundle gives it back, its arrays read-only."""
     state.save(fitted(name, shop().snapshot(EARLIER)), folder)
     previous = state.load(registry.create(name, Settings({})), folder)
     generator, snapshot = registry.create(name, Settings({})), shop().snapshot(T)
-    change = Change.between(shop().log, EARLIER, snapshot)
+    change = change_since(EARLIER, snapshot)
     generator.update(snapshot, previous, change)
     return generator, change
 
@@ -40,7 +48,7 @@ def row(matrix: Csr, index: int) -> dict[int, float]:
 
 
 def test_what_changed() -> None:
-    change = Change.between(shop().log, EARLIER, shop().snapshot(T))
+    change = change_since(EARLIER, shop().snapshot(T))
     history = shop().log.window(EARLIER, T).purchases
     assert change.customers.tolist() == np.flatnonzero(np.diff(history.offsets)).tolist()
     assert set(np.unique(history.product)) <= set(change.products.tolist())
@@ -80,9 +88,16 @@ def test_new_customers_get_factors(tmp_path: Path) -> None:
     assert len(generator.user_factors) == len(shop().snapshot(T).history)
 
 
+@pytest.mark.parametrize("name", ALL)
+def test_nothing_happened(name: str) -> None:
+    snapshot, generator = shop().snapshot(T), registry.create(name, Settings({}))
+    generator.update(snapshot, fitted(name, snapshot), change_since(T, snapshot))
+    assert state.learned(generator).keys() == state.learned(fitted(name, snapshot)).keys()
+
+
 def test_another_kind_before_it_is_no_help_but_no_harm() -> None:
     snapshot = shop().snapshot(T)
-    change = Change.between(shop().log, EARLIER, snapshot)
+    change = change_since(EARLIER, snapshot)
     for name in ("rp3beta", "neighbours", "together", "words", "als"):
         generator: Any = registry.create(name, Settings({}))
         generator.update(snapshot, fitted("popular", shop().snapshot(EARLIER)), change)

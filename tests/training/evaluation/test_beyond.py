@@ -49,6 +49,13 @@ def test_empty_lists_cover_nothing() -> None:
     assert beyond(lists([-1, -1]), purchases_of([0]), background(), k=2) == {"coverage_at_2": 0.0}
 
 
+def test_products_that_nobody_had_seen_are_left_out() -> None:
+    """A model that serves knows them from the products table."""
+    with_new = beyond(lists([0, 9], [1, 0]), purchases_of([0], [1]), background(), k=2)
+    without = beyond(lists([0, -1], [1, 0]), purchases_of([0], [1]), background(), k=2)
+    assert with_new == without
+
+
 def test_gini_is_zero_for_equal_shares_and_near_one_for_one_product() -> None:
     assert gini(np.array([2, 2, 2, 2])) == pytest.approx(0)
     assert gini(np.array([0, 0, 0, 8])) == pytest.approx(3 / 4)
