@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,6 +19,7 @@ import pytest
 VARIABLE = "ESNAF_POSTGRES"
 _WAIT = 30.0  # seconds
 _SUPERUSER = "esnaf"
+_SCHEMAS = count()
 
 
 def binaries() -> Path:
@@ -64,6 +66,16 @@ def server() -> Iterator[str]:
             process.wait(_WAIT)
     finally:
         shutil.rmtree(data, ignore_errors=True)
+
+
+def new_schema(url: str) -> str:
+    """The URL of an empty schema: a database for each test would take longer than the test."""
+    import psycopg
+
+    name = f"s{next(_SCHEMAS)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}")
+    return f"{url}?options=-csearch_path%3D{name}"
 
 
 def _owner() -> dict[str, Any]:

@@ -9,10 +9,8 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from features.errors import ConfigError
-from features.store.config import StoreConfig
+from features.store.config import FILE, VARIABLE, StoreConfig
 
-VARIABLE = "ESNAF_STORE"
-FILE = "store.db"
 _WAY_OUT = "write sqlite:///FILE or postgresql://USER:$PASSWORD@HOST/DATABASE"
 
 

@@ -56,6 +56,7 @@ class Appender:
             StoreUnavailable: the appender is closed.
         """
         entry = _Waiting(events)
+        entry.done.set_running_or_notify_cancel()  # what is queued is written, whoever still waits for it
         with self._change:
             if self._closed:
                 raise StoreUnavailable(f"{self._store.place}: no more events are taken in, the service is ending")

@@ -1,7 +1,11 @@
 """Settings of the live store."""
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
+VARIABLE = "ESNAF_STORE"
+FILE = "store.db"
 _LIST = 1_000  # events that one call may bring
 
 
@@ -33,3 +37,7 @@ class StoreConfig:
             raise ValueError(f"linger_ms: {self.linger_ms} is not between 0 and 1,000")
         if not 0 < self.timeout <= 600:
             raise ValueError(f"timeout: {self.timeout} is not between 0 and 600")
+
+    def expected(self, workspace: Path) -> bool:
+        """Whether a workspace may have a store: an address is stated, or the file is there."""
+        return bool(os.environ.get(VARIABLE) or self.url) or (workspace / FILE).exists()

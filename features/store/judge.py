@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,9 +26,13 @@ _SHORT = 64  # characters: names of event types that are worth remembering
 class Judged:
     """n events of one list: those accepted with their places in it, and the reasons of the others."""
 
-    events: list[Event]
-    places: list[int]
-    rejected: list[tuple[int, Reason]]
+    events: list[Event] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    rejected: list[tuple[int, Reason]] = field(default_factory=list)
+    lines: Counter[int] = field(default_factory=Counter)  # of orders, by the key that equal ones share
+
+    def __len__(self) -> int:
+        return len(self.places) + len(self.rejected)
 
 
 class Judge:
@@ -48,20 +52,23 @@ class Judge:
 
     def judge_all(self, raws: Sequence[Any], now: int) -> Judged:
         """Judge one list. Equal lines of an order in it are events of their own, as they are in a table."""
-        judged = Judged([], [], [])
-        lines: Counter[int] = Counter()
-        for place, raw in enumerate(raws):
+        judged = Judged()
+        self.judge_more(judged, raws, now=now)
+        return judged
+
+    def judge_more(self, judged: Judged, raws: Sequence[Any], *, now: int) -> None:
+        """Judge the next events of a list, for those who do something else in between."""
+        for place, raw in enumerate(raws, len(judged)):
             found = self.judge(raw, now)
             if isinstance(found, Reason):
                 judged.rejected.append((place, found))
                 continue
             if found.order_id is not None and found.event_id is None:
-                before = lines[found.key]
-                lines[found.key] += 1
+                before = judged.lines[found.key]
+                judged.lines[found.key] += 1
                 found = nth(found, before) if before else found
             judged.events.append(found)
             judged.places.append(place)
-        return judged
 
     def judge(self, raw: Any, now: int) -> Event | Reason:
         """The event, or why it cannot be one; of several reasons the first in the order of `Reason`."""

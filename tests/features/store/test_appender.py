@@ -134,6 +134,18 @@ def test_an_event_that_no_column_takes_fails_alone(held: Held) -> None:
     assert bad.exception() is not None
 
 
+def test_a_caller_who_no_longer_waits_disturbs_nobody(held: Held, reader: Reader) -> None:
+    """What is queued is written."""
+    with Appender(held) as appender:
+        appender.append(events(0))
+        taken(appender)
+        left, other = appender.append(events(1)), appender.append(events(2))
+        left.cancel()
+        held.go.set()
+        assert other.result(10)[0]
+    assert ids(reader.after(0)) == ["event-0", "event-1", "event-2"]
+
+
 def test_a_store_that_is_away_is_told_to_all_who_wait(place: Place) -> None:
     """And when it is back, what they send once more is taken."""
     with place.open() as store:

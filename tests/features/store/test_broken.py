@@ -123,7 +123,7 @@ def test_another_program_that_holds_the_file(tmp_path: Path) -> None:
 
 
 def test_a_connection_that_broke_is_made_anew(postgres: str, tmp_path: Path) -> None:
-    from tests.features.store.conftest import new_schema
+    from tests.postgres import new_schema
 
     with Place(tmp_path, StoreConfig(url=new_schema(postgres))).open() as store:
         store.append(events(1))

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, MetaData, inspect, update
 
-from features.errors import StoreError
+from features.errors import StoreError, StoreUnavailable
 from features.store import schema
 from features.store.config import StoreConfig
 from features.store.event import Event
@@ -34,6 +34,17 @@ def test_what_is_appended_is_read_in_order(store: LiveStore, reader: Reader) -> 
     assert ids(reader.after(first[1])) == ["event-0"]
     assert ids(reader.after(0, limit=2)) == ["event-2", "event-1"]
     assert ids(reader.after(0, upto=first[0])) == ["event-2"]
+
+
+def test_a_check_writes_and_changes_nothing(store: LiveStore, reader: Reader) -> None:
+    store.append(events(1))
+    before = reader.after(0)
+    store.check()
+    assert reader.after(0) == before
+    with store.backend.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE esnaf_events RENAME TO away")
+    with pytest.raises(StoreUnavailable):
+        store.check()
 
 
 def test_every_field_comes_back(store: LiveStore, reader: Reader) -> None:
@@ -109,7 +120,7 @@ def test_it_is_there_after_it_was_closed(place: Place) -> None:
 @settings(max_examples=15)
 @given(lists=st.lists(st.lists(st.integers(0, 12), max_size=8), max_size=6))
 def test_whatever_is_sent_how_often_each_is_there_once(postgres: str, lists: Sequence[Sequence[int]]) -> None:
-    from tests.features.store.conftest import new_schema
+    from tests.postgres import new_schema
 
     with tempfile.TemporaryDirectory() as folder:
         for config in (StoreConfig(), StoreConfig(url=new_schema(postgres))):
