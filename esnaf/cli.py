@@ -31,6 +31,7 @@ _EXTRAS = {
     "uvicorn": "serve",
     "starlette": "serve",
     "sqlalchemy": "sql",
+    "psycopg": "postgres",
 }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from features.arrays import DAY
 from features.logs import log
+from features.store.training_view import stored_events
 from features.tables import Shop, TablesConfig, load
 from training.entry import FIGURES, FINAL, MEASURED, REJECTS, Entered, Entry, Job, Trained, scratch_of
 from training.lock import training_alone
@@ -44,13 +45,14 @@ def train(job: Job) -> Trained:
 
 
 def read(job: Job, timer: Timer, scratch: Path, *, anew: bool = True) -> Shop:
-    """The tables; what is not read again unless `anew` is in the workspace's ledger."""
-    with timer.stage("read"):
+    """The tables and the live store; what is not read again unless `anew` is in the workspace's ledger."""
+    with timer.stage("read"), stored_events(job.workspace, job.settings) as live:
         return load(
             job.data,
             TablesConfig.of(job.settings),
             until=job.until,
             rejects=scratch / REJECTS,
+            live=live,
             ledger=job.workspace / LEDGER,
             anew=anew,
         )

@@ -16,8 +16,8 @@ from features.errors import ConfigError
 from features.logs import log
 from features.market import Market
 from features.settings import Settings
+from features.tables.patterns import ANONYMOUS
 from features.tables.shop import Shop
-from features.tables.statics import ANONYMOUS
 from training.candidates import registry
 from training.candidates.base import Snapshot
 from training.candidates.change import Change

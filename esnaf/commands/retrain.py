@@ -93,7 +93,7 @@ def _answer(found: "Retrained", work: float) -> dict[str, Any]:
 
 
 def _data_of(workspace: Workspace) -> Path | None:
-    """The folder that the champion was trained on, None where it was trained from SQL."""
+    """The folder that the champion was trained on, None where it was trained from SQL or the live store."""
     from esnaf.adoption import registry_of
 
     registry = registry_of(workspace)

@@ -20,7 +20,7 @@ from features.tables.chunk import Column
 from features.tables.config import TablesConfig
 
 FILE = "ledger.json"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,16 @@ class Ledger:
     """What was taken in until a moment."""
 
     folder: Path
-    end: int  # rows of before this second were taken in
+    end: int  # rows of the tables of before this second were taken in
     rows: int  # of the events table, usable or not, with a time before `end`
     settings: str  # digest of those that say how tables are read
     shared: int = 0  # devices that several customers used by then
     denied: tuple[str, ...] = ()  # digests of customers whose events were left out, for want of consent
     segments: tuple[str, ...] = ()  # files of events, in the order in which they were taken in
     statics: Mapping[str, str] = field(default_factory=dict)  # table that shares its file with the events -> file
+    sequence: int = 0  # rows of the live store up to this one were taken in, unless they are of `live_end` or later
+    live_end: int = 0  # in seconds
+    live: str = ""  # digest of the rows that the live store had up to `sequence`
 
     @classmethod
     def open(cls, folder: Path, settings: str) -> Self | None:
@@ -56,6 +59,11 @@ class Ledger:
     def files(self) -> tuple[str, ...]:
         """All that it names."""
         return (*self.segments, *self.statics.values())
+
+    @property
+    def reach(self) -> int:
+        """No event that was taken in is of this second or later."""
+        return max(self.end, self.live_end)
 
     def events(self) -> Iterator[pa.Table]:
         """The rows of each reading, memory-mapped."""

@@ -13,6 +13,7 @@ from features.arrays import DAY
 from features.errors import RefusedError
 from features.logs import log
 from features.settings import Settings
+from features.store.training_view import stored_events
 from features.tables import Shop, TablesConfig, load
 from training.config import TrainingConfig
 from training.configuration import configuration, digest
@@ -109,17 +110,19 @@ def _training(settings: Settings) -> TrainingConfig:
 
 
 def _before_the_test(job: Job) -> tuple[Shop, int]:
-    """The tables as they were before the test window that `train` would take, and where that begins.
+    """The events as they were before the test window that `train` would take, and where that begins.
 
-    They are read again from the files: nothing that was read beyond the cut is at hand.
+    They are read again: nothing that was read beyond the cut is at hand.
     """
     tables = TablesConfig.of(job.settings)
-    shop = load(job.data, tables, until=job.until)
-    end = end_of(shop, job.until) - _training(job.settings).horizon * DAY
-    if end <= shop.log.start:
-        raise RefusedError(f"the data begins on {day(shop.log.start)}: nothing lies before the test window to tune on")
-    del shop
-    return load(job.data, tables, until=end), end
+    with stored_events(job.workspace, job.settings) as live:
+        shop = load(job.data, tables, until=job.until, live=live)
+        end = end_of(shop, job.until) - _training(job.settings).horizon * DAY
+        if end <= shop.log.start:
+            begin = day(shop.log.start)
+            raise RefusedError(f"the data begins on {begin}: nothing lies before the test window to tune on")
+        del shop
+        return load(job.data, tables, until=end, live=live), end
 
 
 def _name(shop: Shop, space: Space, cuts: Sequence[Cut]) -> str:
