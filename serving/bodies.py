@@ -162,6 +162,7 @@ class ListAnswer(BaseModel):
     customer: Customer
     items: list[ListItem]
     fallback: list[FallbackPart] | None = Field(description="what filled the list, null if nothing had to")
+    degraded: bool = Field(False, description="true while live events cannot be read; left out otherwise")
     took_ms: float
 
 

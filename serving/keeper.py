@@ -35,7 +35,7 @@ class Keeper:
         self._opening = threading.Lock()
         self._opened = ExitStack()
         self._store: LiveStore | None = None
-        self._reader: Reader | None = None
+        self.reader: Reader | None = None  # for one thread at a time; None before the store is open
         self.appender: Appender | None = None  # None before the store is open
         self._away = False
         self._ended = threading.Event()
@@ -84,6 +84,15 @@ class Keeper:
         assert found is not None  # noqa: S101  # `open` makes one
         return found
 
+    def reading(self) -> "Reader | None":
+        """For one thread at a time; None while there is no store, or it is away. One that another worker has just made
+        is opened."""
+        if self._away:
+            return None
+        if self.reader is None and self._config.expected(self._workspace):
+            self.look()
+        return self.reader
+
     def failed(self, error: EsnafError) -> None:
         """Use the store no more until a look finds it well."""
         if not self._away:
@@ -105,7 +114,7 @@ class Keeper:
                 log.info("store.back")
 
     def _check(self, *, away: bool) -> None:
-        if self._store is None or self._reader is None:
+        if self._store is None or self.reader is None:
             if self._config.expected(self._workspace):
                 from features.store.livestore import LiveStore
 
@@ -113,7 +122,7 @@ class Keeper:
         elif away:
             self._store.check()
         else:
-            self._reader.last()
+            self.reader.last()
 
     def _open(self, way: "Callable[[Path, StoreConfig], LiveStore | None]") -> "Appender | None":
         from features.store.appender import Appender
@@ -125,8 +134,8 @@ class Keeper:
                 if store is None:
                     return None
                 self._opened.callback(store.close)
-                self._store, self._reader = store, Reader(store.backend)
-                self._opened.callback(self._reader.close)
+                self._store, self.reader = store, Reader(store.backend)
+                self._opened.callback(self.reader.close)
                 self.appender = self._opened.enter_context(Appender(store))
                 gc.freeze()  # the database's library stays for good; see `service`
                 log.info("store.open", place=store.place)

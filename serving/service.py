@@ -63,8 +63,8 @@ class Worker:
         from serving.watch import Watch
 
         champion, settings = Champion.resume(_WORKSPACE, verified=environment.verified()), environment.settings()
-        desk = Desk.open(champion, config=environment.config(), clock=environment.clock())
         self._keeper = Keeper(_WORKSPACE, settings)
+        desk = Desk.open(champion, self._keeper, config=environment.config(), clock=environment.clock())
         _mount.app = App(desk, Intake(self._keeper, settings, clock=desk.clock, metrics=desk.metrics))
         self._keeper.start()
         # What is loaded by now stays for good: without this the collector walks it all again and again. The model does

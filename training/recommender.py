@@ -189,15 +189,11 @@ class Recommender:
         bundle.seal(folder, facts | {"generators": [_source_entry(source) for source in self.sources]})
 
     def _in_hand(self, ranking: Ranking, request: Request) -> Bools:
-        """(M,) what is in the basket or on the page already."""
-        context = request.context
-        if len(context.basket) == 0 and (context.viewed < 0).all():
+        """(M,) what is in the basket or on the page already, or was bought just now."""
+        row, product = request.in_hand
+        if len(row) == 0:
             return np.zeros(len(ranking.product), np.bool_)
-        rows = np.repeat(np.arange(len(context)), np.diff(context.basket_offsets))
-        keys = rows << 32 | context.basket
-        inside = np.isin(ranking.row.astype(np.int64) << 32 | ranking.product, keys)
-        seen: Bools = inside | (context.viewed[ranking.row] == ranking.product)
-        return seen
+        return np.isin(ranking.row.astype(np.int64) << 32 | ranking.product, row.astype(np.int64) << 32 | product)
 
     def _answers(self, request: Request, ranking: Ranking) -> list[Answer]:
         sources = (*self.names, *Shelf.SOURCES)

@@ -74,6 +74,12 @@ class Reader:
             statement = statements.since(connection.dialect.name, len(customers))
             return [*map(Event._make, statement.rows(connection, values | customers))][::-1]
 
+    def customers(self, *, sequence: int = 0, time: int | None = None) -> dict[str, int]:
+        """Who did something behind a sequence, and from a second on; with the sequence of their last event."""
+        values = {"after": sequence, "time": _EVER if time is None else time}
+        with self._connection() as connection:
+            return dict(statements.customers(connection.dialect.name).rows(connection, values))
+
     def close(self) -> None:
         """Let go of the connection."""
         with self._turn:

@@ -75,6 +75,14 @@ def since(dialect: str, customers: int) -> Statement:
 
 
 @lru_cache
+def customers(dialect: str) -> Statement:
+    """Each customer with events behind `after` and from `time` on, and the sequence of the last of them."""
+    last = func.max(_C.sequence)
+    behind = select(_C.customer_id, last).where(_C.sequence > bindparam("after"), _C.time >= bindparam("time"))
+    return Statement.of(behind.group_by(_C.customer_id), dialect)
+
+
+@lru_cache
 def new(dialect: str) -> Statement:
     """Sequence and key of every event behind `after`."""
     return Statement.of(select(_C.sequence, _C.key).where(_C.sequence > bindparam("after")), dialect)
