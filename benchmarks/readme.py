@@ -57,6 +57,12 @@ TABLES = {
         Row("a list made over HTTP, median / 99th percentile", "serving", "{made_p50_ms:.1f} / {made_p99_ms:.1f} ms"),
         Row("ten models swapped in a minute of load: failed requests, mixed answers", "swap", "{failed}, {mixed}"),
         Row("99th percentile of the answers in that minute, against one without swaps", "swap", "{p99_ratio:.1f} x"),
+        Row(
+            "commands killed at random moments of retraining and promotion: champions that do not load, versions half "
+            "written, next retrainings that fail",
+            "crash",
+            "{kills}: {unloadable}, {half_written}, {failed_next}",
+        ),
         Row("a worker's memory / its own part", "serving", "{worker_resident_mb:.0f} / {worker_private_mb:.0f} MB"),
     ),
 }

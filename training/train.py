@@ -18,7 +18,9 @@ from training.measurement import Measurement, measurement_of
 from training.recommender import Recommender
 from training.timer import Timer
 from training.tracking import figures, model
+from training.tracking.registry import Registry
 from training.tracking.store import Store
+from training.tracking.unfinished import settle_killed
 from training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ def trained(job: Job, shop: Shop, timer: Timer, scratch: Path) -> Entered:
     run = entry.run(final, measurement, trainer.coverage(final.time))
     with timer.stage("tracking"):
         client = opening.result()
+        settle_killed(store, Registry.of(client, trainer.training.shop), job.workspace)
     return entry.enter(run, measurement, client)
 
 

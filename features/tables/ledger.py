@@ -15,6 +15,7 @@ from typing import Self
 
 import pyarrow as pa
 
+from features.durable import sync
 from features.logs import log
 from features.tables.chunk import Column
 from features.tables.config import TablesConfig
@@ -52,8 +53,7 @@ class Ledger:
         except (OSError, ValueError, KeyError, TypeError) as error:
             log.warning("ledger.unreadable", file=str(folder / FILE), reason=str(error))
             return None
-        whole = all((folder / name).is_file() for name in ledger.files)
-        return ledger if whole and ledger.settings == settings else None
+        return ledger if ledger.settings == settings and ledger._whole() else None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -64,6 +64,16 @@ class Ledger:
     def reach(self) -> int:
         """No event that was taken in is of this second or later."""
         return max(self.end, self.live_end)
+
+    def _whole(self) -> bool:
+        """Whether all that it names can be read: Arrow writes the end of a file last."""
+        try:
+            for name in self.files:
+                _mapped(self.folder / name)
+        except (OSError, pa.ArrowInvalid) as error:
+            log.warning("ledger.damaged", folder=str(self.folder), reason=str(error))
+            return False
+        return True
 
     def events(self) -> Iterator[pa.Table]:
         """The rows of each reading, memory-mapped."""
@@ -82,6 +92,7 @@ class Ledger:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(self.folder / FILE)
+        sync(self.folder)
         for path in self.folder.iterdir():
             if path.name not in {FILE, *self.files}:
                 path.unlink(missing_ok=True)
@@ -93,6 +104,7 @@ def written(folder: Path, rows: pa.Table) -> str:
     name = f"{uuid.uuid4().hex}.arrow"
     with pa.OSFile(str(folder / name), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
         writer.write_table(rows)
+    sync(folder / name)
     return name
 
 

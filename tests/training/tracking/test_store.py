@@ -1,8 +1,10 @@
 """The tracking store of a workspace."""
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,36 @@ def test_a_place_that_cannot_hold_it_is_named(tmp_path: Path) -> None:
     (tmp_path / "mlruns").write_text("a file")
     with pytest.raises(TrackingError, match=r"mlruns/mlflow\.db: the tracking store cannot be used"):
         Store.of(tmp_path).open()
+
+
+def test_one_that_was_killed_while_it_was_made_is_begun_anew(tmp_path: Path) -> None:
+    store = Store.of(tmp_path)
+    (tmp_path / "mlruns").mkdir()
+    for name in (".mlflow.db-new", ".mlflow.db-new-journal"):
+        (tmp_path / "mlruns" / name).write_bytes(b"half of it")
+    (tmp_path / "mlruns" / "mlflow.db").touch()
+    before = store.made
+    assert store.open().search_experiments()
+    assert (before, store.made) == (False, True)
+    assert sorted(path.name for path in (tmp_path / "mlruns").iterdir()) == [".lock", "mlflow.db"]
+
+
+def test_looking_for_one_makes_none(tmp_path: Path) -> None:
+    store = Store.of(tmp_path)
+    store.check()
+    with pytest.raises(TrackingError, match="is gone; bring it back, or begin a new one with `esnaf train`"):
+        store.check(made=True)
+    assert not (tmp_path / "mlruns" / "mlflow.db").exists()
+
+
+def test_one_that_somebody_has_to_himself_is_told(workspace: Path) -> None:
+    store = Store.of(workspace)
+    store.open()
+    with closing(sqlite3.connect(workspace / "mlruns" / "mlflow.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(TrackingError, match=r"database is locked\); another process has it to itself; try again"):
+            store.check()
+    store.check()
 
 
 def test_a_deleted_experiment_is_taken_up_again(workspace: Path) -> None:
