@@ -49,7 +49,8 @@ class Kills:
             due = command.seconds + self._delay(kind)
             command.wait_for(lambda command: command.seconds >= due)
             ended = command.kill()
-        return self.outcomes.of(kind, ended, before)
+        failed = [] if ended.code in {None, 0} else [f"came to its end by itself: {ended.text}"]
+        return self.outcomes.of(kind, ended, before, failed)
 
     def _words(self, kind: str) -> Sequence[str]:
         shop = self.outcomes.shop

@@ -24,6 +24,8 @@ min_positives = 5
 threads = 1
 [gate]
 ndcg_loss = 0.9
+coverage_loss = 1.0
+drift = 100.0
 guards = {{}}
 """  # a handful of customers decides: the gate must not be what ends a retraining
 BEFORE = 80  # days that the first champion knows
@@ -45,7 +47,7 @@ class SmallShop:
         shop = cls(folder / "data", folder / "workspace", days)
         shop.workspace.mkdir()
         (shop.workspace / "esnaf.toml").write_text(SETTINGS)
-        size = ["--customers=150", "--products=100", f"--days={BEFORE + days}", f"--end={END}", "--seed=3"]
+        size = ["--customers=300", "--products=100", f"--days={BEFORE + days}", f"--end={END}", "--seed=3"]
         run("simulate", str(shop.data), *size)
         run("train", *shop.place, "--until", shop.until(0), "--quiet")
         return shop
