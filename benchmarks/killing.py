@@ -16,6 +16,15 @@ _EVERY = 0.001  # seconds between two looks
 _WITHIN = 300.0  # seconds that any command takes at most
 
 
+@dataclass(frozen=True)
+class Ended:
+    """A command that came to its end, or was brought to it."""
+
+    code: int | None  # None where it was killed
+    text: str  # all that it said
+    seconds: float
+
+
 @dataclass
 class Command:
     """`esnaf VERB` in a process group of its own; what it says is kept with the second in which it said it."""
@@ -23,17 +32,16 @@ class Command:
     process: "subprocess.Popen[str]"
     start: float
     said: list[tuple[float, str]] = field(default_factory=list)
-    ended: float | None = None  # second of its end
+    reader: Thread = field(init=False)
 
-    @property
-    def text(self) -> str:
-        """All that it said."""
-        return "\n".join(line for _, line in self.said)
+    def __post_init__(self) -> None:
+        self.reader = Thread(target=self._read)
+        self.reader.start()
 
     @property
     def seconds(self) -> float:
-        """From its start until its end, or until now."""
-        return time.perf_counter() - self.start if self.ended is None else self.ended
+        """Since its start."""
+        return time.perf_counter() - self.start
 
     def when(self, mark: str) -> float | None:
         """The second in which it first said so."""
@@ -44,20 +52,26 @@ class Command:
         while self.process.poll() is None and not reached(self) and self.seconds < _WITHIN:
             time.sleep(_EVERY)
 
-    def end(self) -> int:
-        """Its exit code, at the end of its own."""
-        code = self.process.wait(_WITHIN)
-        self.ended = self.seconds
-        return code
+    def end(self) -> Ended:
+        """Wait for it."""
+        return self._ended(self.process.wait(_WITHIN))
 
-    def kill(self) -> bool:
-        """End it and all that it started, now; whether it was still there."""
+    def kill(self) -> Ended:
+        """End it and all that it started, now, if it is still there."""
         there = self.process.poll() is None
         if there:
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        self.ended = self.seconds
-        return there
+        code = self.process.wait()
+        return self._ended(None if there else code)
+
+    def _read(self) -> None:
+        for line in self.process.stdout or ():
+            self.said.append((self.seconds, line.rstrip()))
+
+    def _ended(self, code: int | None) -> Ended:
+        seconds = self.seconds
+        self.reader.join()  # until it has read all
+        return Ended(code, "\n".join(line for _, line in self.said), seconds)
 
 
 @contextmanager
@@ -76,20 +90,12 @@ def started(
         preexec_fn=before,  # noqa: PLW1509  # no thread holds a lock that it would need
     )
     begun = Command(process, time.perf_counter())
-    reader = Thread(target=_read, args=(begun,))
-    reader.start()
     try:
         yield begun
     finally:
         begun.kill()
-        reader.join()
         if process.stdout:
             process.stdout.close()
-
-
-def _read(command: Command) -> None:
-    for line in command.process.stdout or ():
-        command.said.append((command.seconds, line.rstrip()))
 
 
 def appears(folder: Path, pattern: str) -> Callable[[Command], bool]:

@@ -34,11 +34,10 @@ class Kills:
             for kind, reached in _marks(shop.workspace).items():
                 command.wait_for(reached)
                 within[kind] = command.seconds
-            command.end()
-            within = {kind: command.seconds - second for kind, second in within.items()}
+            whole = command.end().seconds
+        within = {kind: whole - second for kind, second in within.items()}
         with started([ROLLBACK, *shop.here], environment=outcomes.environment) as command:
-            command.end()
-            within[ROLLBACK] = within[PROMOTE] = command.seconds
+            within[ROLLBACK] = within[PROMOTE] = command.end().seconds
         return cls(outcomes, random, within)
 
     def strike(self, kind: str) -> Outcome:
@@ -49,8 +48,9 @@ class Kills:
             command.wait_for(reached)
             due = command.seconds + self._delay(kind)
             command.wait_for(lambda command: command.seconds >= due)
-            code = None if command.kill() else command.process.returncode
-        return self.outcomes.of(kind, command, code, before)
+            ended = command.kill()
+        failed = [] if ended.code in {None, 0} else [f"came to its end by itself: {ended.text}"]
+        return self.outcomes.of(kind, ended, before, failed)
 
     def _words(self, kind: str) -> Sequence[str]:
         shop = self.outcomes.shop

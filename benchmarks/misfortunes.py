@@ -7,13 +7,13 @@ import sqlite3
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from benchmarks.killing import GATE, Command, says, started
+from benchmarks.killing import GATE, Command, Ended, says, started
 from benchmarks.outcome import Outcome, Outcomes
 from benchmarks.smallshop import SmallShop
 from training.tracking.store import DATABASE, FOLDER
@@ -27,7 +27,7 @@ class Trouble:
     """While a command runs: what its process does first, and what is done as it runs."""
 
     before: Callable[[], None] | None = None
-    during: Callable[[Command], None] = lambda _: None
+    during: Callable[[Command], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,17 @@ class Misfortune:
             before = here.intact.remember()
             with self.trouble(shop.workspace) as trouble:
                 words = shop.retrain() if self.verb == "retrain" else [self.verb, *shop.here]
-                with started(words, environment=here.environment, before=trouble.before) as command:
-                    trouble.during(command)
-                    code = command.end()
+                ended = here.run(words) if here.run and trouble == Trouble() else _met(words, here, trouble)
                 faults = [f"meanwhile: {fault}" for fault in filter(None, [here.intact.champion()])]
-            found = here.of(self.name, command, code, before, faults)
-        return replace(found, unclear=found.unclear or code not in self.codes)
+            found = here.of(self.name, ended, before, faults)
+        return replace(found, unclear=found.unclear or ended.code not in self.codes)
+
+
+def _met(words: Sequence[str], outcomes: Outcomes, trouble: Trouble) -> Ended:
+    with started(words, environment=outcomes.environment, before=trouble.before) as command:
+        if trouble.during is not None:
+            trouble.during(command)
+        return command.end()
 
 
 @contextmanager
@@ -94,17 +99,16 @@ def locked(workspace: Path, *, seconds: float | None = None, mark: str | None = 
     so many seconds or to the end."""
     with closing(sqlite3.connect(workspace / FOLDER / DATABASE, isolation_level=None, check_same_thread=False)) as held:
 
-        def hold(command: Command | None = None) -> None:
-            if command is not None and mark is not None:
-                command.wait_for(says(mark))
+        def hold(command: Command) -> None:
+            command.wait_for(says(mark or ""))
             held.execute("BEGIN EXCLUSIVE")
 
         if mark is None:
-            hold()
+            held.execute("BEGIN EXCLUSIVE")
         timer = threading.Timer(seconds or 0, lambda: held.execute("ROLLBACK"))
         if seconds is not None:
             timer.start()
-        yield Trouble(during=hold if mark is not None else lambda _: None)
+        yield Trouble() if mark is None else Trouble(during=hold)
         timer.cancel()
 
 

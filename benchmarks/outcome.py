@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.intact import Intact
-from benchmarks.killing import GATE, Command, started
+from benchmarks.killing import GATE, Ended, started
 from benchmarks.smallshop import SmallShop
 from features.logs import log
 
@@ -37,14 +37,6 @@ class Outcome:
         return self.code is None
 
 
-@dataclass(frozen=True)
-class Ended:
-    """A command at its end."""
-
-    code: int
-    text: str
-
-
 Run = Callable[[Sequence[str]], Ended]
 
 
@@ -65,20 +57,19 @@ class Outcomes:
         """Of the commands: their temporary files lie where they are looked for."""
         return {"TMPDIR": str(self.intact.temporary), "MLFLOW_TRACKING_URI": ""}
 
-    def of(self, what: str, command: Command, code: int | None, before: str, faults: Sequence[str] = ()) -> Outcome:
-        """What a command has left that ended with `code`; `before` is the version that served until then."""
-        said = command.said[-1][1] if command.said else ""
+    def of(self, what: str, ended: Ended, before: str, faults: Sequence[str] = ()) -> Outcome:
+        """What a command has left; `before` is the version that served until then."""
         broken = [*faults, *filter(None, [self.intact.champion()])]
         found = Outcome(
             what=what,
-            seconds=command.seconds,
-            code=code,
-            said=said,
-            reached=self._reached(command, before),
+            seconds=ended.seconds,
+            code=ended.code,
+            said=_last(ended.text),
+            reached=self._reached(ended.text, before),
             faults=tuple(broken),
             half=tuple(self.intact.half()),
             behind=self.intact.alias() != self.intact.served(),
-            unclear=code not in {None, 0} and _unclear(command.text),
+            unclear=ended.code not in {None, 0} and _unclear(ended.text),
         )
         return self._continued(found)
 
@@ -103,18 +94,17 @@ class Outcomes:
 
     def _process(self, words: Sequence[str]) -> Ended:
         with started(words, environment=self.environment) as command:
-            code = command.end()
-        return Ended(code, command.text)
+            return command.end()
 
-    def _reached(self, command: Command, before: str) -> str:
+    def _reached(self, text: str, before: str) -> str:
         newest = self.intact.newest()
         if self.intact.served() != before:
             return "promoted"
         if newest > self.intact.known:
             return "published" if (self.shop.workspace / "bundles" / str(newest)).is_dir() else "registered"
-        if command.when(GATE):
+        if GATE in text:
             return "judged"
-        return "read" if command.when("tables.read") else "started"
+        return "read" if "tables.read" in text else "started"
 
 
 def _unclear(text: str) -> bool:

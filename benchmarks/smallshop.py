@@ -1,6 +1,6 @@
 """A small simulated shop whose days come one by one, for what is about the process and not about the model."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,6 +24,8 @@ min_positives = 5
 threads = 1
 [gate]
 ndcg_loss = 0.9
+coverage_loss = 1.0
+drift = 100.0
 guards = {{}}
 """  # a handful of customers decides: the gate must not be what ends a retraining
 BEFORE = 80  # days that the first champion knows
@@ -40,14 +42,14 @@ class SmallShop:
     day: int = field(default=0)
 
     @classmethod
-    def made(cls, folder: Path, days: int) -> "SmallShop":
+    def made(cls, folder: Path, days: int, run: Callable[..., object] = esnaf) -> "SmallShop":
         """Simulate it and train its first champion."""
         shop = cls(folder / "data", folder / "workspace", days)
         shop.workspace.mkdir()
         (shop.workspace / "esnaf.toml").write_text(SETTINGS)
-        size = ["--customers=150", "--products=100", f"--days={BEFORE + days}", f"--end={END}", "--seed=3"]
-        esnaf("simulate", str(shop.data), *size)
-        esnaf("train", *shop.place, "--until", shop.until(0), "--quiet")
+        size = ["--customers=300", "--products=100", f"--days={BEFORE + days}", f"--end={END}", "--seed=3"]
+        run("simulate", str(shop.data), *size)
+        run("train", *shop.place, "--until", shop.until(0), "--quiet")
         return shop
 
     @property

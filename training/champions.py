@@ -57,7 +57,7 @@ class Champions:
 
     @property
     def numbers(self) -> frozenset[str]:
-        """Those that name a model here. In a registry that was begun anew since they are no version's."""
+        """Those that name a model here: a registry that was begun anew must not give them to others."""
         found = self._pointer()
         line = (found.version, *found.before) if found else ()
         return frozenset((*line, *self.bundles.versions()))

@@ -55,9 +55,10 @@ def retrain(job: Job, *, full: bool = False) -> Retrained:
         DataError, ConfigError: tables or settings that cannot be used.
         TrackingError: the tracking store cannot be used.
     """
-    pointer.read(job.workspace)
     with training_alone(job.workspace):
         store, timer = Store.of(job.workspace), Timer()
+        if not store.made:
+            pointer.read(job.workspace)  # without a champion either, there is nothing to bring back
         store.check(made=True)
         with scratch_of(job.workspace) as scratch, timer.stage("total"):
             registry = _registry(job, store)

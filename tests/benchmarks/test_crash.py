@@ -3,6 +3,7 @@
 import io
 import re
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
@@ -12,15 +13,17 @@ import numpy as np
 import pytest
 
 from benchmarks.intact import Intact
+from benchmarks.killing import Ended
 from benchmarks.kills import ANY, JUDGED, LOGGED, PUBLISHED, ROLLBACK, Kills
 from benchmarks.misfortunes import Misfortune, gone, largest_file, locked
-from benchmarks.outcome import Ended, Outcome, Outcomes, temporary
+from benchmarks.outcome import Outcome, Outcomes, temporary
 from benchmarks.smallshop import NAME, SmallShop
+from esnaf.arguments import invoke
 from esnaf.cli import main
 from training.tracking.store import DATABASE, VARIABLE
 
 SEED = 5
-WITHIN = {ANY: 8.0, JUDGED: 3.0, LOGGED: 1.0, PUBLISHED: 0.5, ROLLBACK: 4.0}  # seconds
+WITHIN = {ANY: 6.0, JUDGED: 3.0, LOGGED: 1.0, PUBLISHED: 0.5, ROLLBACK: 4.0}  # seconds
 MISFORTUNES = (
     Misfortune("files up to 40,000 bytes", partial(largest_file, 40_000)),
     Misfortune("database gone", partial(gone, DATABASE)),
@@ -39,16 +42,16 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     folder = tmp_path_factory.mktemp("shop")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(VARIABLE, raising=False)
-        shop = SmallShop.made(folder, days=2 * (len(WITHIN) + len(MISFORTUNES)) + 4)
+        shop = SmallShop.made(folder, days=2 * (len(WITHIN) + len(MISFORTUNES)) + 4, run=invoke)
     return Outcomes(shop, Intact(shop.workspace, NAME, *temporary(folder)), run=here)
 
 
 def here(words: Sequence[str]) -> Ended:
     """A command run in this process, which has imported everything already."""
-    said = io.StringIO()
+    said, start = io.StringIO(), time.perf_counter()
     with redirect_stdout(said), redirect_stderr(said):
         code = main(words)
-    return Ended(code, said.getvalue())
+    return Ended(code, said.getvalue(), time.perf_counter() - start)
 
 
 def copied(outcomes: Outcomes, folder: Path) -> Intact:

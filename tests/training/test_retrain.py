@@ -224,6 +224,17 @@ def test_copies_of_bundles_do_not_pile_up(workspace: Path, monkeypatch: pytest.M
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.parametrize("text", [None, "{"])
+def test_a_pointer_that_is_lost_is_written_again(workspace: Path, text: str | None) -> None:
+    """The alias in MLflow says who serves."""
+    file = workspace / pointer.FILE
+    file.unlink()
+    if text is not None:
+        file.write_text(text)
+    result = retrain(workspace)
+    assert (result["previous"], result["version"]) == ("1", "2")
+
+
 def test_a_store_that_is_gone_is_told_and_not_made_anew(
     workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
