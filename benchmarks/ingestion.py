@@ -1,25 +1,34 @@
-"""Taking events in: single ones from many threads and in lists, each acknowledged when it is on the disk.
+"""Taking events in, single ones and lists, each acknowledged when it is on the disk.
 
-Events are judged, queued, written and synced as the service does it; HTTP is not in it.
+Over HTTP from the real service, the senders on the same machine; and, as `store_...`, without HTTP: judged, queued,
+written and synced from threads as the service does it.
 """
 
+import json
+import sys
 import tempfile
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks import load
 from benchmarks.harness import Figures, main
+from benchmarks.trained import trained
+from esnaf.process import running
 from features.store.appender import Appender
-from features.store.config import StoreConfig
+from features.store.config import VARIABLE, StoreConfig
 from features.store.judge import Judge
 from features.store.livestore import LiveStore
 from features.store.reader import Reader
 from features.tables.config import TablesConfig
 
+PATH = "/v1/events"
 _MS = 1e3
 _LOOKS = 2_000
 _CUSTOMERS, _PRODUCTS = 5_000, 900
@@ -31,15 +40,60 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--url", default="", help="store to write to, and leave the events in (default: a new SQLite file)"
     )
     parser.add_argument("--singles", type=int, default=6_000, metavar="N", help="single events (default 6000)")
-    parser.add_argument("--threads", type=int, default=16, metavar="N", help="that send them (default 16)")
+    parser.add_argument(
+        "--threads", type=int, default=16, metavar="N", help="or connections that send them (default 16)"
+    )
     parser.add_argument("--lists", type=int, default=40, metavar="N", help="lists of 1,000 events (default 40)")
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="medians of N runs (default 3)")
 
+    parser.add_argument("--workspace", type=Path, metavar="DIR", help="with a champion (default: train one)")
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="of the service (default 1)")
+
 
 def measure(args: Namespace) -> Figures:
-    """The median of every figure."""
-    runs = [_run(args, number) for number in range(args.runs)]
-    return {name: median(run[name] for run in runs) for name in runs[0]}
+    """The median of every figure, but all events that were lost."""
+    with tempfile.TemporaryDirectory() as name:
+        workspace = args.workspace or trained(args.data, Path(name))
+        runs = [_served(args, workspace, Path(name), number) | _run(args, number) for number in range(args.runs)]
+    figures = {name: median(run[name] for run in runs) for name in runs[0]}
+    return figures | {name: sum(run[name] for run in runs) for name in ("lost", "store_lost")}
+
+
+def _served(args: Namespace, workspace: Path, scratch: Path, number: int) -> dict[str, float]:
+    """Over HTTP, into a new store."""
+    url = args.url or f"sqlite:///{scratch / f'{number}.db'}"
+    source = _Source(f"{time.time_ns()}-{number}-http", int(time.time()))
+    singles = [json.dumps(raw).encode() for raw in source.raws(range(args.singles))]
+    lists = [
+        json.dumps(source.raws(range(begin, begin + 1_000))).encode()
+        for begin in range(args.singles, args.singles + args.lists * 1_000, 1_000)
+    ]
+    store = LiveStore.open(scratch, StoreConfig(url=url))
+    try:
+        before = store.count()
+        with _service(workspace, url, args.workers, scratch) as address:
+            load.post(address, PATH, [b"[]"] * 50, connections=args.threads)
+            single = load.post(address, PATH, singles, connections=args.threads)
+            batch = load.post(address, PATH, lists, connections=4)
+        lost = args.singles + args.lists * 1_000 - (store.count() - before)
+    finally:
+        store.close()
+    return {
+        "single_per_s": single.per_s,
+        "single_p50_ms": single.p50_ms,
+        "single_p99_ms": single.p99_ms,
+        "batch_per_s": batch.per_s * 1_000,
+        "batch_p99_ms": batch.p99_ms,
+        "lost": lost,
+    }
+
+
+@contextmanager
+def _service(workspace: Path, url: str, workers: int, scratch: Path) -> Iterator[str]:
+    words = ["esnaf", "serve", "--workspace", str(workspace), "--workers", str(workers)]
+    command = ["env", f"{VARIABLE}={url}", sys.executable, "-m", *words]
+    with running(command, log=scratch / "service.log") as service:
+        yield service.address
 
 
 def _run(args: Namespace, number: int) -> dict[str, float]:
@@ -67,7 +121,11 @@ class _Source:
     def events(self, numbers: range) -> list[Any]:
         """Judge them, as whoever takes them in must."""
         judge = Judge(TablesConfig())
-        return judge.judge_all([self._raw(number) for number in numbers], self.now).events
+        return judge.judge_all(self.raws(numbers), self.now).events
+
+    def raws(self, numbers: range) -> list[dict[str, Any]]:
+        """The same as they are sent."""
+        return [self._raw(number) for number in numbers]
 
     def _raw(self, number: int) -> dict[str, Any]:
         return {

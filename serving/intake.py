@@ -6,7 +6,6 @@ goes on with other requests while the disk works.
 
 import asyncio
 import json
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from serving.config import IngestionConfig
 from serving.errors import RequestError, shown
 from serving.keeper import Keeper
 from serving.metrics import Metrics
+from serving.waiting import result_of
 
 if TYPE_CHECKING:
     from features.store.appender import Appender
@@ -63,14 +63,12 @@ class Intake:
         raws = _listed(body)
         judged = await self._judged(raws)
         try:
-            async with asyncio.timeout_at(until):
-                sequences = await self._stored(judged.events) if judged.events else []
+            sequences = await self._stored(judged.events, until) if judged.events else []
         except TimeoutError:
             raise _unavailable("the live store takes too long") from None
         duplicates = sequences.count(0)
         accepted = len(sequences) - duplicates
-        reasons = Counter(str(reason) for _, reason in judged.rejected)
-        self._metrics.took_in(+Counter(accepted=accepted, duplicate=duplicates) + reasons)
+        self._metrics.took_in(accepted, duplicates, [reason for _, reason in judged.rejected])
         rejected = b",".join(_rejection(place, reason, raws[place]) for place, reason in judged.rejected)
         return b'{"accepted":%d,"duplicates":%d,"rejected":[%b]}' % (accepted, duplicates, rejected)
 
@@ -82,8 +80,8 @@ class Intake:
             self._judge.judge_more(judged, raws[first : first + _TURN], now=now)
         return judged
 
-    async def _stored(self, events: Sequence[Event]) -> list[int]:
-        appender = await self._appender()
+    async def _stored(self, events: Sequence[Event], until: float) -> list[int]:
+        appender = await self._appender(until)
         try:
             future = appender.append(events)
         except StoreBusy as busy:
@@ -91,7 +89,7 @@ class Intake:
         except StoreError:
             raise _unavailable("the service is ending") from None
         try:
-            return await asyncio.wrap_future(future)
+            return await result_of(future, until=until)
         except StoreBusy:
             raise _unavailable("others keep the live store busy") from None
         except StoreUnavailable as error:
@@ -100,13 +98,14 @@ class Intake:
         except StoreError:
             raise RequestError(422, "refused", "a value of these events cannot be stored") from None
 
-    async def _appender(self) -> "Appender":
+    async def _appender(self, until: float) -> "Appender":
         if self.keeper.state == "unavailable":
             raise _unavailable("the live store is away")
         if self.keeper.appender is not None:
             return self.keeper.appender
         try:
-            return await asyncio.to_thread(self.keeper.open)
+            async with asyncio.timeout_at(until):
+                return await asyncio.to_thread(self.keeper.open)
         except StoreBusy:
             raise _unavailable("others keep the live store busy") from None
         except EsnafError as error:

@@ -5,7 +5,7 @@ them up; without the folder the process counts for itself.
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -37,6 +37,7 @@ class Metrics:
             "esnaf_model_refusals", "Times that a worker refused the model it was to take up", registry=registry
         )
         self._events = Counter("esnaf_events", "Live events by what became of them", ["verdict"], registry=registry)
+        self._accepted, self._duplicates = self._events.labels("accepted"), self._events.labels("duplicate")
         self._registry = registry
         self._by_path: dict[str, Histogram] = {}
 
@@ -68,10 +69,14 @@ class Metrics:
         """A model was refused, and the one before it goes on."""
         self._refused.inc()
 
-    def took_in(self, verdicts: Mapping[str, int]) -> None:
-        """Live events got their verdicts: accepted, duplicate, or the reason why not."""
-        for verdict, count in verdicts.items():
-            self._events.labels(verdict).inc(count)
+    def took_in(self, accepted: int, duplicates: int, rejected: Sequence[str]) -> None:
+        """Live events got their verdicts; of those that were rejected, the reasons."""
+        if accepted:
+            self._accepted.inc(accepted)
+        if duplicates:
+            self._duplicates.inc(duplicates)
+        for reason in rejected:
+            self._events.labels(reason).inc()
 
     def text(self, *, age: int, version: str, store: "StoreFigures | None" = None) -> bytes:
         """Everything counted so far by all workers, and the model and the store as they are."""

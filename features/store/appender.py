@@ -17,6 +17,7 @@ from features.store.livestore import LiveStore
 
 Sequences: TypeAlias = list[int]  # of each event in order, 0 for one that was there already
 _LONGEST_WAIT = 30  # seconds to come back after
+_COMPANY = 0.005  # seconds, at most, that a write waits for those whom the last one told
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,17 @@ class Appender:
     """A bounded queue before one writer thread.
 
     A sync of the disk takes milliseconds however much is written: what comes in during one write goes together into the
-    next. A future has its result after the commit, never before; with an error nothing is promised, and since events
-    are told apart by their keys, the same may be sent again.
+    next. Callers who come again as soon as they are told would so end up in two halves that take turns, so a write
+    waits a moment for those whom the last one told. A future has its result after the commit, never before; with an
+    error nothing is promised, and since events are told apart by their keys, the same may be sent again.
     """
 
     def __init__(self, store: LiveStore) -> None:
         self._store, self._config = store, store.config
         self._queue: deque[_Waiting] = deque()
         self._events = 0  # in the queue
+        self._wanted = 1  # lists in the queue at which the writer wants to be woken
+        self._told, self._took = 0, 0.0  # lists of the last write, and its seconds
         self._change = threading.Condition()
         self._closed = False
         self._rate = 1_000.0  # events a second, of late
@@ -67,7 +71,8 @@ class Appender:
                 )
             self._queue.append(entry)
             self._events += len(events)
-            self._change.notify_all()
+            if len(self._queue) >= self._wanted or self._events >= self._config.batch:
+                self._change.notify()
         return entry.done
 
     def close(self) -> None:
@@ -95,15 +100,18 @@ class Appender:
             except Exception as error:  # noqa: BLE001  # whatever it is, callers must not wait for ever
                 self._fail(group, StoreUnavailable(f"{self._store.place}: {type(error).__name__} while writing"))
             written = sum(len(entry.events) for entry in group)
-            self._rate = max(written / max(time.monotonic() - begin, 1e-4), 1.0)
+            self._told, self._took = len(group), time.monotonic() - begin
+            self._rate = max(written / max(self._took, 1e-4), 1.0)
 
     def _next(self) -> list[_Waiting]:
         """What goes into one transaction; nothing after the end."""
         with self._change:
-            self._change.wait_for(lambda: self._queue or self._closed)
+            before = len(self._queue)
+            self._wait(1)
             if self._config.linger_ms:
-                full = self._config.batch
-                self._change.wait_for(lambda: self._events >= full or self._closed, self._config.linger_ms / 1_000)
+                self._wait(self._config.batch, self._config.linger_ms / 1_000)
+            elif self._told > 1:
+                self._wait(before + self._told, min(self._took / 2, _COMPANY))
             group: list[_Waiting] = []
             size = 0
             while self._queue and (not group or size + len(self._queue[0].events) <= self._config.batch):
@@ -111,6 +119,13 @@ class Appender:
                 size += len(group[-1].events)
             self._events -= size
             return group
+
+    def _wait(self, lists: int, seconds: float | None = None) -> None:
+        """Until so many lists, or the events of a transaction, are in the queue."""
+        self._wanted, full = lists, self._config.batch
+        self._change.wait_for(
+            lambda: len(self._queue) >= lists or self._events >= full or self._closed, timeout=seconds
+        )
 
     def _rest(self) -> list[_Waiting]:
         """Everything in the queue: behind a database that is away each group would wait for the timeout once more."""

@@ -16,7 +16,17 @@ from features.store.event import Event
 
 _C = schema.EVENTS.c
 _PRIME = 1_000_003
-_TOGETHER = (512, 64, 8, 1)  # rows in a statement: few different ones, so that databases know them prepared
+_TOGETHER = (
+    512,
+    128,
+    64,
+    32,
+    16,
+    8,
+    4,
+    2,
+    1,
+)  # rows in a statement: few different ones, so that databases know them prepared
 _STYLES: Mapping[str, tuple[Any, str]] = {"sqlite": (sqlite, "qmark"), "postgresql": (postgresql, "format")}
 
 

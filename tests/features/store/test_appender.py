@@ -93,6 +93,26 @@ def test_with_a_linger_callers_share_a_transaction(store: LiveStore) -> None:
     assert held.sizes == [20]
 
 
+def test_a_write_waits_for_those_whom_the_last_one_told(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("features.store.appender._COMPANY", 20.0)
+    with Appender(held) as appender:
+        appender.append(events(0))
+        taken(appender)
+        told = [appender.append(events(number)) for number in (1, 2, 3)]
+        held.go.set()
+        wait(told, 10)
+        end = time.monotonic() + 10
+        while appender._told != 3 and time.monotonic() < end:
+            time.sleep(0.001)
+        appender._took = 40.0  # a slow disk
+        again = []
+        for number in (4, 5, 6):  # they come one after the other
+            again.append(appender.append(events(number)))
+            time.sleep(0.05)
+        wait(again, 10)
+    assert held.sizes == [1, 3, 3]
+
+
 def test_a_full_queue_turns_away_and_says_when_to_come_back(held: Held, reader: Reader) -> None:
     appender = Appender(held)
     first = appender.append(events(0))
