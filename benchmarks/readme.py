@@ -55,6 +55,26 @@ TABLES = {
         Row("simulate 10 million events", "scale", "{simulate_10m_s:.0f} s, {simulate_10m_peak_mb:,.0f} MB"),
         Row("first answer after `esnaf serve`", "serving", "{first_answer_s:.1f} s"),
         Row("a list made over HTTP, median / 99th percentile", "serving", "{made_p50_ms:.1f} / {made_p99_ms:.1f} ms"),
+        Row(
+            "answers, of two workers, that did not know an event acknowledged before",
+            "freshness",
+            "{stale} of {trials:,}",
+        ),
+        Row(
+            "a list made because something happened, median / 99th percentile",
+            "freshness",
+            "{live_p50_ms:.1f} / {live_p99_ms:.1f} ms",
+        ),
+        Row(
+            "live events on the disk, one by one over 16 connections; in lists of 1,000",
+            "ingestion",
+            "{single_per_s:,.0f}/s; {batch_per_s:,.0f}/s",
+        ),
+        Row(
+            "retrainings and promotions killed; champions that do not load, versions that are not whole",
+            "crash",
+            "{kills}; {unloadable}, {half_written}",
+        ),
         Row("ten models swapped in a minute of load: failed requests, mixed answers", "swap", "{failed}, {mixed}"),
         Row("99th percentile of the answers in that minute, against one without swaps", "swap", "{p99_ratio:.1f} x"),
         Row(
