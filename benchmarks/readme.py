@@ -32,6 +32,16 @@ TABLES = {
         Row("against the strongest simple list (personal decay)", "quality", "{ratio_to_decay:.2f} x"),
         Row("the same, mean of six earlier cuts", "quality", "{earlier_ratio_to_decay:.2f} x"),
         Row("Recall@20, products new to the customer", "quality", "{explore_recall_at_20:.3f}"),
+        Row(
+            "NDCG@10 of what is bought later in the visit, knowing the visit, against not (simulated shop)",
+            "visit",
+            "{live_ndcg_at_10:.2f}, {live_ratio:.1f} x",
+        ),
+        Row(
+            "the same for visitors of whom nothing else is known, against best sellers",
+            "visit",
+            "{visitor_ndcg_at_10:.2f}, {visitor_ratio:.1f} x",
+        ),
         Row("Recall@20 / NDCG@20, Amazon CDs", "cf", "{recall_at_20:.3f} / {ndcg_at_20:.3f}"),
     ),
     "speed": (

@@ -42,7 +42,7 @@ class Query:
     filters: Filters = field(default_factory=Filters)
     recent: tuple[Deed, ...] = ()
     """What the customer, or a visitor without an id, did since the model was made, in the order of time. It belongs to
-    the history from then on; where no basket or product is stated, it tells what is in hand."""
+    the history from then on, and where no basket is stated, it tells what is in the cart."""
 
 
 @dataclass(frozen=True)

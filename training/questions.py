@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from features.arrays import DAY, Bools, Codes, offsets_of
+from features.basket import basket_of
 from features.catalogue import Catalogue
 from features.context import Context
 from features.history import History
@@ -13,7 +14,6 @@ from features.kinds import Kind
 from features.market import Market
 from features.profiles import Attribute, Interests, Profiles
 from features.recent import Deed, joined
-from features.session import Session
 from features.vocabulary import Vocabulary
 from training.candidates.scores import Baskets
 from training.query import Filters, Query
@@ -109,10 +109,9 @@ class Questions:
         return found[found >= 0]
 
     def _context(self, queries: Sequence[Query], time: int) -> Context:
-        in_hand = [_in_hand(query, time) for query in queries]
-        baskets = [np.unique(self._known(basket)) for basket, _ in in_hand]
+        baskets = [np.unique(self._known(_basket(query, time))) for query in queries]
         rows = np.repeat(np.arange(len(queries)), [len(basket) for basket in baskets])
-        viewed = self.products.indices([product or "" for _, product in in_hand])
+        viewed = self.products.indices([query.viewed or "" for query in queries])
         basket = np.concatenate([np.zeros(0, np.int32), *baskets]).astype(np.int32)
         return Context(time, offsets_of(rows, len(queries)), basket, viewed)
 
@@ -131,12 +130,9 @@ class Questions:
         )
 
 
-def _in_hand(query: Query, time: int) -> tuple[tuple[str, ...], str | None]:
-    """The basket and the product on the page: as stated, else as the last deeds tell."""
-    if not query.recent:
-        return query.basket, query.viewed
-    session = Session.of(query.recent, time)
-    return query.basket or session.basket, query.viewed or session.viewed
+def _basket(query: Query, time: int) -> tuple[str, ...]:
+    """As stated, else as the last deeds tell."""
+    return query.basket or basket_of(query.recent, time)
 
 
 def _steps(path: str) -> list[str]:

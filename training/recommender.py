@@ -9,7 +9,7 @@ from typing import Any, Self, TypeAlias
 
 import numpy as np
 
-from features.arrays import Bools, Floats
+from features.arrays import Bools, Doubles, Floats
 from features.catalogue import Catalogue
 from features.errors import BundleError, EsnafError
 from features.history import History
@@ -17,6 +17,7 @@ from features.market import Market
 from features.matrix import feature_matrix
 from features.pairs import Pairs
 from features.profiles import Profiles
+from features.visit import visit_matrix
 from features.vocabulary import Vocabulary
 from training import bundle, storage
 from training.candidates import registry
@@ -30,6 +31,7 @@ from training.ranker import Ranker
 from training.ranking import Ranking
 from training.request import Request
 from training.shelf import Shelf
+from training.visits import VisitRanker
 
 Order: TypeAlias = Ranker | Counting
 
@@ -54,6 +56,7 @@ class Recommender:
     sources: tuple[Source, ...]
     order: Order
     facts: Mapping[str, Any]  # for the manifest: configuration, version, window
+    visits: VisitRanker | None = None  # what a visit under way adds; None where too little was seen of visits
 
     @cached_property
     def questions(self) -> Questions:
@@ -102,9 +105,22 @@ class Recommender:
 
     def ordered(self, request: Request, pool: Pool) -> Ranking:
         """A pool of candidates in the order of the ranker's scores, without what is in hand."""
-        matrix = self.matrix(request, pool.pairs())
-        ranking = Ranking.of(pool, self.order.scores(matrix), len(request))
+        pairs = pool.pairs()
+        scores = self.order.scores(self.matrix(request, pairs))
+        if self.visits is not None:
+            scores = self._visited(request, pairs, scores)
+        ranking = Ranking.of(pool, scores, len(request))
         return ranking.only(~self._in_hand(ranking, request))
+
+    def _visited(self, request: Request, pairs: Pairs, scores: Doubles) -> Doubles:
+        """(M,) the scores, with what the visit says for those who are in one."""
+        at = np.flatnonzero(np.isin(pairs.customer, request.visits.under_way)).astype(np.int32)
+        if self.visits is None or not len(at):
+            return scores
+        matrix = visit_matrix(request.visits, self.catalogue, self.market, pairs.take(at), scores[at])
+        added = scores.copy()
+        added[at] += self.visits.scores(matrix)
+        return added
 
     def matrix(self, request: Request, pairs: Pairs) -> Floats:
         """(M, F) the features that the ranker reads."""
@@ -173,6 +189,7 @@ class Recommender:
             market=storage.restore(Market, folder / "market"),
             sources=tuple(_load_source(entry, folder) for entry in facts["generators"]),
             order=Ranker.load(folder / "ranker") if trees else Counting.load(folder / "counting.json"),
+            visits=VisitRanker.load(folder) if facts["visits"] else None,
             facts={name: value for name, value in facts.items() if name not in {"files", "format"}},
         )
 
@@ -185,7 +202,10 @@ class Recommender:
             learned.save(source.generator, folder / "generators" / source.generator.name)
         trees = isinstance(self.order, Ranker)
         self.order.save(folder / ("ranker" if trees else "counting.json"))
-        facts = {**self.facts, "time": self.time, "ranker": "trees" if trees else "counting"}
+        if self.visits is not None:
+            self.visits.save(folder)
+        kinds = {"ranker": "trees" if trees else "counting", "visits": self.visits is not None}
+        facts = {**self.facts, "time": self.time, **kinds}
         bundle.seal(folder, facts | {"generators": [_source_entry(source) for source in self.sources]})
 
     def _in_hand(self, ranking: Ranking, request: Request) -> Bools:

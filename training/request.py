@@ -9,6 +9,7 @@ from features.arrays import Bools, Codes, rows_of
 from features.context import Context
 from features.history import History
 from features.profiles import Profiles
+from features.visit import Visits
 from training.bought import Bought
 from training.candidates.scores import Baskets
 
@@ -31,6 +32,11 @@ class Request:
     def bought(self) -> Bought:
         """What each customer bought, worked out once for all generators."""
         return Bought.of(self.history)
+
+    @cached_property
+    def visits(self) -> Visits:
+        """What was done in the visits that are under way."""
+        return Visits.of(self.history, self.context)
 
     @cached_property
     def in_hand(self) -> tuple[Codes, Codes]:
