@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import sqlite3
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -38,6 +39,7 @@ PLACES = (
 VARIABLE = "MLFLOW_TRACKING_URI"
 LOCKED = "database is locked"  # in what sqlite says
 SERVER_WITHIN = 5.0  # seconds to answer a connection
+_OPENING = threading.Lock()  # tables are made by a library whose state is that of the process
 
 
 class TrackingError(EsnafError):
@@ -95,7 +97,7 @@ class Store:
         from sqlalchemy.exc import SQLAlchemyError
 
         try:
-            with self._locked():
+            with _OPENING, self._locked():
                 self._make()
                 self._follow_move()
                 client = MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)

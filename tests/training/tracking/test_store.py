@@ -43,6 +43,12 @@ def test_several_processes_may_open_a_new_one_at_once_and_say_nothing(tmp_path: 
     assert set(ended) == {("1\n", "")}
 
 
+def test_several_new_ones_may_be_opened_at_once(tmp_path: Path) -> None:
+    """As by a training that ended early, whose store is still being made, and the next one."""
+    opening = [Store.of(tmp_path / name).open_soon() for name in "ab"]
+    assert all(future.result(timeout=120).search_experiments() for future in opening)
+
+
 def test_it_can_be_opened_in_the_background(workspace: Path) -> None:
     client = Store.of(workspace).open_soon().result(timeout=120)
     assert [e.name for e in client.search_experiments()] == ["corner", "Default"]
