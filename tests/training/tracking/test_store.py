@@ -1,6 +1,7 @@
 """The tracking store of a workspace."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -112,6 +113,21 @@ def test_a_copied_workspace_has_its_own_artifacts(
     (workspace / "mlruns" / "artifacts" / origin[1].run_id / "artifacts" / "metrics.json").unlink()
     assert "metrics.json" not in {file.path for file in client.list_artifacts(origin[1].run_id)}
     assert (Registry.of(client, "corner").download("1", tmp_path / "copy") / "manifest.json").exists()
+
+
+def test_one_that_was_brought_back_is_another_file(workspace: Path) -> None:
+    """As in a process that watches, while a backup is put in the place of the database."""
+    store, database = Store.of(workspace), workspace / "mlruns" / "mlflow.db"
+    backup = database.with_name("backup")
+    shutil.copy(database, backup)
+    client = store.open()
+    client.create_experiment("after the backup")
+    backup.replace(database)
+    client = store.open()
+    assert client.get_experiment_by_name("after the backup") is None
+    client.create_experiment("in the backup")
+    with closing(sqlite3.connect(database)) as file:
+        assert ("in the backup",) in file.execute("SELECT name FROM experiments").fetchall()
 
 
 def test_the_current_store_is_put_back(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
