@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import sqlite3
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -38,6 +39,8 @@ PLACES = (
 VARIABLE = "MLFLOW_TRACKING_URI"
 LOCKED = "database is locked"  # in what sqlite says
 SERVER_WITHIN = 5.0  # seconds to answer a connection
+_OPENING = threading.Lock()  # tables are made by a library whose state is that of the process
+_FILES: dict[str, tuple[int, int]] = {}  # address -> device and inode of the database that was opened there
 
 
 class TrackingError(EsnafError):
@@ -95,8 +98,9 @@ class Store:
         from sqlalchemy.exc import SQLAlchemyError
 
         try:
-            with self._locked():
+            with _OPENING, self._locked():
                 self._make()
+                self._follow_replacement()
                 self._follow_move()
                 client = MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
                 client.search_experiments(max_results=1)
@@ -168,6 +172,22 @@ class Store:
         new = made(f"sqlite:///{unfinished}", (self.folder / ARTIFACTS).as_uri())
         new.engine.dispose()
         unfinished.replace(self.folder / DATABASE)
+
+    def _follow_replacement(self) -> None:
+        """MLflow keeps connections open; where another file has taken the place of the database, such as one that was
+        brought back, they would go on with the one that is gone."""
+        if self.folder is None:
+            return
+        from mlflow.store.model_registry.sqlalchemy_store import SqlAlchemyStore as Models
+        from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore as Runs
+
+        found = (self.folder / DATABASE).stat()
+        file = found.st_dev, found.st_ino
+        if _FILES.setdefault(self.uri, file) != file:
+            for engines in (Models._engine_map, Runs._engine_map):  # noqa: SLF001  # there is no other way to them
+                if self.uri in engines:
+                    engines[self.uri].dispose()
+            _FILES[self.uri] = file
 
     def _follow_move(self) -> None:
         """MLflow keeps whole paths of local artifacts; a workspace that was moved or copied has its own written in."""

@@ -66,11 +66,11 @@ def tune(job: Job, config: TuneConfig | None = None) -> Tuned:
         opening = store.open_soon()  # while the tables are read
         shop, end = _before_the_test(job)
         cuts = cuts_before(end, shop, job.settings, config.cuts)
-        name = _name(shop, space, cuts)
+        name, client = _name(shop, space, cuts), opening.result()  # one after the other: both databases make tables
         study = studies.study(name, space, config, seed=_training(job.settings).seed)
         journal = Journal.opened(
             store,
-            opening.result(),
+            client,
             _training(job.settings).shop,
             name=f"tune until {day(end)}",
             tags={"study": name, "data_fingerprint": shop.report.fingerprint, "cuts": ", ".join(map(str, cuts))},

@@ -1,6 +1,7 @@
 """The tracking store of a workspace."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -41,6 +42,12 @@ def test_several_processes_may_open_a_new_one_at_once_and_say_nothing(tmp_path: 
     ended = [process.communicate(timeout=120) for process in started]
     assert [process.returncode for process in started] == [0, 0]
     assert set(ended) == {("1\n", "")}
+
+
+def test_several_new_ones_may_be_opened_at_once(tmp_path: Path) -> None:
+    """As by a training that ended early, whose store is still being made, and the next one."""
+    opening = [Store.of(tmp_path / name).open_soon() for name in "ab"]
+    assert all(future.result(timeout=120).search_experiments() for future in opening)
 
 
 def test_it_can_be_opened_in_the_background(workspace: Path) -> None:
@@ -106,6 +113,21 @@ def test_a_copied_workspace_has_its_own_artifacts(
     (workspace / "mlruns" / "artifacts" / origin[1].run_id / "artifacts" / "metrics.json").unlink()
     assert "metrics.json" not in {file.path for file in client.list_artifacts(origin[1].run_id)}
     assert (Registry.of(client, "corner").download("1", tmp_path / "copy") / "manifest.json").exists()
+
+
+def test_one_that_was_brought_back_is_another_file(workspace: Path) -> None:
+    """As in a process that watches, while a backup is put in the place of the database."""
+    store, database = Store.of(workspace), workspace / "mlruns" / "mlflow.db"
+    backup = database.with_name("backup")
+    shutil.copy(database, backup)
+    client = store.open()
+    client.create_experiment("after the backup")
+    backup.replace(database)
+    client = store.open()
+    assert client.get_experiment_by_name("after the backup") is None
+    client.create_experiment("in the backup")
+    with closing(sqlite3.connect(database)) as file:
+        assert ("in the backup",) in file.execute("SELECT name FROM experiments").fetchall()
 
 
 def test_the_current_store_is_put_back(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
