@@ -107,19 +107,17 @@ class Recommender:
         """A pool of candidates in the order of the ranker's scores, without what is in hand."""
         pairs = pool.pairs()
         scores = self.order.scores(self.matrix(request, pairs))
-        if self.visits is not None:
-            scores = self._visited(request, pairs, scores)
+        scores = scores + self.visit_scores(request, pairs, scores)
         ranking = Ranking.of(pool, scores, len(request))
         return ranking.only(~self._in_hand(ranking, request))
 
-    def _visited(self, request: Request, pairs: Pairs, scores: Doubles) -> Doubles:
-        """(M,) the scores, with what the visit says for those who are in one."""
+    def visit_scores(self, request: Request, pairs: Pairs, scores: Doubles) -> Doubles:
+        """(M,) what the visits under way add to the ranker's scores (M,); 0 for those who are in none."""
+        added = np.zeros(len(scores))
         at = np.flatnonzero(np.isin(pairs.customer, request.visits.under_way)).astype(np.int32)
-        if self.visits is None or not len(at):
-            return scores
-        matrix = visit_matrix(request.visits, self.catalogue, self.market, pairs.take(at), scores[at])
-        added = scores.copy()
-        added[at] += self.visits.scores(matrix)
+        if self.visits is not None and len(at):
+            matrix = visit_matrix(request.visits, self.catalogue, self.market, pairs.take(at), scores[at])
+            added[at] = self.visits.scores(matrix)
         return added
 
     def matrix(self, request: Request, pairs: Pairs) -> Floats:
@@ -189,7 +187,7 @@ class Recommender:
             market=storage.restore(Market, folder / "market"),
             sources=tuple(_load_source(entry, folder) for entry in facts["generators"]),
             order=Ranker.load(folder / "ranker") if trees else Counting.load(folder / "counting.json"),
-            visits=VisitRanker.load(folder) if facts["visits"] else None,
+            visits=VisitRanker.load(folder) if facts.get("visits") else None,
             facts={name: value for name, value in facts.items() if name not in {"files", "format"}},
         )
 
