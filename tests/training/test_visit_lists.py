@@ -1,6 +1,7 @@
 """A model that learned from visits: the next list of a visit shows what is bought later in it."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -104,8 +105,8 @@ def test_reasons_tell_of_the_visit(model: Recommender) -> None:
     now = model.time + 3600
     seen: Any = next(source.generator for source in model.sources if source.generator.name == "seen")
     near = seen.similar.without_diagonal()
-    looked = int(np.argmax(np.diff(near.offsets)))
-    goes_with = int(near.index[near.offsets[looked]])
+    strongest = int(near.value.argmax())
+    looked, goes_with = int(near.row[strongest]), int(near.index[strongest])
     ids = model.products.ids(np.array([looked, goes_with], np.int32))
     query = Query(recent=(Deed(ids[0], Kind.VIEW, now - 60),))
     told = " ".join(model.explain(query, ids, time=now)).lower()
