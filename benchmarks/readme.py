@@ -32,6 +32,16 @@ TABLES = {
         Row("against the strongest simple list (personal decay)", "quality", "{ratio_to_decay:.2f} x"),
         Row("the same, mean of six earlier cuts", "quality", "{earlier_ratio_to_decay:.2f} x"),
         Row("Recall@20, products new to the customer", "quality", "{explore_recall_at_20:.3f}"),
+        Row(
+            "NDCG@10 of what is bought later in the visit, knowing the visit, against not (simulated shop)",
+            "visit",
+            "{live_ndcg_at_10:.2f}, {live_ratio:.1f} x",
+        ),
+        Row(
+            "the same for visitors of whom nothing else is known, against best sellers",
+            "visit",
+            "{visitor_ndcg_at_10:.2f}, {visitor_ratio:.1f} x",
+        ),
         Row("Recall@20 / NDCG@20, Amazon CDs", "cf", "{recall_at_20:.3f} / {ndcg_at_20:.3f}"),
     ),
     "speed": (
@@ -55,8 +65,34 @@ TABLES = {
         Row("simulate 10 million events", "scale", "{simulate_10m_s:.0f} s, {simulate_10m_peak_mb:,.0f} MB"),
         Row("first answer after `esnaf serve`", "serving", "{first_answer_s:.1f} s"),
         Row("a list made over HTTP, median / 99th percentile", "serving", "{made_p50_ms:.1f} / {made_p99_ms:.1f} ms"),
+        Row(
+            "answers, of two workers, that did not know an event acknowledged before",
+            "freshness",
+            "{stale} of {trials:,}",
+        ),
+        Row(
+            "a list made because something happened, median / 99th percentile",
+            "freshness",
+            "{live_p50_ms:.1f} / {live_p99_ms:.1f} ms",
+        ),
+        Row(
+            "live events on the disk, one by one over 16 connections; in lists of 1,000",
+            "ingestion",
+            "{single_per_s:,.0f}/s; {batch_per_s:,.0f}/s",
+        ),
+        Row(
+            "retrainings and promotions killed; champions that do not load, versions that are not whole",
+            "crash",
+            "{kills}; {unloadable}, {half_written}",
+        ),
         Row("ten models swapped in a minute of load: failed requests, mixed answers", "swap", "{failed}, {mixed}"),
         Row("99th percentile of the answers in that minute, against one without swaps", "swap", "{p99_ratio:.1f} x"),
+        Row(
+            "commands killed at random moments of retraining and promotion: champions that do not load, versions half "
+            "written, next retrainings that fail",
+            "crash",
+            "{kills}: {unloadable}, {half_written}, {failed_next}",
+        ),
         Row("a worker's memory / its own part", "serving", "{worker_resident_mb:.0f} / {worker_private_mb:.0f} MB"),
     ),
 }

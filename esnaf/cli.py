@@ -17,6 +17,7 @@ from typing import Any
 
 from esnaf import __version__, commands
 from esnaf.arguments import parser_of
+from esnaf.machine import of_machine
 from esnaf.output import to_json
 from features import logs
 from features.errors import EsnafError, UsageError
@@ -31,6 +32,7 @@ _EXTRAS = {
     "uvicorn": "serve",
     "starlette": "serve",
     "sqlalchemy": "sql",
+    "psycopg": "postgres",
 }
 
 
@@ -49,6 +51,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except ModuleNotFoundError as error:
         return _missing(error, as_json=as_json)
+    except OSError as error:
+        text = of_machine(error)
+        if text is None:
+            return _unexpected(error, as_json=as_json)
+        return _fail("machine", text, EsnafError.exit_code, as_json=as_json)
     except Exception as error:  # noqa: BLE001  # the last resort of a command: whatever it is, it is told in one line
         return _unexpected(error, as_json=as_json)
 
@@ -95,9 +102,16 @@ def _missing(error: ModuleNotFoundError, *, as_json: bool) -> int:
 
 
 def _unexpected(error: Exception, *, as_json: bool) -> int:
+    message = f"unexpected {type(error).__name__}: {error}; please report it"
+    with contextlib.suppress(OSError):  # no room for details
+        message += f" with {_details(error)}"
+    return _fail("unexpected", message, EsnafError.exit_code, as_json=as_json)
+
+
+def _details(error: Exception) -> str:
+    """The name of a file that says where it happened."""
     handle, name = tempfile.mkstemp(prefix="esnaf-error-", suffix=".log")
     with os.fdopen(handle, "w") as file:
         file.write(f"esnaf {__version__}: {' '.join(sys.argv[1:])}\n")
         traceback.print_exception(error, file=file)
-    message = f"unexpected {type(error).__name__}: {error}; please report it with {name}"
-    return _fail("unexpected", message, EsnafError.exit_code, as_json=as_json)
+    return name

@@ -7,8 +7,9 @@ from features.settings import Settings
 
 def sections() -> dict[str, type]:
     """Section name to dataclass, in the order of the file that `esnaf init` writes."""
+    from features.store.config import StoreConfig
     from features.tables.config import ConsentConfig, TablesSection, TimeConfig
-    from serving.config import ServingConfig
+    from serving.config import IngestionConfig, ServingConfig
     from training.candidates.registry import BUILT_IN
     from training.comparison.config import CompareConfig
     from training.config import BundlesConfig, FeaturesConfig, PoolConfig, RankerConfig, RetrainConfig, TrainingConfig
@@ -30,6 +31,8 @@ def sections() -> dict[str, type]:
         "bundles": BundlesConfig,
         "retrain": RetrainConfig,
         "serving": ServingConfig,
+        "ingestion": IngestionConfig,
+        "store": StoreConfig,
     }
 
 

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 def tables_until(workspace: Workspace, data: Path | None, *, start: int, end: int) -> "Shop":
     """The tables of the window `start <= time < end` and all before; RefusedError where they end sooner."""
     from features.arrays import DAY
+    from features.store.training_view import stored_events
     from features.tables import TablesConfig, load
     from serving.clock import shown_time
 
-    shop = load(data, TablesConfig.of(workspace.settings), until=end)
+    with stored_events(workspace.path, workspace.settings) as live:
+        shop = load(data, TablesConfig.of(workspace.settings), until=end, live=live)
     days = (-(-shop.log.end // DAY) * DAY - start) // DAY
     if days < (end - start) // DAY:
         way_out = f"--horizon {days} is what there is" if days > 0 else "give newer tables, or measure an older version"

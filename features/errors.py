@@ -5,6 +5,9 @@ EsnafError
 │   ├── ConfigError      esnaf.toml: a value that cannot be used, with its place
 │   └── DataError        tables: missing, unreadable, empty, or without a required column
 ├── BundleError          a saved model that is damaged, incompatible or missing (exit code 1)
+├── StoreError           the live store: made by a newer version, or not usable as it is (exit code 1)
+│   ├── StoreBusy        too much waits to be written; come back after `retry_after` seconds
+│   └── StoreUnavailable it cannot be reached, read or written
 └── RefusedError         a rule said no (exit code 1)
 
 A message has the value, the place and the way out.
@@ -33,6 +36,22 @@ class DataError(UsageError):
 
 class BundleError(EsnafError):
     """A saved model that is damaged, incompatible or missing."""
+
+
+class StoreError(EsnafError):
+    """The live store cannot be used as it is."""
+
+
+class StoreBusy(StoreError):  # noqa: N818  # a state that passes, not a fault
+    """The live store takes no more at this moment; nothing of what was offered is kept."""
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after  # seconds
+
+
+class StoreUnavailable(StoreError):  # noqa: N818  # likewise
+    """The live store cannot be reached, read or written; what is not acknowledged may be sent again."""
 
 
 class RefusedError(EsnafError):

@@ -15,24 +15,27 @@ from serving.bodies import ListRequest
 from serving.cache import Cache, ReadyList
 from serving.champion import Champion
 from serving.clock import Clock
+from serving.live import Live, known_as
 from serving.metrics import Metrics
-from serving.queries import Key, key_of, query_of, request_of
-from training.query import Answer, Item
+from serving.queries import Asked, Key, query_of, request_of
+from training.query import Answer, Item, Query
 
-_ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":null},%b,"took_ms":%b}'
+_ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":null},%b,%b"took_ms":%b}'
+_DEGRADED = b'"degraded":true,'
 _TURN = 8  # lists of a batch that are made before other requests get their turn
 
 
 class Answers:
     """Lists and neighbours of one model, as the bytes that are sent. The cache is the model's own."""
 
-    def __init__(self, champion: Champion, *, clock: Clock, cache: Cache, metrics: Metrics) -> None:
+    def __init__(self, champion: Champion, *, clock: Clock, cache: Cache, metrics: Metrics, live: Live) -> None:
         self.champion = champion
         self._version = _json(champion.version)
         self._recommender = champion.recommender
         self._clock = clock
         self._cache = cache
         self._metrics = metrics
+        self._live = live
 
     @property
     def age(self) -> int:
@@ -76,14 +79,13 @@ class Answers:
         pause after each, since those who are being answered meanwhile share the interpreter.
         """
         end, now = time.monotonic() + seconds, self._clock.time()
-        keys, made = other.popular(), dict[Key, ReadyList]()
+        asked, made = self._asked([request_of(key) for key in other.popular()]), dict[Key, ReadyList]()
         self._cache.enter(now)
-        for first in range(0, len(keys), _TURN):
+        for first in range(0, len(asked), _TURN):
             began = time.monotonic()
             if began >= end:
                 break
-            turn = keys[first : first + _TURN]
-            made |= self._lists(turn, [request_of(key) for key in turn], now)
+            made |= self._lists(asked[first : first + _TURN], now)
             time.sleep(time.monotonic() - began)
         for key, ready in reversed(made.items()):
             self._cache.put(key, ready)
@@ -97,6 +99,7 @@ class Answers:
             self._version,
             _json(request.customer_id),
             ready.text,
+            _DEGRADED if self._live.away else b"",
             _elapsed(start),
         )
 
@@ -104,34 +107,48 @@ class Answers:
         """The list of each request; those with nothing new since they were made last come from the cache."""
         now = self._clock.time()
         self._cache.enter(now)
-        keys = [key_of(request) for request in requests]
-        found = [self._cache.get(key) for key in keys]
-        missing = [i for i, ready in enumerate(found) if ready is None]
+        asked = self._asked(requests)
+        found = [self._cache.get(one.key) for one in asked]
+        missing = [one for one, ready in zip(asked, found, strict=True) if ready is None]
         self._metrics.looked_up(hits=len(requests) - len(missing), misses=len(missing))
-        made = self._lists([keys[i] for i in missing], [requests[i] for i in missing], now)
+        made = self._lists(missing, now)
         for key, ready in made.items():
             self._cache.put(key, ready)
-        return [made[key] if ready is None else ready for key, ready in zip(keys, found, strict=True)]
+        return [made[one.key] if ready is None else ready for one, ready in zip(asked, found, strict=True)]
 
-    def _lists(self, keys: Sequence[Key], requests: Sequence[ListRequest], now: int) -> dict[Key, ReadyList]:
-        """The list of each key, those of one length made together."""
+    def _asked(self, requests: Sequence[ListRequest]) -> list[Asked]:
+        marks = self._live.marks(requests)
+        return [Asked(one, self._who(one, mark), mark) for one, mark in zip(requests, marks, strict=True)]
+
+    def _who(self, request: ListRequest, mark: int) -> str | None:
+        """All visitors of whom nothing is known get the same list."""
+        if request.customer_id is None and not mark and self._recommender.customers.index(known_as(request)) < 0:
+            return None
+        return known_as(request)
+
+    def _lists(self, asked: Sequence[Asked], now: int) -> dict[Key, ReadyList]:
+        """The list of each key; those of one length, for people who did nothing since, are made together."""
         made: dict[Key, ReadyList] = {}
-        for n in {request.n for request in requests}:
-            rows = [i for i, request in enumerate(requests) if request.n == n]
-            lists = self._make([requests[i] for i in rows], n, now)
-            made |= zip((keys[i] for i in rows), lists, strict=True)
+        for n in {one.request.n for one in asked}:
+            still = [one for one in asked if one.request.n == n and not one.mark]
+            made |= self._made(still, [query_of(one.request, one.who) for one in still], n, now)
+        for one in asked:
+            if one.mark:
+                recent = self._live.deeds(one.request)
+                moment = max(self._clock.now(), recent[-1].time) if recent else now
+                made |= self._made([one], [query_of(one.request, one.who, recent)], one.request.n, moment)
         return made
 
-    def _make(self, requests: Sequence[ListRequest], n: int, now: int) -> list[ReadyList]:
-        answers = self._recommender.recommend([query_of(request) for request in requests], n, time=now)
-        return [self._rendered(request, answer, now) for request, answer in zip(requests, answers, strict=True)]
+    def _made(self, asked: Sequence[Asked], queries: Sequence[Query], n: int, time: int) -> dict[Key, ReadyList]:
+        answers = self._recommender.recommend(queries, n, time=time)
+        rendered = (self._rendered(*one, time) for one in zip(asked, queries, answers, strict=True))
+        return dict(zip((one.key for one in asked), rendered, strict=True))
 
-    def _rendered(self, request: ListRequest, answer: Answer, now: int) -> ReadyList:
+    def _rendered(self, asked: Asked, query: Query, answer: Answer, time: int) -> ReadyList:
         items = _items(answer.items)
-        if request.explain:
+        if asked.request.explain:
             names = [item.product_id for item in answer.items]
-            reasons = self._recommender.explain(query_of(request), names, time=now)
-            for item, reason in zip(items, reasons, strict=True):
+            for item, reason in zip(items, self._recommender.explain(query, names, time=time), strict=True):
                 item["reason"] = reason
         filled = answer.fallback or ()
         fallback = [asdict(part) for part in filled] or None

@@ -3,6 +3,7 @@
 Every request is answered in JSON, errors too, and counted by its route.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -21,21 +22,26 @@ from serving.bodies import BatchRequest, ListParameters, ListRequest, ModelAnswe
 from serving.clock import shown_time
 from serving.desk import Desk
 from serving.errors import RequestError, problem_of, route_problem
-from serving.reading import check_path, checked, read_body, read_parameters
+from serving.intake import Intake
+from serving.metrics import StoreFigures
+from serving.reading import check_path, checked, read_body, read_json, read_parameters
 
 _NO_ROUTE = "other"
+_ACKNOWLEDGED_WITHIN = 2.6  # seconds, the body's among them; less than the service's own limit
 
 
 class App:
-    """The ASGI application of one desk."""
+    """The ASGI application of one desk, and of the intake beside it."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, intake: Intake) -> None:
         self._desk = desk
+        self._intake = intake
         routes = [
             Route("/v1/recommendations", self._list, methods=["POST"]),
             Route("/v1/recommendations/batch", self._batch, methods=["POST"]),
             Route("/v1/recommendations/{customer_id:path}", self._list_of, methods=["GET"]),
             Route("/v1/products/{product_id:path}/similar", self._similar, methods=["GET"]),
+            Route("/v1/events", self._events, methods=["POST"]),
             Route("/v1/model", self._model, methods=["GET"]),
             Route("/healthz", self._healthy, methods=["GET"]),
             Route("/readyz", self._ready, methods=["GET"]),
@@ -83,6 +89,11 @@ class App:
         asked = read_parameters(request, SimilarParameters)
         return _sent(self._desk.answers.similar(request.path_params["product_id"], asked.n))
 
+    async def _events(self, request: Request) -> Response:
+        until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
+        body = await read_json(request, self._intake.max_body)
+        return Response(await self._intake.take(body, until=until), 202, media_type="application/json")
+
     async def _model(self, _: Request) -> Response:
         answers = self._desk.answers
         recommender = answers.champion.recommender
@@ -102,12 +113,15 @@ class App:
         return JSONResponse({"status": "ok"})
 
     async def _ready(self, _: Request) -> Response:
-        answers = self._desk.answers
-        return JSONResponse({"status": "ready", "model_version": answers.champion.version, "age_s": answers.age})
+        answers, store = self._desk.answers, self._intake.keeper.state
+        status = "degraded" if store == "unavailable" else "ready"
+        version = answers.champion.version
+        return JSONResponse({"status": status, "model_version": version, "age_s": answers.age, "store": store})
 
     async def _metrics(self, _: Request) -> Response:
-        answers = self._desk.answers
-        text = self._desk.metrics.text(age=answers.age, version=answers.champion.version)
+        answers, keeper = self._desk.answers, self._intake.keeper
+        store = None if keeper.state == "none" else StoreFigures(keeper.state == "ready", keeper.waiting)
+        text = self._desk.metrics.text(age=answers.age, version=answers.champion.version, store=store)
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     async def _openapi(self, _: Request) -> Response:
@@ -128,7 +142,7 @@ async def _chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[by
 
 async def _refuse(_: Request, error: Exception) -> Response:
     problem = problem_of(error)
-    return JSONResponse(problem.body(), problem.status)
+    return JSONResponse(problem.body(), problem.status, problem.headers)
 
 
 async def _refuse_route(request: Request, error: Exception) -> Response:

@@ -3,13 +3,14 @@
 Requests are strict: an unknown field, a number given as text or a NaN is an error, never a guess.
 """
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 MAX_LIST = 1_000  # products a list
 MAX_BATCH = 100  # lists a batch
 MAX_BATCH_ITEMS = 10_000  # products in all lists of a batch
+MAX_EVENTS = 1_000  # events of one call
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=256)]
@@ -83,6 +84,35 @@ class BatchRequest(_Body):
         return self
 
 
+_Id: TypeAlias = str | int | None
+_Number: TypeAlias = float | str | None
+
+
+class LiveEvent(BaseModel):
+    """One event, with the columns of the events table; each is judged by itself, and other members are not kept."""
+
+    customer_id: _Id = Field(None, description="needed, or anonymous_id")
+    anonymous_id: _Id = Field(None, description="of a visitor who is not logged in; customer_id wins")
+    product_id: _Id = Field(None, description="needed, but for search, survey, identify and message events")
+    event_type: str | None = Field(
+        None, description="view, add_to_cart, purchase ... or its name with Segment, GA4 or Amazon Personalize"
+    )
+    timestamp: str | float | None = Field(None, description="ISO 8601, or since the epoch; without it, now")
+    event_id: _Id = Field(None, description="the same event sent again counts once by it")
+    quantity: _Number = None
+    unit_price: _Number = None
+    line_total: _Number = Field(None, description="of all pieces, where unit_price is not given")
+    currency: str | None = None
+    order_id: _Id = None
+    session_id: _Id = None
+    channel: _Id = None
+    device: _Id = None
+    recommendation_id: _Id = Field(None, description="of the list that the event follows from")
+    position: _Number = Field(None, description="in that list")
+    name: str | None = Field(None, description="of the product")
+    properties: dict[str, Any] | str | None = None
+
+
 class ListParameters(BaseModel):
     """What may stand behind `?` where a list is asked for with GET."""
 
@@ -132,6 +162,7 @@ class ListAnswer(BaseModel):
     customer: Customer
     items: list[ListItem]
     fallback: list[FallbackPart] | None = Field(description="what filled the list, null if nothing had to")
+    degraded: bool = Field(False, description="true while live events cannot be read; left out otherwise")
     took_ms: float
 
 
@@ -149,6 +180,21 @@ class SimilarAnswer(BaseModel):
     model_version: str
     items: list[ListItem]
     took_ms: float
+
+
+class RejectedEvent(BaseModel):
+    """An event that is not taken in."""
+
+    index: int = Field(description="its place in the list, from 0")
+    error: "ErrorDetail"
+
+
+class EventsAnswer(BaseModel):
+    """What became of the events of one call; those accepted are on the disk."""
+
+    accepted: int
+    duplicates: int = Field(description="events that were there already")
+    rejected: list[RejectedEvent]
 
 
 class ModelAnswer(BaseModel):
@@ -171,11 +217,12 @@ class Health(BaseModel):
 
 
 class Readiness(BaseModel):
-    """The process has a model and answers."""
+    """The process has a model and answers; degraded is without the live store."""
 
-    status: str
+    status: Literal["ready", "degraded"]
     model_version: str
     age_s: int
+    store: Literal["none", "ready", "unavailable"] = Field(description="none before the first event")
 
 
 class ErrorDetail(BaseModel):

@@ -20,10 +20,12 @@ class Clock:
 
     def time(self) -> int:
         """Seconds since the epoch, UTC."""
-        if self.fixed is not None:
-            return self.fixed
-        now = int(time.time())
-        return now - now % self.step
+        now = self.now()
+        return now if self.fixed is not None else now - now % self.step
+
+    def now(self) -> int:
+        """The same to the second: when what comes in happens."""
+        return int(time.time()) if self.fixed is None else self.fixed
 
 
 def read_time(text: str) -> int:

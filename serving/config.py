@@ -1,4 +1,4 @@
-"""Settings of the service: section `[serving]` of `esnaf.toml`."""
+"""Settings of the service: sections `[serving]` and `[ingestion]` of `esnaf.toml`."""
 
 from dataclasses import dataclass
 
@@ -36,3 +36,19 @@ class ServingConfig:
             raise ValueError(f"champion_poll_s = {self.champion_poll_s} is not above 0")
         if self.cache_mb < 0:
             raise ValueError(f"cache_mb = {self.cache_mb} is negative; 0 keeps no list")
+
+
+@dataclass(frozen=True)
+class IngestionConfig:
+    """Live events that the service takes in; the queue before the disk is set under `[store]`."""
+
+    max_body_kb: int = 2048
+    """Kilobytes that a list of events may have."""
+    poll_s: float = 1.0
+    """Seconds between two looks at the store: how soon one that was away is used again."""
+
+    def __post_init__(self) -> None:
+        if self.max_body_kb < 1:
+            raise ValueError(f"max_body_kb = {self.max_body_kb} is less than 1")
+        if self.poll_s <= 0:
+            raise ValueError(f"poll_s = {self.poll_s} is not above 0")

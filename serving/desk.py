@@ -7,6 +7,8 @@ from serving.cache import Cache
 from serving.champion import Champion
 from serving.clock import Clock
 from serving.config import ServingConfig
+from serving.keeper import Keeper
+from serving.live import Live
 from serving.metrics import Metrics
 
 
@@ -21,12 +23,13 @@ class Desk:
     clock: Clock
     metrics: Metrics
     config: ServingConfig
+    keeper: Keeper
 
     @classmethod
-    def open(cls, champion: Champion, *, config: ServingConfig, clock: Clock) -> "Desk":
-        """A desk that answers with a champion."""
+    def open(cls, champion: Champion, keeper: Keeper, *, config: ServingConfig, clock: Clock) -> "Desk":
+        """A desk that answers with a champion, and what the keeper's store knows beside it."""
         metrics = Metrics()
-        return cls(_answers(champion, config, clock, metrics), clock, metrics, config)
+        return cls(_answers(champion, keeper, config, clock, metrics), clock, metrics, config, keeper)
 
     @property
     def max_body(self) -> int:
@@ -35,8 +38,9 @@ class Desk:
 
     def prepared(self, champion: Champion) -> Answers:
         """The answers of another model, with an empty cache of their own."""
-        return _answers(champion, self.config, self.clock, self.metrics)
+        return _answers(champion, self.keeper, self.config, self.clock, self.metrics)
 
 
-def _answers(champion: Champion, config: ServingConfig, clock: Clock, metrics: Metrics) -> Answers:
-    return Answers(champion, clock=clock, cache=Cache(config.cache_mb << 20), metrics=metrics)
+def _answers(champion: Champion, keeper: Keeper, config: ServingConfig, clock: Clock, metrics: Metrics) -> Answers:
+    live = Live(keeper, champion.recommender.time)
+    return Answers(champion, clock=clock, cache=Cache(config.cache_mb << 20), metrics=metrics, live=live)

@@ -77,9 +77,14 @@ def workspace() -> Path:
     return Path(os.environ.get(WORKSPACE) or ".")
 
 
+def settings() -> Settings:
+    """The workspace's `esnaf.toml`."""
+    return Settings.read(workspace() / FILE_NAME)
+
+
 def config() -> ServingConfig:
-    """Section `[serving]` of the workspace's `esnaf.toml`."""
-    return Settings.read(workspace() / FILE_NAME).section("serving", ServingConfig)
+    """Its section `[serving]`."""
+    return settings().section("serving", ServingConfig)
 
 
 def workers() -> int:

@@ -9,7 +9,8 @@
 | 413 | body_too_large |
 | 415 | wrong_content_type |
 | 422 | unknown_field, missing_field, wrong_type, invalid_value, refused |
-| 503 | not_ready |
+| 429 | too_many_events |
+| 503 | store_unavailable |
 """
 
 from typing import Any
@@ -28,11 +29,14 @@ _OWN_WORDS = "value_error"  # raised by a check of ours, whose message is comple
 class RequestError(EsnafError):
     """A request that cannot be answered, with what its sender should change."""
 
-    def __init__(self, status: int, code: str, message: str, *, field: str | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, *, field: str | None = None, retry_after: int | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.field = field
+        self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}  # seconds
 
     def body(self) -> dict[str, Any]:
         """The JSON that the sender gets."""
@@ -60,7 +64,7 @@ def from_validation(error: ValidationError) -> RequestError:
     details = error.errors(include_url=False, include_context=False)
     first = details[0]
     if first["type"] == "json_invalid":
-        return _json_error(first)
+        return json_problem(first["msg"].removeprefix("Invalid JSON: "))
     field = _cut(".".join(map(str, first["loc"]))) or None
     message = _message(first, field or "body")
     if len(details) > 1:
@@ -68,8 +72,8 @@ def from_validation(error: ValidationError) -> RequestError:
     return RequestError(422, _code(first["type"]), message, field=field)
 
 
-def _json_error(detail: ErrorDetails) -> RequestError:
-    reason = detail["msg"].removeprefix("Invalid JSON: ")
+def json_problem(reason: str) -> RequestError:
+    """A body that the parser did not understand, in the parser's words."""
     if "recursion limit" in reason:
         return RequestError(400, "too_deep", f"the body's JSON is nested too deeply ({reason})")
     return RequestError(400, "invalid_json", f"the body is not valid JSON: {reason}")

@@ -5,7 +5,8 @@ them up; without the folder the process counts for itself.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -35,6 +36,8 @@ class Metrics:
         self._refused = Counter(
             "esnaf_model_refusals", "Times that a worker refused the model it was to take up", registry=registry
         )
+        self._events = Counter("esnaf_events", "Live events by what became of them", ["verdict"], registry=registry)
+        self._accepted, self._duplicates = self._events.labels("accepted"), self._events.labels("duplicate")
         self._registry = registry
         self._by_path: dict[str, Histogram] = {}
 
@@ -66,14 +69,43 @@ class Metrics:
         """A model was refused, and the one before it goes on."""
         self._refused.inc()
 
-    def text(self, *, age: int, version: str) -> bytes:
-        """Everything counted so far by all workers, and the age of the model that serves."""
+    def took_in(self, accepted: int, duplicates: int, rejected: Sequence[str]) -> None:
+        """Live events got their verdicts; of those that were rejected, the reasons."""
+        if accepted:
+            self._accepted.inc(accepted)
+        if duplicates:
+            self._duplicates.inc(duplicates)
+        for reason in rejected:
+            self._events.labels(reason).inc()
+
+    def text(self, *, age: int, version: str, store: "StoreFigures | None" = None) -> bytes:
+        """Everything counted so far by all workers, and the model and the store as they are."""
         scraped = CollectorRegistry()
         scraped.register(_Model(age, version))
+        if store is not None:
+            scraped.register(_Store(store))
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             MultiProcessCollector(scraped)  # type: ignore[no-untyped-call]  # registers itself
             return generate_latest(scraped)
         return generate_latest(scraped) + generate_latest(self._registry)
+
+
+@dataclass(frozen=True)
+class StoreFigures:
+    """The live store of one worker."""
+
+    up: bool
+    waiting: int  # events in the queue
+
+
+class _Store(Collector):
+    def __init__(self, figures: StoreFigures) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterable[Metric]:
+        yield GaugeMetricFamily("esnaf_store_up", "Whether the live store can be used", value=self._figures.up)
+        waiting = "Events that wait to be written"
+        yield GaugeMetricFamily("esnaf_store_waiting_events", waiting, value=self._figures.waiting)
 
 
 class _Model(Collector):

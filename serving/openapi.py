@@ -1,5 +1,6 @@
 """The OpenAPI document, made from the bodies."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -18,8 +19,10 @@ _PROBLEMS = {
     413: "The body is too large",
     415: "The body is not application/json",
     422: "A field is unknown, missing, of the wrong type or out of bounds",
-    503: "No model is loaded",
+    429: "More events wait than the queue takes; Retry-After says when to come back",
+    503: "The live store is away; Retry-After says when to try again",
 }
+_OF_A_BODY = (400, 408, 413, 415, 422)
 
 
 @cache
@@ -41,6 +44,7 @@ def _paths() -> dict[str, Any]:
         of: {"get": _call("One list, for a browser", bodies.ListAnswer, path="customer_id", query=named)},
         "/v1/recommendations/batch": {"post": _call("Many lists", bodies.BatchAnswer, body=bodies.BatchRequest)},
         to: {"get": _call("Neighbours of a product", bodies.SimilarAnswer, path="product_id", query=listed)},
+        "/v1/events": {"post": _events()},
         "/v1/model": {"get": _call("The model that answers", bodies.ModelAnswer)},
         "/healthz": {"get": _call("The process lives", bodies.Health)},
         "/readyz": {"get": _call("A model is loaded", bodies.Readiness)},
@@ -58,7 +62,7 @@ def _call(
     query: type[BaseModel] | None = None,
 ) -> dict[str, Any]:
     parameters = [{"name": path, "in": "path", "required": True, "schema": _ID}] if path else []
-    call: dict[str, Any] = {"summary": summary, "responses": _responses(answer, body, path)}
+    call: dict[str, Any] = {"summary": summary, "responses": _responses(answer, "The answer", _wrong(body, path))}
     if query:
         parameters += [
             {"name": name, "in": "query", "required": False, "schema": schema}
@@ -71,17 +75,28 @@ def _call(
     return call
 
 
-def _responses(answer: type[BaseModel], body: type[BaseModel] | None, path: str | None) -> dict[str, Any]:
-    wrong = {503}
-    if body or path:
-        wrong |= {400, 422}
+def _events() -> dict[str, Any]:
+    event = {"$ref": _REF.format(model=bodies.LiveEvent.__name__)}
+    several = {"type": "array", "items": event, "maxItems": bodies.MAX_EVENTS}
+    content = {"application/json": {"schema": {"oneOf": [event, several]}}}
+    responses = _responses(bodies.EventsAnswer, "Each event has its verdict", [*_OF_A_BODY, 429, 503], status=202)
+    return {
+        "summary": "Take live events in",
+        "requestBody": {"required": True, "content": content},
+        "responses": responses,
+    }
+
+
+def _wrong(body: type[BaseModel] | None, path: str | None) -> Sequence[int]:
     if body:
-        wrong |= {408, 413, 415}
-    if path == "product_id":
-        wrong.add(404)
-    responses: dict[str, Any] = {"200": {"description": "The answer", "content": _json(answer)}}
-    for status in sorted(wrong):
-        responses[str(status)] = {"description": _PROBLEMS[status], "content": _json(bodies.ErrorAnswer)}
+        return _OF_A_BODY
+    return [400, *([404] if path == "product_id" else []), 422] if path else []
+
+
+def _responses(answer: type[BaseModel], description: str, wrong: Sequence[int], *, status: int = 200) -> dict[str, Any]:
+    responses: dict[str, Any] = {str(status): {"description": description, "content": _json(answer)}}
+    for problem in wrong:
+        responses[str(problem)] = {"description": _PROBLEMS[problem], "content": _json(bodies.ErrorAnswer)}
     return responses
 
 
@@ -98,11 +113,12 @@ def _object() -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    requests = [bodies.ListRequest, bodies.BatchRequest]
+    requests = [bodies.ListRequest, bodies.BatchRequest, bodies.LiveEvent]
     answers = [
         bodies.ListAnswer,
         bodies.BatchAnswer,
         bodies.SimilarAnswer,
+        bodies.EventsAnswer,
         bodies.ModelAnswer,
         bodies.Health,
         bodies.Readiness,

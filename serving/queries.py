@@ -1,18 +1,35 @@
 """Queries: what the recommender is asked, from what the sender wrote."""
 
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from features.recent import Deed
 from serving.bodies import Context, ListFilters, ListRequest
 from training.query import Filters, Query
 
 Key: TypeAlias = tuple[Any, ...]
 
 
-def query_of(request: ListRequest) -> Query:
-    """The question in the recommender's words; a visitor who is not logged in has no customer."""
+@dataclass(frozen=True)
+class Asked:
+    """A request, and whom it is for."""
+
+    request: ListRequest
+    who: str | None  # id in the model and the store; None for a visitor of whom neither knows anything
+    mark: int = 0  # tells what they did since the model was made, 0 for nothing
+
+    @property
+    def key(self) -> Key:
+        """Everything that decides which list comes out: equal keys have equal lists."""
+        return (self.who, self.mark, *_rest(self.request))
+
+
+def query_of(request: ListRequest, who: str | None, recent: tuple[Deed, ...] = ()) -> Query:
+    """The question in the recommender's words."""
     context = request.context
     return Query(
-        customer_id=request.customer_id,
+        customer_id=who,
+        recent=recent,
         basket=context.cart,
         viewed=context.product_id,
         placement=request.placement,
@@ -35,11 +52,9 @@ def _filters(request: ListRequest) -> Filters:
     )
 
 
-def key_of(request: ListRequest) -> Key:
-    """Everything that decides which list comes out: equal keys have equal lists."""
+def _rest(request: ListRequest) -> Key:
     context, rules = request.context, request.filters
     return (
-        request.customer_id,
         request.n,
         request.placement,
         request.channel,
@@ -59,7 +74,7 @@ def key_of(request: ListRequest) -> Key:
 
 def request_of(key: Key) -> ListRequest:
     """A request with that key, to make its list once more. Its parts were checked when it first came."""
-    customer, n, placement, channel, explain, viewed, cart, interests, attributes, *rules = key
+    customer, _, n, placement, channel, explain, viewed, cart, interests, attributes, *rules = key
     names = ("categories", "brands", "price_min", "price_max", "exclude_products", "exclude_purchased")
     return ListRequest.model_construct(
         customer_id=customer,

@@ -5,10 +5,11 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.types import Scope
 
-from serving.errors import RequestError, from_validation, shown
+from serving.errors import RequestError, from_validation, json_problem, shown
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -20,6 +21,25 @@ _BODY_WITHIN = 2  # seconds; less than the service's own limit, whose answer wou
 
 async def read_body(request: Request, kind: type[B], limit: int) -> B:
     """The JSON body as `kind`; RequestError if it is larger than `limit` bytes, not JSON, or breaks a rule."""
+    text = await _text(request, limit)
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError as error:
+        _check_utf8(text, "the body")
+        raise from_validation(error) from None
+
+
+async def read_json(request: Request, limit: int) -> Any:
+    """The JSON body as it is; RequestError if it is larger than `limit` bytes or not JSON."""
+    text = await _text(request, limit)
+    try:
+        return from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        _check_utf8(text, "the body")
+        raise json_problem(str(error)) from None
+
+
+async def _text(request: Request, limit: int) -> bytes:
     for name, value in request.scope["headers"]:
         if name == b"content-type":
             _check_type(value)
@@ -27,12 +47,7 @@ async def read_body(request: Request, kind: type[B], limit: int) -> B:
             raise _wrong_type(f"Content-Encoding: {_header(value)} is not read; send the JSON uncompressed")
         elif name == b"content-length" and int(value) > limit:
             raise _too_large(limit)
-    text = await _collect(request, limit)
-    try:
-        return kind.model_validate_json(text)
-    except ValidationError as error:
-        _check_utf8(text, "the body")
-        raise from_validation(error) from None
+    return await _collect(request, limit)
 
 
 def read_parameters(request: Request, kind: type[B]) -> B:

@@ -58,11 +58,15 @@ class Worker:
         from serving.app import App
         from serving.champion import Champion
         from serving.desk import Desk
+        from serving.intake import Intake
+        from serving.keeper import Keeper
         from serving.watch import Watch
 
-        champion = Champion.resume(_WORKSPACE, verified=environment.verified())
-        desk = Desk.open(champion, config=environment.config(), clock=environment.clock())
-        _mount.app = App(desk)
+        champion, settings = Champion.resume(_WORKSPACE, verified=environment.verified()), environment.settings()
+        self._keeper = Keeper(_WORKSPACE, settings)
+        desk = Desk.open(champion, self._keeper, config=environment.config(), clock=environment.clock())
+        _mount.app = App(desk, Intake(self._keeper, settings, clock=desk.clock, metrics=desk.metrics))
+        self._keeper.start()
         # What is loaded by now stays for good: without this the collector walks it all again and again. The model does
         # not, but goes with its last reference; the watch sees to it.
         gc.collect()
@@ -72,8 +76,9 @@ class Worker:
 
     @bentoml.on_shutdown  # type: ignore[untyped-decorator]  # it has no types for methods
     def close(self) -> None:
-        """End what runs in the background."""
+        """End what runs in the background; events that wait are written before."""
         self._watch.stop()
+        self._keeper.close()
 
     @staticmethod
     def before_workers() -> None:
@@ -82,8 +87,10 @@ class Worker:
             pointer.find(_WORKSPACE)  # without waiting for what a model needs
             environment.import_ranker()
             from serving.champion import Champion
+            from serving.keeper import Keeper
 
             environment.trust(Champion.load(_WORKSPACE).identity)
+            Keeper(_WORKSPACE, environment.settings()).check_address()
         except EsnafError as error:
             raise BentoMLConfigException(str(error)) from None
         environment.share_metrics()

@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,15 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 # Property tests say nothing about speed: a busy machine must not fail them.
 settings.register_profile("esnaf", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("esnaf")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a real PostgreSQL server; skips where none is installed."""
+    from tests.postgres import server
+
+    with server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

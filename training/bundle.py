@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from features.durable import sync
 from features.errors import BundleError
 
 FORMAT = 2
@@ -68,6 +69,12 @@ def publish(temporary: Path, folder: Path) -> None:
     if folder.exists():
         raise BundleError(f"{folder}: exists already; a bundle is never changed")
     temporary.replace(folder)
+
+
+def settle(folder: Path) -> None:
+    """Return when every byte of a finished folder, and every name in it, would outlive a power cut."""
+    for path in (*folder.rglob("*"), folder):
+        sync(path)
 
 
 def discard(folder: Path) -> None:

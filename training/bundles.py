@@ -10,9 +10,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from features.durable import sync
 from features.errors import BundleError
 from features.logs import log
-from training.bundle import discard, publish, verified
+from training.bundle import discard, identity, publish, settle, verified
 from training.config import BundlesConfig
 from training.tracking.registry import Registry
 
@@ -52,6 +53,16 @@ class Bundles:
             self._fetch(version, registry)
         return folder
 
+    def publish(self, bundle: Path, version: str) -> Path:
+        """Give a finished bundle its version's name, on disk for good; BundleError where another one has it."""
+        folder = self.path(version)
+        if folder.is_dir() and identity(folder) == identity(bundle):
+            return folder  # somebody fetched it meanwhile
+        settle(bundle)
+        publish(bundle, folder)
+        sync(self.folder)
+        return folder
+
     def touch(self, version: str) -> None:
         """The grace of a bundle begins anew: it was used until now."""
         with suppress(OSError):  # it is gone, or somebody else's; then it has no grace to begin
@@ -89,7 +100,7 @@ class Bundles:
         with tempfile.TemporaryDirectory(dir=self.folder, prefix=".fetched-") as scratch:
             found = registry.download(version, Path(scratch))
             verified(found)
-            publish(found, self.path(version))
+            self.publish(found, version)
         log.info("bundle.fetched", version=version)
 
     def _sweep(self) -> None:

@@ -7,7 +7,7 @@ never mistaken for one that was moved.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from features.errors import BundleError, EsnafError, RefusedError
@@ -54,6 +54,13 @@ class Champions:
         """The version that serves, None where none does."""
         found = self._pointer()
         return found.version if found else None
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """Those that name a model here: a registry that was begun anew must not give them to others."""
+        found = self._pointer()
+        line = (found.version, *found.before) if found else ()
+        return frozenset((*line, *self.bundles.versions()))
 
     def promote(self, version: str, *, verify: bool = True) -> Change:
         """Let a version serve, by number or alias. `verify=False` for one that was just made and measured.
@@ -136,14 +143,19 @@ class Champions:
             canary.load(folder)
         if old is not None and old.version != number:
             self.bundles.touch(old.version)
-        alias, warning = self._follow(number, old.alias if old else None)
-        new = Pointer(number, folder, before, alias)
+        new = Pointer(number, folder, before, old.alias if old else None)
+        self._point(old, new)
+        previous = old.version if old else None
+        if number != previous:
+            log.info("champion.changed", version=number, previous=previous or "none")
+        alias, warning = self._follow(number, new.alias)
+        self._point(new, replace(new, alias=alias))
+        return Change(number, previous, self._prune(new), warning)
+
+    def _point(self, old: Pointer | None, new: Pointer) -> None:
+        """Before the alias moves as well as after: killed in between, it stands where the file says that it stood."""
         if new != old:
             pointer.replace(self.workspace, new)
-        change = Change(number, old.version if old else None, self._prune(new), warning)
-        if change.changed:
-            log.info("champion.changed", version=number, previous=change.previous or "none")
-        return change
 
     def _follow(self, number: str, stands: str | None) -> tuple[str | None, str | None]:
         """Move the alias; where it stands then, and what went wrong."""
@@ -153,6 +165,7 @@ class Champions:
             with answering():
                 self.registry.crown(number)
         except (TrackingError, UnknownVersionError) as error:
+            log.warning("alias.behind", version=number, reason=str(error))
             return stands, f"the alias {CHAMPION} could not follow: {error}"
         return number, None
 

@@ -38,6 +38,8 @@ class TrainingConfig:
     """Days of events that must lie before a window."""
     customers: int = 24_000
     """Customers that the ranker learns from in all windows together, at most; more are sampled."""
+    visits: int = 1_000
+    """Visits of the newest window that the visit ranker learns from, at most; 0 leaves it away."""
     seed: int = 1
     """Of every sample and random start."""
     objective: Objective = "conversion"
@@ -52,7 +54,7 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         _at_least(self, 1, "horizon", "windows", "stride", "min_history", "customers")
-        _at_least(self, 0, "seed")
+        _at_least(self, 0, "seed", "visits")
         for name, weight in self.event_weights.items():
             if name not in LABELS:
                 raise ValueError(f"event_weights: '{name}' cannot be foreseen; use {', '.join(LABELS)}")
@@ -78,6 +80,7 @@ class PoolConfig:
         "same_category",
         "words",
         "together",
+        "seen",
     )
     """Built-in generators by name, a user's own as `module:Class`."""
     size: int = 50

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from features.logs import log
 from features.settings import Settings
-from training.bundle import discard
 from training.bundles import FOLDER
 from training.champions import Champions
 from training.comparison.contender import Contender
@@ -22,8 +22,8 @@ from training.rivalry import judged
 from training.timer import Timer, peak_megabytes
 from training.tracking.provenance import Provenance, day
 from training.tracking.registry import CHALLENGER, Registry
-from training.tracking.run import Tracked, TrainedRun, complete, track
-from training.tracking.store import Store
+from training.tracking.run import Tracked, TrainedRun, complete, metrics_of, track
+from training.tracking.store import Store, TrackingError, answering
 from training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -61,10 +61,25 @@ class Trained:
 
 @contextmanager
 def scratch_of(workspace: Path) -> Iterator[Path]:
-    """A folder beside the bundles, so that a finished one moves there in one step; nothing of it stays."""
+    """A folder beside the bundles, so that a finished one moves there in one step; nothing of it stays.
+
+    Temporary files of libraries lie there as well, copies of bundles among them: if this process is killed, the next
+    training clears them away with the rest.
+    """
     (workspace / FOLDER).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".new-", dir=workspace / FOLDER) as folder:
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=workspace / FOLDER) as folder, _temporary(Path(folder)):
         yield Path(folder)
+
+
+@contextmanager
+def _temporary(folder: Path) -> Iterator[None]:
+    """New temporary files go to a folder within."""
+    before = tempfile.tempdir
+    tempfile.tempdir = tempfile.mkdtemp(prefix="temporary-", dir=folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 @dataclass(frozen=True)
@@ -99,6 +114,7 @@ class Entry:
             rejects=reasons,
             warnings=_warnings(measurement, final),
             data=self.job.data,
+            workspace=self.job.workspace,
             files={"rejects": rejects} if rejects.exists() else {},
         )
         if measurement is None:
@@ -121,14 +137,19 @@ class Entry:
     ) -> "Entered":
         """Ask the gate, log and register the run, and let its version serve if it may. `champion` is the one that
         serves, where it was looked up already."""
-        timer, workspace = self.trainer.timer, self.job.workspace
-        champions = self._champions(client)
+        with answering():
+            return self._entered(run, measurement, client, champion)
+
+    def _entered(
+        self, run: TrainedRun, measurement: Measurement | None, client: "MlflowClient", champion: Contender | None
+    ) -> "Entered":
+        timer, champions = self.trainer.timer, self._champions(client)
         with timer.stage("comparison"):
             run = replace(run, seconds=timer.seconds)
             run = judged(run, measurement, self.trainer.shop, self.job.settings, champions, known=champion)
         with timer.stage("tracking"):
-            tracked = track(run, Store.of(workspace), client)
-        folder = _published(workspace, run.final, tracked.version)
+            tracked = track(run, Store.of(self.job.workspace), client, taken=champions.numbers)
+        folder = champions.bundles.publish(run.final, tracked.version)
         if run.verdict is None or run.verdict.passed:
             champions.promote(tracked.version, verify=False)
         else:
@@ -155,13 +176,18 @@ class Entered:
     def completed(self) -> Trained:
         """Log the time and memory of the whole."""
         metrics = {**self.run.metrics, "memory/peak_mb": peak_megabytes()}
-        logged = complete(self.tracked, replace(self.run, seconds=self.timer.seconds, metrics=metrics), self.client)
+        run = replace(self.run, seconds=self.timer.seconds, metrics=metrics)
+        try:
+            with answering():
+                complete(self.tracked, run, self.client)
+        except TrackingError as error:  # the version is whole, and serves if it may
+            log.warning("tracking.incomplete", version=self.tracked.version, reason=str(error))
         verdict = self.run.verdict
         return Trained(
             version=self.tracked.version,
             run_id=self.tracked.run_id,
             bundle=self.bundle,
-            metrics=logged,
+            metrics=metrics_of(run),
             seconds=self.timer.seconds,
             peak_mb=self.timer.peak_mb,
             warnings=self.run.warnings,
@@ -188,11 +214,3 @@ def _warnings(measurement: Measurement | None, final: Recommender) -> tuple[str,
     elif not measurement.learned and not counts:
         found.append("the figures are those of a model that counts: only the registered one had enough to learn from")
     return tuple(found)
-
-
-def _published(workspace: Path, bundle: Path, version: str) -> Path:
-    """Give the bundle its version's name; what another registry, begun anew since, left under it gives way."""
-    folder = workspace / FOLDER / version
-    discard(folder)
-    bundle.replace(folder)
-    return folder

@@ -36,6 +36,7 @@ class Evidence:
             ),
             "resembles": lambda pair: self._because_of(pair, "it resembles {}, which you bought", ("words",)),
             "basket": self._basket,
+            "visit": self._visit,
             "nothing": lambda _: "",
         }
 
@@ -131,6 +132,16 @@ class Evidence:
             if strength.any():
                 return f"it is often bought together with {self._name(int(products[int(strength.argmax())]))} {where}"
         return ""
+
+    def _visit(self, pair: int) -> str:
+        """What was touched in the visit under way and leads here most strongly."""
+        touched = self._request.visits.product
+        if self._product(pair) in touched:
+            return "you looked at it just now"
+        strength = self._near("seen", touched, pair)
+        if not strength.any():
+            return ""
+        return f"who looks at {self._name(int(touched[int(strength.argmax())]))}, as you did, often looks at it"
 
     def _near(self, generator: str, products: Codes, pair: int) -> Doubles:
         """(K,) how much each of some products leads to that of the pair, as a generator sees it."""

@@ -38,6 +38,7 @@ KIND_OF_GENERATOR = {
     "neighbours": "goes_with",
     "rp3beta": "goes_with",
     "words": "resembles",
+    "seen": "visit",
     "together": "basket",
     "popular": "popular",
     "trending": "popular",
@@ -62,7 +63,9 @@ def explain(recommender: Recommender, query: Query, product_ids: Sequence[str], 
     request = recommender.questions.request([query], time)
     pool = Pool.gather(recommender.sources, request)
     pairs = pool.pairs_of(np.zeros(len(order), np.int32), order.astype(np.int32))
-    contributions = recommender.order.contributions(recommender.matrix(request, pairs))
+    matrix = recommender.matrix(request, pairs)
+    visit = recommender.visit_scores(request, pairs, recommender.order.scores(matrix))
+    contributions = np.column_stack([visit, recommender.order.contributions(matrix)])
     view = View(
         request.history,
         recommender.catalogue,
@@ -73,7 +76,7 @@ def explain(recommender: Recommender, query: Query, product_ids: Sequence[str], 
         context=request.context,
     )
     evidence = Evidence(recommender, request, view)
-    kinds = [kind_of(name) for name in recommender.order.names]
+    kinds = ["visit", *(kind_of(name) for name in recommender.order.names)]
     sentences = [_sentence(evidence, pair, kinds, contributions[pair]) for pair in range(len(order))]
     return [sentences[i] for i in place.tolist()]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from features.durable import sync
 from features.errors import BundleError
 
 FILE = "champion.json"
@@ -51,6 +52,8 @@ def replace(workspace: Path, pointer: Pointer) -> None:
         "before": list(pointer.before),
         "alias": pointer.alias,
     }
+    for leftover in workspace.glob(f".{FILE}-*"):  # of one that was killed; changes come one at a time
+        leftover.unlink(missing_ok=True)
     temporary = workspace / f".{FILE}-{os.getpid()}"
     try:
         with temporary.open("w") as file:
@@ -60,7 +63,7 @@ def replace(workspace: Path, pointer: Pointer) -> None:
         temporary.replace(workspace / FILE)
     finally:
         temporary.unlink(missing_ok=True)
-    _sync_folder(workspace)
+    sync(workspace)  # the rename itself survives a power cut
 
 
 def _pointer(workspace: Path, value: Any) -> Pointer:
@@ -71,12 +74,3 @@ def _pointer(workspace: Path, value: Any) -> Pointer:
         before=tuple(str(version) for version in value.get("before", ())),
         alias=None if alias is None else str(alias),
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    """The rename itself survives a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from features.recent import Deed
+
 
 @dataclass(frozen=True)
 class Filters:
@@ -38,6 +40,9 @@ class Query:
     attributes: Mapping[str, str] = field(default_factory=dict)
     """Attributes of a customer the model does not know, such as the country."""
     filters: Filters = field(default_factory=Filters)
+    recent: tuple[Deed, ...] = ()
+    """What the customer, or a visitor without an id, did since the model was made, in the order of time. It belongs to
+    the history from then on, and where no basket is stated, it tells what is in the cart."""
 
 
 @dataclass(frozen=True)

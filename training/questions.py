@@ -1,19 +1,25 @@
 """Questions: queries in the words of ids turned into a request of arrays."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from features.arrays import Bools, Codes, offsets_of
+from features.arrays import DAY, Bools, Codes, offsets_of
+from features.basket import basket_of
 from features.catalogue import Catalogue
 from features.context import Context
 from features.history import History
+from features.kinds import Kind
 from features.market import Market
 from features.profiles import Attribute, Interests, Profiles
+from features.recent import Deed, joined
 from features.vocabulary import Vocabulary
+from training.candidates.scores import Baskets
 from training.query import Filters, Query
 from training.request import Request
+
+_TRADE = (Kind.PURCHASE, Kind.REFUND)
 
 
 @dataclass(frozen=True)
@@ -32,10 +38,32 @@ class Questions:
         ids = [query.customer_id or "" for query in queries]
         customer = self.customers.indices(ids)
         known = customer >= 0
-        customer[known] = np.where(self.profiles.personal[customer[known]], customer[known], -1)
-        return self.of_customers(
-            customer, time, context=self._context(queries, time), profiles=self._told(queries, customer)
-        )
+        refused = np.zeros(len(customer), np.bool_)
+        refused[known] = ~self.profiles.personal[customer[known]]
+        customer[refused] = -1
+        queries = [replace(query, recent=()) if no else query for query, no in zip(queries, refused, strict=True)]
+        told = self._told(queries, customer)
+        request = self.of_customers(customer, time, context=self._context(queries, time), profiles=told)
+        if not any(query.recent for query in queries):
+            return request
+        recent = [query.recent for query in queries]
+        renewed = np.array([any(deed.kind in _TRADE for deed in deeds) for deeds in recent])
+        history = joined(request.history, recent, self.products)
+        return replace(request, history=history, renewed=renewed, rested=self._rested(recent, time))
+
+    def _rested(self, recent: Sequence[Sequence[Deed]], time: int) -> Baskets:
+        """What each customer bought just now and does not need again: until half of the time has passed after which
+        others buy it again, or for good where nobody does."""
+        rows: list[int] = []
+        bought: list[int] = []
+        for row, deeds in enumerate(recent):
+            for deed in deeds:
+                product = self.products.index(deed.product_id) if deed.product_id and deed.kind == Kind.PURCHASE else -1
+                if product >= 0 and not time - deed.time >= self.market.gap[product] * DAY / 2:
+                    rows.append(row)
+                    bought.append(product)
+        keys = np.unique(np.array(rows, np.int64) << 32 | np.array(bought, np.int64))
+        return Baskets(offsets_of(keys >> 32, len(recent)), (keys & 0xFFFFFFFF).astype(np.int32))
 
     def of_customers(
         self, customer: Codes, time: int, *, context: Context | None = None, profiles: Profiles | None = None
@@ -81,7 +109,7 @@ class Questions:
         return found[found >= 0]
 
     def _context(self, queries: Sequence[Query], time: int) -> Context:
-        baskets = [np.unique(self._known(query.basket)) for query in queries]
+        baskets = [np.unique(self._known(_basket(query, time))) for query in queries]
         rows = np.repeat(np.arange(len(queries)), [len(basket) for basket in baskets])
         viewed = self.products.indices([query.viewed or "" for query in queries])
         basket = np.concatenate([np.zeros(0, np.int32), *baskets]).astype(np.int32)
@@ -100,6 +128,11 @@ class Questions:
             _declared(known.brands, wanted, catalogue.brand_names),
             known.personal,
         )
+
+
+def _basket(query: Query, time: int) -> tuple[str, ...]:
+    """As stated, else as the last deeds tell."""
+    return query.basket or basket_of(query.recent, time)
 
 
 def _steps(path: str) -> list[str]:

@@ -81,7 +81,7 @@ class Ranker:
         """Write each booster as LightGBM's text."""
         folder.mkdir()
         for number, booster in enumerate(self.boosters):
-            booster.save_model(folder / f"{number}.txt")
+            (folder / f"{number}.txt").write_text(booster.model_to_string(), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Self:

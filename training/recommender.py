@@ -9,7 +9,7 @@ from typing import Any, Self, TypeAlias
 
 import numpy as np
 
-from features.arrays import Bools, Floats
+from features.arrays import Bools, Doubles, Floats
 from features.catalogue import Catalogue
 from features.errors import BundleError, EsnafError
 from features.history import History
@@ -17,6 +17,7 @@ from features.market import Market
 from features.matrix import feature_matrix
 from features.pairs import Pairs
 from features.profiles import Profiles
+from features.visit import visit_matrix
 from features.vocabulary import Vocabulary
 from training import bundle, storage
 from training.candidates import registry
@@ -30,6 +31,7 @@ from training.ranker import Ranker
 from training.ranking import Ranking
 from training.request import Request
 from training.shelf import Shelf
+from training.visits import VisitRanker
 
 Order: TypeAlias = Ranker | Counting
 
@@ -54,6 +56,7 @@ class Recommender:
     sources: tuple[Source, ...]
     order: Order
     facts: Mapping[str, Any]  # for the manifest: configuration, version, window
+    visits: VisitRanker | None = None  # what a visit under way adds; None where too little was seen of visits
 
     @cached_property
     def questions(self) -> Questions:
@@ -102,9 +105,20 @@ class Recommender:
 
     def ordered(self, request: Request, pool: Pool) -> Ranking:
         """A pool of candidates in the order of the ranker's scores, without what is in hand."""
-        matrix = self.matrix(request, pool.pairs())
-        ranking = Ranking.of(pool, self.order.scores(matrix), len(request))
+        pairs = pool.pairs()
+        scores = self.order.scores(self.matrix(request, pairs))
+        scores = scores + self.visit_scores(request, pairs, scores)
+        ranking = Ranking.of(pool, scores, len(request))
         return ranking.only(~self._in_hand(ranking, request))
+
+    def visit_scores(self, request: Request, pairs: Pairs, scores: Doubles) -> Doubles:
+        """(M,) what the visits under way add to the ranker's scores (M,); 0 for those who are in none."""
+        added = np.zeros(len(scores))
+        at = np.flatnonzero(np.isin(pairs.customer, request.visits.under_way)).astype(np.int32)
+        if self.visits is not None and len(at):
+            matrix = visit_matrix(request.visits, self.catalogue, self.market, pairs.take(at), scores[at])
+            added[at] = self.visits.scores(matrix)
+        return added
 
     def matrix(self, request: Request, pairs: Pairs) -> Floats:
         """(M, F) the features that the ranker reads."""
@@ -173,6 +187,7 @@ class Recommender:
             market=storage.restore(Market, folder / "market"),
             sources=tuple(_load_source(entry, folder) for entry in facts["generators"]),
             order=Ranker.load(folder / "ranker") if trees else Counting.load(folder / "counting.json"),
+            visits=VisitRanker.load(folder) if facts.get("visits") else None,
             facts={name: value for name, value in facts.items() if name not in {"files", "format"}},
         )
 
@@ -185,19 +200,18 @@ class Recommender:
             learned.save(source.generator, folder / "generators" / source.generator.name)
         trees = isinstance(self.order, Ranker)
         self.order.save(folder / ("ranker" if trees else "counting.json"))
-        facts = {**self.facts, "time": self.time, "ranker": "trees" if trees else "counting"}
+        if self.visits is not None:
+            self.visits.save(folder)
+        kinds = {"ranker": "trees" if trees else "counting", "visits": self.visits is not None}
+        facts = {**self.facts, "time": self.time, **kinds}
         bundle.seal(folder, facts | {"generators": [_source_entry(source) for source in self.sources]})
 
     def _in_hand(self, ranking: Ranking, request: Request) -> Bools:
-        """(M,) what is in the basket or on the page already."""
-        context = request.context
-        if len(context.basket) == 0 and (context.viewed < 0).all():
+        """(M,) what is in the basket or on the page already, or was bought just now."""
+        row, product = request.in_hand
+        if len(row) == 0:
             return np.zeros(len(ranking.product), np.bool_)
-        rows = np.repeat(np.arange(len(context)), np.diff(context.basket_offsets))
-        keys = rows << 32 | context.basket
-        inside = np.isin(ranking.row.astype(np.int64) << 32 | ranking.product, keys)
-        seen: Bools = inside | (context.viewed[ranking.row] == ranking.product)
-        return seen
+        return np.isin(ranking.row.astype(np.int64) << 32 | ranking.product, row.astype(np.int64) << 32 | product)
 
     def _answers(self, request: Request, ranking: Ranking) -> list[Answer]:
         sources = (*self.names, *Shelf.SOURCES)

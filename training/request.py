@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from features.arrays import Codes
+import numpy as np
+
+from features.arrays import Bools, Codes, rows_of
 from features.context import Context
 from features.history import History
 from features.profiles import Profiles
+from features.visit import Visits
 from training.bought import Bought
+from training.candidates.scores import Baskets
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,8 @@ class Request:
     history: History
     profiles: Profiles
     context: Context
+    renewed: Bools | None = None  # (R,) who bought or gave back since the generators learned; None for nobody
+    rested: Baskets | None = None  # what was bought just now and is not needed again yet: not to be shown
 
     def __len__(self) -> int:
         return len(self.customer)
@@ -26,3 +32,19 @@ class Request:
     def bought(self) -> Bought:
         """What each customer bought, worked out once for all generators."""
         return Bought.of(self.history)
+
+    @cached_property
+    def visits(self) -> Visits:
+        """What was done in the visits that are under way."""
+        return Visits.of(self.history, self.context)
+
+    @cached_property
+    def in_hand(self) -> tuple[Codes, Codes]:
+        """Row and product of what no list shows: what is in the basket, on the page, or was bought just now."""
+        context, viewing = self.context, np.flatnonzero(self.context.viewed >= 0).astype(np.int32)
+        rows = [rows_of(context.basket_offsets), viewing]
+        products = [context.basket, context.viewed[viewing]]
+        if self.rested is not None:
+            rows.append(rows_of(self.rested.offsets))
+            products.append(self.rested.product)
+        return np.concatenate(rows), np.concatenate(products)

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from features.arrays import DAY
+from features.errors import BundleError
 from features.logs import log
 from training import pointer
 from training.boosting import lightgbm
+from training.bundles import Bundles
 from training.candidates.library import implicit
 from training.champions import Champions
 from training.comparison.contender import Contender
@@ -26,8 +28,9 @@ from training.recommender import Recommender
 from training.timer import Timer
 from training.tracking import model
 from training.tracking.contender import registered
-from training.tracking.registry import Registry
-from training.tracking.store import Store, TrackingError, quiet
+from training.tracking.registry import Registry, UnknownVersionError
+from training.tracking.store import Store, answering, quiet
+from training.tracking.unfinished import settle_killed
 from training.train import end_of, read, trained
 from training.trainer import Trainer
 
@@ -54,11 +57,16 @@ def retrain(job: Job, *, full: bool = False) -> Retrained:
     """
     with training_alone(job.workspace):
         store, timer = Store.of(job.workspace), Timer()
-        store.check()
+        if not store.made:
+            pointer.read(job.workspace)  # without a champion either, there is nothing to bring back
+        store.check(made=True)
         with scratch_of(job.workspace) as scratch, timer.stage("total"):
-            champions = _champions(job, store)
+            registry = _registry(job, store)
+            settle_killed(store, registry, job.workspace)
+            champions = Champions(job.workspace, registry, job.settings.section("bundles", BundlesConfig))
             champions.adopt()
-            found, entered = _Retraining(job, champions, timer, scratch, full).run()
+            with answering():
+                found, entered = _Retraining(job, registry, timer, scratch, full).run()
         return replace(found, trained=entered.completed()) if entered else found
 
 
@@ -78,14 +86,14 @@ def load_libraries() -> None:
 @dataclass
 class _Retraining:
     job: Job
-    champions: Champions
+    registry: Registry
     timer: Timer
     scratch: Path
     full: bool
 
     def run(self) -> tuple[Retrained, Entered | None]:
-        champion = self._champion()
-        serving = champion.load(champion.final)
+        served = pointer.find(self.job.workspace)
+        serving = Recommender.load(served.bundle)
         shop = read(self.job, self.timer, self.scratch, anew=self.full)
         end = end_of(shop, self.job.until)
         events = shop.log.events_before(end) - int(serving.facts.get("events", 0))  # late ones count as well
@@ -93,38 +101,42 @@ class _Retraining:
         if not self.full and (end < serving.time or abs(events) < least):
             if shop.taken is not None:
                 shop.taken.commit()
-            log.info("retrain.nothing_new", version=champion.version, until=end)
-            return Retrained(None, champion.version, None, 0), None
-        trainer = Trainer(shop, self.job.settings, self.timer)
+            log.info("retrain.nothing_new", version=served.version, until=end)
+            return Retrained(None, served.version, None, 0), None
+        trainer, champion = Trainer(shop, self.job.settings, self.timer), self._champion(served.version)
         reason = self._reason(champion, serving, trainer, end)
         if reason is not None:
-            log.info("retrain.full", version=champion.version, reason=reason)
+            log.info("retrain.full", version=served.version, reason=reason)
             entered = trained(self.job, shop, self.timer, self.scratch)
-            return Retrained(None, champion.version, reason, events), entered
-        log.info("retrain.refresh", version=champion.version, events=events)
+            return Retrained(None, served.version, reason, events), entered
+        log.info("retrain.refresh", version=served.version, events=events)
+        assert champion is not None  # noqa: S101  # `_reason` has looked
         entered = self._refreshed(champion, serving, trainer, end)
-        return Retrained(None, champion.version, None, events, _reused(champion, serving, end, shop.fresh)), entered
+        return Retrained(None, served.version, None, events, _reused(champion, serving, end, shop.fresh)), entered
 
-    def _champion(self) -> Contender:
-        version = pointer.read(self.job.workspace).version
-        if self.champions.registry is None:
-            raise TrackingError(f"{self.job.workspace}: its tracking store is gone; train the model again")
-        folder = Path(tempfile.mkdtemp(dir=self.scratch))
-        return registered(self.champions.registry, version, self.champions.bundles.folder, folder)
+    def _champion(self, version: str) -> Contender | None:
+        """What the registry knows of it, None where that was begun anew since."""
+        bundles, folder = Bundles.of(self.job.workspace).folder, Path(tempfile.mkdtemp(dir=self.scratch))
+        try:
+            return registered(self.registry, version, bundles, folder)
+        except UnknownVersionError as error:
+            log.warning("retrain.unknown_champion", version=version, reason=str(error))
+            return None
 
-    def _reason(self, champion: Contender, serving: Recommender, trainer: Trainer, end: int) -> str | None:
+    def _reason(self, champion: Contender | None, serving: Recommender, trainer: Trainer, end: int) -> str | None:
         """Why the champion cannot be refreshed, None where it can."""
         if self.full:
             return "asked for"
-        if champion.measured is None:
-            return f"version {champion.version} was not measured"
+        if champion is None:
+            return "the tracking store does not know the version that serves"
+        if champion.measured is None or _damaged(champion, champion.measured):
+            return f"version {champion.version} has no measured bundle, or a damaged one"
         if "trained" not in serving.facts:
             return f"version {champion.version} was made by an earlier version of Esnaf"
         if isinstance(serving.order, Counting):
             return f"version {champion.version} ranks by counting"
         mine = digest(configuration(self.job.settings))
-        registry = self.champions.registry
-        if registry is not None and registry.get(champion.version).tags.get("config_digest") != mine:
+        if self.registry.get(champion.version).tags.get("config_digest") != mine:
             return "the settings have changed"
         days = self.job.settings.section("retrain", RetrainConfig).full_days
         age = (end - int(serving.facts["trained"])) // DAY
@@ -143,19 +155,24 @@ class _Retraining:
             final.save(self.scratch / FINAL)
         with self.timer.stage("evaluation"):
             most = self.job.settings.section("retrain", RetrainConfig).measured
-            bundle = self.scratch / MEASURED
-            measured = Recommender.load(bundle, verify=False)
-            found = measurement_of(measured, trainer.shop, cut=cut, end=end, bundle=bundle, most=most, alone=False)
+            folder = self.scratch / MEASURED
+            measured = Recommender.load(folder, verify=False)
+            found = measurement_of(measured, trainer.shop, cut=cut, end=end, bundle=folder, most=most, alone=False)
         entry = Entry(self.job, trainer, self.scratch)
-        run = entry.run(final, found, {})
-        assert self.champions.registry is not None  # noqa: S101  # `_champion` has looked
-        return entry.enter(run, found, self.champions.registry.client, champion)
+        return entry.enter(entry.run(final, found, {}), found, self.registry.client, champion)
 
 
-def _champions(job: Job, store: Store) -> Champions:
-    config = job.settings.section("bundles", BundlesConfig)
-    shop = job.settings.section("training", TrainingConfig).shop
-    return Champions(job.workspace, Registry.of(store.open(), shop), config)
+def _registry(job: Job, store: Store) -> Registry:
+    return Registry.of(store.open(), job.settings.section("training", TrainingConfig).shop)
+
+
+def _damaged(champion: Contender, folder: Path) -> bool:
+    try:
+        champion.load(folder)
+    except BundleError as error:
+        log.warning("retrain.damaged", reason=str(error))
+        return True
+    return False
 
 
 def _reused(champion: Contender, serving: Recommender, end: int, fresh: int) -> tuple[str, ...]:

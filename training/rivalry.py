@@ -38,7 +38,7 @@ def judged(
     bundle = None if measurement is None else measurement.bundle
     metrics = {**run.metrics, **times}
     registry = champions.registry
-    number = "1" if registry is None else registry.next_number()
+    number = "1" if registry is None else registry.next_number(champions.numbers)
     challenger = Contender(number, run.final, bundle, metrics, params(run.config))
     if measurement is None or len(measurement.report.truth) == 0:
         return replace(run, verdict=Challenge.of(None, challenger, None, settings).verdict)

@@ -70,10 +70,9 @@ class Shelf:
             deep *= 4
 
     def _taken(self, ranking: Ranking, request: Request, exclude_purchased: bool) -> tuple[Codes, Codes]:
-        context = request.context
-        viewed = np.flatnonzero(context.viewed >= 0)
-        rows: list[Array] = [ranking.row, rows_of(context.basket_offsets), viewed]
-        products = [ranking.product, context.basket, context.viewed[viewed]]
+        row, product = request.in_hand
+        rows: list[Array] = [ranking.row, row]
+        products = [ranking.product, product]
         if exclude_purchased:
             rows.append(rows_of(request.bought.offsets))
             products.append(request.bought.product)

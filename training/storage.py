@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints, overload
+from typing import Any, BinaryIO, TypeVar, get_args, get_origin, get_type_hints, overload
 from urllib.parse import quote, unquote
 
 import numpy as np
@@ -108,8 +108,17 @@ def _dump_arrays(folder: Path, arrays: Mapping[str, Array]) -> None:
 
 
 def save_array(path: Path, array: Array) -> None:
-    """One array as a .npy file."""
-    np.save(path, array, allow_pickle=False)
+    """One array as a .npy file; OSError where not all of it fits on the disk."""
+    with path.open("wb") as file:
+        np.save(_Sink(file), array, allow_pickle=False)
+
+
+class _Sink:
+    """What is no real file to NumPy. To one it writes through a buffer of C's own, and the last bytes of an array that
+    do not fit on the disk are lost without an error."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.write = file.write
 
 
 def load_array(path: Path) -> Array:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from features.arrays import DAY
 from features.logs import log
+from features.store.training_view import stored_events
 from features.tables import Shop, TablesConfig, load
 from training.entry import FIGURES, FINAL, MEASURED, REJECTS, Entered, Entry, Job, Trained, scratch_of
 from training.lock import training_alone
@@ -17,7 +18,9 @@ from training.measurement import Measurement, measurement_of
 from training.recommender import Recommender
 from training.timer import Timer
 from training.tracking import figures, model
+from training.tracking.registry import Registry
 from training.tracking.store import Store
+from training.tracking.unfinished import settle_killed
 from training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -44,13 +47,14 @@ def train(job: Job) -> Trained:
 
 
 def read(job: Job, timer: Timer, scratch: Path, *, anew: bool = True) -> Shop:
-    """The tables; what is not read again unless `anew` is in the workspace's ledger."""
-    with timer.stage("read"):
+    """The tables and the live store; what is not read again unless `anew` is in the workspace's ledger."""
+    with timer.stage("read"), stored_events(job.workspace, job.settings) as live:
         return load(
             job.data,
             TablesConfig.of(job.settings),
             until=job.until,
             rejects=scratch / REJECTS,
+            live=live,
             ledger=job.workspace / LEDGER,
             anew=anew,
         )
@@ -76,6 +80,7 @@ def trained(job: Job, shop: Shop, timer: Timer, scratch: Path) -> Entered:
     run = entry.run(final, measurement, trainer.coverage(final.time))
     with timer.stage("tracking"):
         client = opening.result()
+        settle_killed(store, Registry.of(client, trainer.training.shop), job.workspace)
     return entry.enter(run, measurement, client)
 
 

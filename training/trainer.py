@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -16,8 +16,10 @@ from features.errors import ConfigError
 from features.logs import log
 from features.market import Market
 from features.settings import Settings
+from features.tables.patterns import ANONYMOUS
 from features.tables.shop import Shop
-from features.tables.statics import ANONYMOUS
+from features.visit import LOOKS
+from training.asking import Cuts, Known, asked
 from training.candidates import registry
 from training.candidates.base import Snapshot
 from training.candidates.change import Change
@@ -28,6 +30,8 @@ from training.pool import Source
 from training.ranker import Ranker, names_of
 from training.recommender import Order, Recommender
 from training.timer import Timer
+from training.visit_examples import visit_examples
+from training.visits import VisitRanker
 
 AT_ONCE = 2  # generators fitted at the same time: each may hold gigabytes on a large shop
 RESERVED = ("model", "any")  # what evaluation calls the model, and all generators together
@@ -124,7 +128,24 @@ class Trainer:
         moments, snapshot = self.windows(until), self.snapshot(until, complete=complete)
         order = self._order(self.examples(moments), until)
         sources = self._serving(until, complete=complete)
-        return self._recommender(until, snapshot, sources, order, self._facts(moments, until) | {"trained": until})
+        fitted = self._recommender(until, snapshot, sources, order, self._facts(moments, until) | {"trained": until})
+        return replace(fitted, visits=self._visits(moments, order)) if isinstance(order, Ranker) else fitted
+
+    def _visits(self, moments: list[int], order: Ranker) -> VisitRanker | None:
+        """What the visits of the newest window teach, asked of a model that knows what came before it."""
+        log, config, moment = self.shop.log, self.training, moments[-1]
+        looked = np.isin(log.kind, LOOKS) & (log.time >= moment)
+        if not config.visits or not looked.any():
+            return None
+        with self.timer.stage("visits"):
+            sources = self._serving(moment, complete=False)
+            model = self._recommender(moment, self.snapshot(moment), sources, order, {})
+            cuts = Cuts.of(log, moment, moment + config.horizon * DAY, most=config.visits, seed=config.seed)
+            known = Known(len(model.customers), len(model.products), moment)
+            parts = [visit_examples(model, asked(week, log, self.shop.profiles, known)) for week in cuts.weeks()]
+            self._forget(moment)
+        matrix, bought = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        return VisitRanker.fit(matrix, bought, seed=config.seed)
 
     def _recommender(
         self, until: int, snapshot: Snapshot, sources: tuple[Source, ...], order: Order, facts: dict[str, Any]
@@ -168,7 +189,7 @@ class Trainer:
         with self.timer.stage("generators"):
             sources = tuple(updated(source) for source in previous.sources)  # too little work for threads
         facts = self._facts(previous.facts["windows"], until) | {"trained": previous.facts["trained"]}
-        return self._recommender(until, snapshot, sources, previous.order, facts)
+        return replace(self._recommender(until, snapshot, sources, previous.order, facts), visits=previous.visits)
 
     def obstacle(self, previous: Recommender) -> str | None:
         """Why a recommender cannot be refreshed, None where it can."""

@@ -7,6 +7,7 @@ the same for people. None imports a heavy library at its top: `esnaf --help` rea
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any, Protocol, cast
 
 VERBS = (
@@ -15,6 +16,7 @@ VERBS = (
     "doctor",
     "simulate",
     "check",
+    "import",
     "train",
     "retrain",
     "recommend",
@@ -27,6 +29,7 @@ VERBS = (
     "compare",
     "tune",
     "serve",
+    "store",
 )
 """In the order of a shop's life."""
 
@@ -48,4 +51,5 @@ class Command(Protocol):
 
 def load(verb: str) -> Command:
     """The module of a verb."""
-    return cast(Command, import_module(f"esnaf.commands.{verb}"))
+    name = f"{verb}_" if iskeyword(verb) else verb
+    return cast(Command, import_module(f"esnaf.commands.{name}"))

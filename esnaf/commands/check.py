@@ -11,6 +11,7 @@ HELP = "validate tables: what is accepted, what is set aside and why"
 _MOST = 160  # characters of an example
 _NOTES = {
     "merged": "identical lines of an order, added to the first",
+    "in_both": "events of the live store that the tables hold as well, counted once",
     "no_consent": "events of customers who did not consent to personalisation, left out",
     "erased": "events of customers who are to be forgotten, left out",
     "linked": "anonymous events given to the one customer who owns the device",
@@ -33,10 +34,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> Mapping[str, Any]:
     """Read everything as training would."""
     from esnaf.workspace import Workspace
+    from features.store.training_view import stored_events
     from features.tables import TablesConfig, load
     from features.tables.reasons import MEANING
 
-    shop = load(args.data, TablesConfig.of(Workspace(args.workspace).settings), rejects=args.rejects)
+    workspace = Workspace(args.workspace)
+    with stored_events(workspace.path, workspace.settings) as live:
+        shop = load(args.data, TablesConfig.of(workspace.settings), rejects=args.rejects, live=live)
     report = shop.report
     rejected = [
         {

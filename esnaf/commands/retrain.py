@@ -39,7 +39,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
         time.sleep(args.watch)
         try:
             answer = _once(Workspace(args.workspace), args)  # settings may have changed since
-        except EsnafError as error:  # what serves goes on, and the next look may succeed
+        except (EsnafError, OSError) as error:  # what serves goes on, and the next look may succeed
             log.warning("retrain.failed", reason=str(error), next_look_s=args.watch)
             continue
         show(answer)
@@ -93,12 +93,19 @@ def _answer(found: "Retrained", work: float) -> dict[str, Any]:
 
 
 def _data_of(workspace: Workspace) -> Path | None:
-    """The folder that the champion was trained on, None where it was trained from SQL."""
+    """The folder that the champion was trained on, None where it was trained from SQL or the live store."""
     from esnaf.adoption import registry_of
+    from training.tracking.registry import UnknownVersionError
+    from training.tracking.store import answering
 
     registry = registry_of(workspace)
     if registry is None:
         return None
-    version = registry.get(workspace.model().version)
-    found = registry.client.get_run(version.run_id).data.tags.get("data_folder")
+    champion = workspace.model().version
+    try:
+        with answering():
+            version = registry.get(champion)
+            found = registry.client.get_run(version.run_id).data.tags.get("data_folder")
+    except UnknownVersionError as error:
+        raise UsageError(f"where version {champion} was trained is not known ({error}); say --data DIR") from error
     return None if found is None else Path(found)

@@ -28,6 +28,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
     from serving import environment
     from serving.clock import read_time
     from serving.config import ServingConfig
+    from serving.keeper import Keeper
     from training import pointer
 
     workspace = Workspace(args.workspace.resolve())
@@ -39,6 +40,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
     if args.as_of is not None:
         read_time(args.as_of)
         os.environ[environment.AS_OF] = args.as_of
+    Keeper(workspace.path, workspace.settings).check_address()
     version = pointer.find(workspace.path).version
     address = _address(config.host, config.port)
     os.environ[environment.WORKSPACE] = str(workspace.path)

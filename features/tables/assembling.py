@@ -59,6 +59,7 @@ def _report(
         no_consent=tally.no_consent,
         erased=tally.erased,
         merged=tally.merged,
+        in_both=tally.in_both,
         linked=tally.linked,
         anonymous=tally.anonymous,
         shared_devices=beside.links.shared if beside.links else 0,

@@ -41,6 +41,18 @@ class Reader(Protocol):
         """All rows, in order, with the columns named; DataError where they cannot be read."""
 
 
+class LiveReader(Reader, Protocol):
+    """A store of rows that are numbered as they come in; more come, and old ones may go."""
+
+    last: int  # number of the last row that is read
+
+    def behind(self, sequence: int, time: int) -> Reader:
+        """Of the rows up to the number `sequence` only those from a time on, in seconds, and all behind it."""
+
+    def digest(self, sequence: int) -> str:
+        """Another one where other rows have the numbers up to `sequence`."""
+
+
 def all_chunks(readers: Sequence[Reader], names: Sequence[str]) -> Iterator[Chunk]:
     """The chunks of several files; a column that one of them lacks is null there."""
     for reader in readers:

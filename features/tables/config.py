@@ -9,7 +9,11 @@ from functools import cached_property
 from typing import Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from features.errors import ConfigError
+from features.kinds import Kind
 from features.settings import Settings
+from features.tables.columns import listed
+from features.tables.dialects import KINDS, kind_of
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,14 @@ class EventsConfig(TableConfig):
 
     event_type: str = "purchase"
     """Type of the events where the table does not say."""
+
+    @cached_property
+    def kind(self) -> Kind:
+        """The kind of events that do not state theirs; ConfigError if its name is not known."""
+        kind = kind_of(self.event_type)
+        if kind is None:
+            raise ConfigError(f"esnaf.toml: [tables.events] event_type: {self.event_type!r} is none of {listed(KINDS)}")
+        return kind
 
 
 @dataclass(frozen=True)

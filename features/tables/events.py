@@ -1,30 +1,30 @@
 """Events: every check of one chunk of the events table, all rows at once."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.arrays import NO_TIME, Array, Bools, Counts, Doubles, Times
-from features.errors import ConfigError, DataError
+from features.errors import DataError
 from features.kinds import WITHOUT_PRODUCT, Kind
 from features.tables.chunk import Chunk, Column
-from features.tables.columns import Columns, listed
+from features.tables.columns import Columns
 from features.tables.config import TablesConfig
-from features.tables.dialects import KINDS, kind_of
-from features.tables.hashing import Hashes, combine, hash_column
+from features.tables.dialects import kind_of
+from features.tables.extras import Extras, text_hashes
+from features.tables.hashing import Hashes
+from features.tables.keys import content_keys, event_keys
 from features.tables.numbers import numbers
+from features.tables.patterns import ANONYMOUS, MAX_NAME_BYTES, MOST
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, mark
-from features.tables.statics import ANONYMOUS, Statics
+from features.tables.statics import Statics
 from features.tables.text import Text, blocked, encode, malformed_ids
 from features.tables.times import times
 
 _NO_KIND = 255
-_MOST = 1e9  # quantities and prices beyond are slips of the keyboard
-_IDENTITY = ("session_id", "channel", "device", "recommendation_id", "position", "properties")
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,7 @@ class Rules:
     now: int  # seconds since the epoch, UTC
     until: int | None  # events from here on are not looked at
     statics: Statics = field(default_factory=Statics)
-
-    @cached_property
-    def default_kind(self) -> Kind:
-        """The kind of events that do not state theirs."""
-        name = self.config.events.event_type
-        kind = kind_of(name)
-        if kind is None:
-            raise ConfigError(f"esnaf.toml: [tables.events] event_type: {name!r} is none of {listed(KINDS)}")
-        return kind
+    whole: bool = False  # keep and judge the columns as well that training does not read
 
 
 @dataclass(frozen=True)
@@ -58,8 +50,9 @@ class Decoded:
     kind: Array  # (n,) uint8
     quantity: Doubles
     price: Doubles
-    event: Hashes  # (n,) of the event_id, 0 where there is none
-    identity: Hashes  # (n,) of the columns that are kept nowhere else
+    key: Hashes  # (n,) equal for the same event
+    own_key: Bools  # (n,) whether it comes from an event_id
+    extras: Extras | None  # where they are asked for
     currencies: frozenset[str]
     row: Counts
     reason: Array  # (n,) int8, position in REASONS or ACCEPTED
@@ -83,11 +76,14 @@ class _Decoder:
 
     def run(self) -> Decoded:
         time, bad_time = times(self._column("timestamp"), self.rules.config.time)
-        customer, linked, anonymous = self._customer()
+        customer, linked, anonymous, stated = self._customer()
         kind = self._kind()
         product, order, name = (self._text(n) for n in ("product_id", "order_id", "name"))
         self._check_product(product, kind)
         self._check_ids(customer, product, order)
+        extras = Extras.of(self._column) if self.rules.whole else None
+        if extras is not None:
+            self._check_ids(self._text("event_id"), self._text("anonymous_id"), *extras.ids)
         self._check_excluded(product)
         mark(self.reason, bad_time | (time == NO_TIME), Reason.BAD_TIMESTAMP)
         mark(self.reason, time > self.rules.now + self.rules.config.time.future_tolerance, Reason.FUTURE)
@@ -95,12 +91,21 @@ class _Decoder:
         price = self._price(quantity)
         currencies = self._currencies()
         self._check_known(product)
+        quantity = np.abs(quantity)
+        key = event_keys(self._column("event_id"))
+        own_key = key != 0
+        if not own_key.all():  # rows without an event_id are compared by their values
+            extras = extras or Extras.of(self._column)
+            values = content_keys(
+                stated, (product, order, name), extras=extras, time=time, kind=kind, quantity=quantity, price=price
+            )
+            key = np.where(own_key, key, values)
+        if extras is not None and self.rules.whole:
+            self._check_long(extras, name)
         later = time >= self.rules.until if self.rules.until is not None else np.zeros(self.size, bool)
         self.reason[later] = ACCEPTED  # what is not looked at is not judged either
-        event = hash_column(self._column("event_id"))
-        identity = self._identity(event)
         return Decoded(
-            *(customer, product, order, name, time, kind, np.abs(quantity), price, event, identity, currencies),
+            *(customer, product, order, name, time, kind, quantity, price, key, own_key, extras, currencies),
             *(self.chunk.row, self.reason, later, self._denied(customer), self._erased(customer), linked, anonymous),
         )
 
@@ -111,8 +116,11 @@ class _Decoder:
     def _text(self, canonical: str) -> Text:
         return encode(self._column(canonical))
 
-    def _customer(self) -> tuple[Text, Bools, Bools]:
-        """The customer of each row: the one named, else the owner of the device, else the device itself."""
+    def _customer(self) -> tuple[Text, Bools, Bools, Hashes]:
+        """The customer of each row: the one named, else the owner of the device, else the device itself.
+
+        For the key of the row the owner does not count, since what is known of owners changes.
+        """
         named, device = self._text("customer_id"), self._text("anonymous_id")
         owner = self.rules.statics.owner(device.texts)
         own_name = pc.if_else(blocked(device.texts), None, pc.binary_join_element_wise(ANONYMOUS, device.texts, ""))
@@ -125,13 +133,14 @@ class _Decoder:
         mark(self.reason, code < 0, Reason.NO_CUSTOMER)
         nameless = (named.code < 0) & (code >= 0)
         linked = nameless & device.where(owner.is_valid().to_numpy(zero_copy_only=False))
-        return Text(code, texts.dictionary), linked, nameless & ~linked
+        stated = np.where(named.code >= 0, text_hashes(named), text_hashes(Text(device.code, own_name)))
+        return Text(code, texts.dictionary), linked, nameless & ~linked, stated
 
     def _kind(self) -> Array:
         stated = self._text("event_type")
         known = [kind_of(text) for text in stated.texts.to_pylist()]
         table = [_NO_KIND if kind is None else int(kind) for kind in known]
-        kind = np.array([*table, int(self.rules.default_kind)], np.uint8)[stated.code]
+        kind = np.array([*table, int(self.rules.config.events.kind)], np.uint8)[stated.code]
         mark(self.reason, kind == _NO_KIND, Reason.UNKNOWN_EVENT_TYPE)
         return kind
 
@@ -152,7 +161,7 @@ class _Decoder:
         """Quantities, and the kinds with negative purchases turned into refunds."""
         quantity, bad = numbers(self._column("quantity"))
         quantity = np.where(np.isnan(quantity), 1.0, quantity)
-        mark(self.reason, bad | (quantity == 0) | (np.abs(quantity) > _MOST), Reason.BAD_QUANTITY)
+        mark(self.reason, bad | (quantity == 0) | (np.abs(quantity) > MOST), Reason.BAD_QUANTITY)
         negative = quantity < 0
         mark(self.reason, negative & (kind != Kind.PURCHASE) & (kind != Kind.REFUND), Reason.BAD_QUANTITY)
         return quantity, np.where(negative & (kind == Kind.PURCHASE), np.uint8(Kind.REFUND), kind)
@@ -162,7 +171,7 @@ class _Decoder:
         total, bad_total = numbers(self._column("line_total"))
         with np.errstate(divide="ignore", invalid="ignore"):
             price = np.where(np.isnan(price), np.abs(total / quantity), price)
-        mark(self.reason, bad | bad_total | (price < 0) | (price > _MOST), Reason.BAD_PRICE)
+        mark(self.reason, bad | bad_total | (price < 0) | (price > MOST), Reason.BAD_PRICE)
         return price
 
     def _currencies(self) -> frozenset[str]:
@@ -185,14 +194,11 @@ class _Decoder:
     def _erased(self, customer: Text) -> Bools:
         return customer.where(self.rules.statics.forgotten(customer.texts))
 
-    def _identity(self, event: Hashes) -> Hashes:
-        """Only rows without an event_id are compared by their values."""
-        hashes = np.zeros(self.size, np.uint64)
-        if (event == 0).any():
-            for name in _IDENTITY:
-                if name in self.columns:
-                    hashes = combine(hashes, hash_column(self._column(name)))
-        return hashes
+    def _check_long(self, extras: Extras, name: Text) -> None:
+        bad = [len(text.encode()) > MAX_NAME_BYTES or "\0" in text for text in name.texts.to_pylist()]
+        mark(self.reason, name.where(np.array(bad, bool)) | extras.bad_properties(), Reason.BAD_VALUE)
+        currency = self._text("currency")
+        mark(self.reason, currency.where(malformed_ids(currency.texts)), Reason.BAD_VALUE)
 
 
 def one_currency(currencies: frozenset[str], place: str) -> None:

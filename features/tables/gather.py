@@ -1,17 +1,17 @@
 """Gathering: the accepted rows of all chunks as one set of arrays, duplicates found across them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 
 from features.arrays import NO_TIME, Array, Bools, Codes, Counts, Floats, Times
 from features.eventlog import EventRows
-from features.tables.duplicates import merge, repeats
+from features.tables.chunk import Column
+from features.tables.duplicates import in_both, merge, repeats
 from features.tables.events import Decoded
-from features.tables.hashing import Hashes, combine, hash_column
+from features.tables.hashing import hash_column
 from features.tables.names import NameChanges
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, REASONS, Rejects
@@ -21,7 +21,8 @@ from features.vocabulary import Vocabulary
 
 _TEXTS = ("customer", "product", "order", "name")
 _NARROW = {"quantity": np.float32, "price": np.float32, "row": np.uint32}
-_ARRAYS = ("time", "kind", "quantity", "price", "event", "identity", "row")
+_ARRAYS = ("time", "kind", "quantity", "price", "key", "own_key", "row")
+_KEPT = (*_ARRAYS, "live")
 
 
 @dataclass
@@ -36,9 +37,11 @@ class Tally:
     linked: int = 0  # anonymous events given to a customer
     anonymous: int = 0  # events of those known by a device only
     merged: int = 0  # identical lines of an order
+    in_both: int = 0  # events of the live store that the tables hold as well
     unmatched_refunds: int = 0
-    dated: int = 0  # rows with a time before `until`, usable or not, but for those of the future
+    dated: int = 0  # rows of the tables with a time before `until`, usable or not, but for those of the future
     latest: int = NO_TIME  # time of the last of them
+    latest_live: int = NO_TIME  # and of the last such row of the live store
 
 
 @dataclass
@@ -49,12 +52,12 @@ class Gathered:
     currencies: frozenset[str] = frozenset()
     before: int = 0  # rows of earlier readings; they come first
     _texts: dict[str, list[Text]] = field(default_factory=lambda: {name: [] for name in _TEXTS})
-    _arrays: dict[str, list[Array]] = field(default_factory=lambda: {name: [] for name in _ARRAYS})
+    _arrays: dict[str, list[Array]] = field(default_factory=lambda: {name: [] for name in _KEPT})
     denied: set[str] = field(default_factory=set)  # customers whose rows were left out
     _places: list[tuple[str, int]] = field(default_factory=list)  # file and accepted rows of each chunk
 
-    def add(self, decoded: Decoded, place: str) -> None:
-        """Keep what a chunk has of use."""
+    def add(self, decoded: Decoded, place: str, *, live: bool = False) -> None:
+        """Keep what a chunk of a table has of use, or one of the live store."""
         used = (decoded.reason == ACCEPTED) & ~decoded.later
         keep = used & ~decoded.denied & ~decoded.erased
         self.tally.read += len(keep)
@@ -66,18 +69,19 @@ class Gathered:
         self.tally.linked += int((keep & decoded.linked).sum())
         self.tally.anonymous += int((keep & decoded.anonymous).sum())
         self.currencies |= decoded.currencies
-        self._count_dated(decoded)
+        self._count_dated(decoded, live=live)
         self._places.append((place, int(keep.sum())))
         for name, parts in self._texts.items():
             text: Text = getattr(decoded, name)
             parts.append(text.only(keep))
-        for name, arrays in self._arrays.items():
+        for name in _ARRAYS:
             kept = getattr(decoded, name)[keep]
-            arrays.append(kept.astype(_NARROW.get(name, kept.dtype), copy=False))
+            self._arrays[name].append(kept.astype(_NARROW.get(name, kept.dtype), copy=False))
+        self._arrays["live"].append(np.full(int(keep.sum()), live))
 
     def add_before(self, rows: pa.Table, place: str, statics: Statics) -> None:
-        """Keep rows that an earlier reading accepted, as `Events.table` gave them; devices whose owner is known by now
-        give theirs to the owner."""
+        """Keep rows of an earlier reading, as `finish` gave them; devices whose owner is known by now give theirs to
+        the owner."""
         texts = {name: _text(rows.column(name).combine_chunks()) for name in self._texts}
         texts["customer"] = texts["customer"].renamed(statics.settled(texts["customer"].texts))
         self._places.append((place, len(rows)))
@@ -90,49 +94,92 @@ class Gathered:
     def __len__(self) -> int:
         return sum(count for _, count in self._places)
 
-    def _count_dated(self, decoded: Decoded) -> None:
+    def _count_dated(self, decoded: Decoded, *, live: bool) -> None:
         future = decoded.reason == REASONS.index(Reason.FUTURE)
         time = decoded.time[(decoded.time > 0) & ~decoded.later & ~future]
-        self.tally.dated += len(time)
-        self.tally.latest = max(self.tally.latest, int(time.max(initial=NO_TIME)))
+        latest = int(time.max(initial=NO_TIME))
+        if live:
+            self.tally.latest_live = max(self.tally.latest_live, latest)
+        else:
+            self.tally.dated += len(time)
+            self.tally.latest = max(self.tally.latest, latest)
 
-    def finish(self, rejects: Rejects) -> "Events":
-        """Join the chunks, merge repeated order lines and set duplicates aside."""
-        texts = {name: _unify(self._texts.pop(name)) for name in _TEXTS}
-        arrays = {name: np.concatenate(self._arrays.pop(name)) for name in _ARRAYS}
-        codes = {name: text.code for name, text in texts.items()}
-        key = _keys(codes, arrays)
-        key[: self.before] = arrays["identity"][: self.before]  # as they were before lines were merged into them
-        found = repeats(key, arrays["time"])
-        lines = (codes["order"] >= 0) & (arrays["event"] == 0)
-        merged, duplicate = merge(found, lines, arrays["quantity"])
-        self._set_aside(np.flatnonzero(duplicate), texts, arrays, rejects)
-        self.tally.merged = int(merged.sum())
-        keep = ~(merged | duplicate)
+    def finish(self, rejects: Rejects, *, taken: Callable[[pa.Table], object] | None = None) -> "Events":
+        """Join the chunks, merge repeated order lines and set duplicates aside.
+
+        `taken` is called with the rows that a later reading has to begin with (`add_before`), unless there are none.
+        """
+        rows = self._join()
+        key, live, order = rows.arrays["key"], rows.arrays["live"], rows.texts["order"].code
+        new = rows.place >= self.before
+        twice = in_both(key, int(live.sum()))
+        found = repeats(key, rows.arrays["time"], twice)
+        lines = (order >= 0) & ~rows.arrays["own_key"]
+        quantity = rows.arrays["quantity"].copy()
+        merged, duplicate = merge(found, lines, quantity)
+        self._set_aside(np.flatnonzero(duplicate), rows, rejects)
+        of_use = new & ~duplicate & (lines | ~twice)  # lines that stand in both are counted again
+        if taken is not None and of_use.any():
+            taken(rows.table(of_use))
+        keep = ~(merged | duplicate | twice)
+        self.tally.merged, self.tally.in_both = int(merged.sum()), int(twice.sum())
         self.tally.accepted = int(keep.sum())
+        moved = np.isin(key[keep & new & ~live], key[live & ~new])  # into the tables; they are not new
         return Events(
-            customer=texts["customer"].only(keep),
-            product=texts["product"].only(keep),
-            order=texts["order"].only(keep),
-            name=texts["name"].only(keep),
-            time=arrays["time"][keep],
-            kind=arrays["kind"][keep],
-            quantity=arrays["quantity"][keep],
-            price=arrays["price"][keep],
-            event=arrays["event"][keep],
-            identity=key[keep],
-            row=arrays["row"][keep],
-            before=int(keep[: self.before].sum()),
+            customer=rows.texts["customer"].only(keep),
+            product=rows.texts["product"].only(keep),
+            order=rows.texts["order"].only(keep),
+            name=rows.texts["name"].only(keep),
+            time=rows.arrays["time"][keep],
+            kind=rows.arrays["kind"][keep],
+            quantity=quantity[keep],
+            price=rows.arrays["price"][keep],
+            fresh=int((keep & new).sum() - moved.sum()),
         )
 
-    def _set_aside(self, at: Counts, texts: dict[str, Text], arrays: dict[str, Array], rejects: Rejects) -> None:
+    def _join(self) -> "_Rows":
+        """All rows, those of the live store behind those of the tables, whichever reading they came with."""
+        texts = {name: _unify(self._texts.pop(name)) for name in _TEXTS}
+        arrays = {name: np.concatenate(self._arrays.pop(name)) for name in _KEPT}
+        place = np.argsort(arrays["live"], kind="stable")
+        if arrays["live"].any():
+            texts = {name: replace(text, code=text.code[place]) for name, text in texts.items()}
+            arrays = {name: values[place] for name, values in arrays.items()}
+        return _Rows(texts, arrays, place)
+
+    def _set_aside(self, at: Counts, rows: "_Rows", rejects: Rejects) -> None:
         ends = np.cumsum([count for _, count in self._places])
-        chunk = np.searchsorted(ends, at, side="right")
+        chunk = np.searchsorted(ends, rows.place[at], side="right")
         for i in np.unique(chunk).tolist():
-            rows = at[chunk == i]
-            reason = np.full(len(rows), REASONS.index(Reason.DUPLICATE))
-            values = _values(rows, texts, arrays)
-            rejects.add("events", self._places[i][0], row=arrays["row"][rows], reason=reason, values=values)
+            some = at[chunk == i]
+            reason = np.full(len(some), REASONS.index(Reason.DUPLICATE))
+            row, values = rows.arrays["row"][some], rows.values(some)
+            rejects.add("events", self._places[i][0], row=row, reason=reason, values=values)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """N rows of all chunks."""
+
+    texts: Mapping[str, Text]
+    arrays: Mapping[str, Array]
+    place: Counts  # (N,) where each was when the chunks were put together
+
+    def table(self, some: Bools) -> pa.Table:
+        """The rows that `some` (N,) holds, as `add_before` takes them."""
+        texts = {name: _dictionary(text, some) for name, text in self.texts.items()}
+        return pa.table({**texts, **{name: values[some] for name, values in self.arrays.items()}})
+
+    def values(self, at: Counts) -> pa.Table:
+        """Rows at some positions, under the canonical names."""
+        texts = {name: self.texts[name] for name in ("customer", "product", "order")}
+        numbers = {"timestamp": "time", "quantity": "quantity", "unit_price": "price"}
+        return pa.table(
+            {
+                **{f"{name}_id": _taken(text, at) for name, text in texts.items()},
+                **{name: pa.array(self.arrays[own][at]) for name, own in numbers.items()},
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -147,21 +194,7 @@ class Events:
     kind: Array
     quantity: Floats
     price: Floats
-    event: Hashes  # of the event_id, 0 where there is none
-    identity: Hashes  # equal for equal rows
-    row: Counts  # in its file
-    before: int  # the first so many are of earlier readings
-
-    @property
-    def fresh(self) -> int:
-        """How many are of this reading."""
-        return len(self.time) - self.before
-
-    def table(self) -> pa.Table:
-        """The events of this reading, so that a later one can begin with them."""
-        fresh = slice(self.before, None)
-        texts = {name: _dictionary(getattr(self, name), fresh) for name in _TEXTS}
-        return pa.table({**texts, **{name: getattr(self, name)[fresh] for name in _ARRAYS}})
+    fresh: int  # how many no earlier reading had
 
     def rows(self, customers: Sequence[str], products: Sequence[str]) -> EventRows:
         """What the event log is built from, with the further ids that the static tables know."""
@@ -184,13 +217,18 @@ class Events:
         return NameChanges.of(products, self.product, self.name, self.time)
 
 
-def _text(column: Any) -> Text:
+def _taken(text: Text, at: Counts) -> Column:
+    code = text.code[at]
+    return text.texts.take(pa.array(code, mask=code < 0))
+
+
+def _text(column: Column) -> Text:
     code = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     return Text(code.astype(np.int32, copy=False), column.dictionary)
 
 
-def _dictionary(text: Text, rows: slice) -> pa.DictionaryArray:
-    code = text.code[rows]
+def _dictionary(text: Text, some: Bools) -> Column:
+    code = text.code[some]
     used, code_used = np.unique(code[code >= 0], return_inverse=True)
     number = np.full(len(code), -1, np.int32)
     number[code >= 0] = code_used
@@ -202,36 +240,6 @@ def _unify(parts: Sequence[Text]) -> Text:
     unified = pa.chunked_array(columns).unify_dictionaries()
     code = [c.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32) for c in unified.chunks]
     return Text(np.concatenate(code), unified.chunk(0).dictionary)
-
-
-def _keys(codes: dict[str, Codes], arrays: dict[str, Array]) -> Hashes:
-    """(N,) equal for the same event_id, or without one for the same row."""
-    event: Hashes = arrays["event"]
-    if event.all():
-        return event.copy()
-    key: Hashes = arrays["identity"]
-    for values in (*codes.values(), arrays["time"], arrays["kind"]):
-        key = combine(key, values)
-    for numbers in (arrays["quantity"], arrays["price"]):
-        key = combine(key, np.nan_to_num(numbers, nan=-1.0))
-    return np.where(event == 0, key, event)
-
-
-def _values(rows: Counts, texts: dict[str, Text], arrays: dict[str, Array]) -> pa.Table:
-    def text(name: str) -> Any:
-        code = texts[name].code[rows]
-        return texts[name].texts.take(pa.array(code, mask=code < 0))
-
-    return pa.table(
-        {
-            "customer_id": text("customer"),
-            "product_id": text("product"),
-            "order_id": text("order"),
-            "timestamp": pa.array(arrays["time"][rows]),
-            "quantity": pa.array(arrays["quantity"][rows]),
-            "unit_price": pa.array(arrays["price"][rows]),
-        }
-    )
 
 
 def _numbered(text: Text) -> Codes:

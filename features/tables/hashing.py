@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from features.arrays import Array
 from features.tables.chunk import Column
+from features.tables.mixing import MIX, ODD
 from features.tables.rendering import values_as_json
 
 Hashes = NDArray[np.uint64]
 
-_ODD = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio, the multiplier of Fibonacci hashing
-_MIX = np.uint64(0xBF58476D1CE4E5B9)  # second multiplier of splitmix64
+_ODD = np.uint64(ODD)
+_MIX = np.uint64(MIX)
 _EMPTY = np.uint64(0)
 
 

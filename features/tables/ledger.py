@@ -15,12 +15,13 @@ from typing import Self
 
 import pyarrow as pa
 
+from features.durable import sync
 from features.logs import log
 from features.tables.chunk import Column
 from features.tables.config import TablesConfig
 
 FILE = "ledger.json"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,16 @@ class Ledger:
     """What was taken in until a moment."""
 
     folder: Path
-    end: int  # rows of before this second were taken in
+    end: int  # rows of the tables of before this second were taken in
     rows: int  # of the events table, usable or not, with a time before `end`
     settings: str  # digest of those that say how tables are read
     shared: int = 0  # devices that several customers used by then
     denied: tuple[str, ...] = ()  # digests of customers whose events were left out, for want of consent
     segments: tuple[str, ...] = ()  # files of events, in the order in which they were taken in
     statics: Mapping[str, str] = field(default_factory=dict)  # table that shares its file with the events -> file
+    sequence: int = 0  # rows of the live store up to this one were taken in, unless they are of `live_end` or later
+    live_end: int = 0  # in seconds
+    live: str = ""  # digest of the rows that the live store had up to `sequence`
 
     @classmethod
     def open(cls, folder: Path, settings: str) -> Self | None:
@@ -49,13 +53,27 @@ class Ledger:
         except (OSError, ValueError, KeyError, TypeError) as error:
             log.warning("ledger.unreadable", file=str(folder / FILE), reason=str(error))
             return None
-        whole = all((folder / name).is_file() for name in ledger.files)
-        return ledger if whole and ledger.settings == settings else None
+        return ledger if ledger.settings == settings and ledger._whole() else None
 
     @property
     def files(self) -> tuple[str, ...]:
         """All that it names."""
         return (*self.segments, *self.statics.values())
+
+    @property
+    def reach(self) -> int:
+        """No event that was taken in is of this second or later."""
+        return max(self.end, self.live_end)
+
+    def _whole(self) -> bool:
+        """Whether all that it names can be read: Arrow writes the end of a file last."""
+        try:
+            for name in self.files:
+                _mapped(self.folder / name)
+        except (OSError, pa.ArrowInvalid) as error:
+            log.warning("ledger.damaged", folder=str(self.folder), reason=str(error))
+            return False
+        return True
 
     def events(self) -> Iterator[pa.Table]:
         """The rows of each reading, memory-mapped."""
@@ -74,6 +92,7 @@ class Ledger:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(self.folder / FILE)
+        sync(self.folder)
         for path in self.folder.iterdir():
             if path.name not in {FILE, *self.files}:
                 path.unlink(missing_ok=True)
@@ -85,6 +104,7 @@ def written(folder: Path, rows: pa.Table) -> str:
     name = f"{uuid.uuid4().hex}.arrow"
     with pa.OSFile(str(folder / name), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
         writer.write_table(rows)
+    sync(folder / name)
     return name
 
 

@@ -1,9 +1,10 @@
 """Loading: from files or a database to a Shop."""
 
 import time as clock
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,13 +13,13 @@ from features.errors import DataError
 from features.logs import log
 from features.tables.ahead import ahead
 from features.tables.assembling import Beside, assemble
-from features.tables.chunk import Chunk, Column, Reader, all_chunks
+from features.tables.chunk import Chunk, Column, LiveReader, Reader, all_chunks
 from features.tables.columns import Columns, resolve
 from features.tables.config import TableConfig, TablesConfig
 from features.tables.customers import personal
 from features.tables.erased import erased_customers
 from features.tables.events import Rules, decode, one_currency
-from features.tables.gather import Events, Gathered
+from features.tables.gather import Gathered, Tally
 from features.tables.identities import Links, read_links
 from features.tables.ledger import FILE, Ledger, digest, digests, written
 from features.tables.newer import newer
@@ -39,6 +40,7 @@ def load(
     until: int | None = None,
     now: int | None = None,
     rejects: Path | None = None,
+    live: LiveReader | None = None,
     ledger: Path | None = None,
     anew: bool = True,
 ) -> Shop:
@@ -46,18 +48,20 @@ def load(
 
     `data` is the folder of the files (None where all tables come from a database), `until` ignores everything from that
     second on, `now` is the clock that tells the future (default: the real one), and `rejects` is the Parquet file to
-    which rows that cannot be used are written, with table, file, row, reason and values.
+    which rows that cannot be used are written, with table, file, row, reason and values. `live` are the events of the
+    live store, which are read beside those of the tables; what stands in both counts once.
 
     What was accepted is kept in the folder `ledger` if one is given; it counts from `Shop.taken.commit()` on. Unless
     `anew`, events that it has are not read again. They are after all where it has other rows of that time than the
-    table: some came late, or were changed.
+    table: some came late, or were changed. Of the live store what came in since is read, whenever it happened, and all
+    where rows of before are gone.
 
     DataError for tables that cannot be read or have nothing usable, ConfigError for settings that cannot be right.
     """
     erased = erased_customers(config.erased, data)
     known = None if ledger is None or anew else Ledger.open(ledger, digest(config, erased))
-    reading = _Reading(data, config, until, int(clock.time()) if now is None else now, rejects, ledger, erased)
-    if known is not None and (until is None or known.end <= until):
+    reading = _Reading(data, config, until, int(clock.time()) if now is None else now, rejects, live, ledger, erased)
+    if known is not None and (until is None or known.reach <= until):
         try:
             return reading.shop(known)
         except _OtherRowsError as error:
@@ -66,7 +70,7 @@ def load(
 
 
 class _OtherRowsError(Exception):
-    """The table has other rows of the time of the ledger."""
+    """A table has other rows of the time of the ledger, or the live store other ones of its numbers."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +80,19 @@ class _Reading:
     until: int | None
     now: int
     rejects: Path | None
+    live: LiveReader | None
     ledger: Path | None
     erased: Column
 
     def shop(self, known: Ledger | None) -> Shop:
         """All tables, but only the events that the ledger lacks."""
-        config = self.config
+        config, stored = self.config, self._stored(known)
+        segments: list[str] = []
+        keep = None if self.ledger is None else partial(_keep, self.ledger, segments)
         with Rejects(self.rejects) as aside:
-            tables = _Tables(self.data, config, until=self.until, rejects=aside, erased=self.erased, known=known)
+            tables = _Tables(
+                self.data, config, until=self.until, rejects=aside, erased=self.erased, live=self.live, known=known
+            )
             products = tables.static("products", config.products)
             customers = tables.static("customers", config.customers)
             links = tables.links()
@@ -92,36 +101,42 @@ class _Reading:
                 _check_unchanged(known, statics, links)
             rules = Rules(config, self.now, self.until, statics)
             gathered = tables.events(rules)
-            events = gathered.finish(aside)
+            events = gathered.finish(aside, taken=keep)
         shop = assemble(events, gathered.tally, Beside(products, customers, links), config=config, rejects=aside)
         if self.ledger is None:
             return shop
         beside = {"products": products, "customers": customers}
         kept = {name: rows for name, rows in beside.items() if rows is not None and tables.shared(name)}
-        taken = self._taken(self.ledger, known, events, gathered, kept)
-        shared = links.shared if links else 0
-        return replace(shop, taken=replace(taken, shared=shared), fresh=events.fresh)
-
-    def _taken(
-        self,
-        folder: Path,
-        known: Ledger | None,
-        events: Events,
-        gathered: Gathered,
-        statics: Mapping[str, StaticRows],
-    ) -> Ledger:
-        """The ledger with what was read now, its files written."""
-        tally = gathered.tally
-        end = self.until or max(tally.latest + 1, known.end if known else 0)
-        return Ledger(
-            folder,
-            end,
-            tally.dated + (known.rows if known else 0),
-            digest(self.config, self.erased),
-            denied=tuple(sorted({*(known.denied if known else ()), *digests(gathered.denied)})),
-            segments=(*(known.segments if known else ()), *([written(folder, events.table())] if events.fresh else ())),
-            statics={name: written(folder, rows.table(ID_OF[name])) for name, rows in statics.items()},
+        before = known or Ledger(self.ledger, end=0, rows=0, settings=digest(config, self.erased))
+        taken = replace(
+            self._advanced(before, gathered.tally),
+            segments=(*before.segments, *segments),
+            statics={name: written(self.ledger, rows.table(ID_OF[name])) for name, rows in kept.items()},
+            live=stored,
+            shared=links.shared if links else 0,
+            denied=tuple(sorted({*before.denied, *digests(gathered.denied)})),
         )
+        return replace(shop, taken=taken, fresh=events.fresh)
+
+    def _stored(self, known: Ledger | None) -> str:
+        """The digest of the live store as it is before it is read; what goes meanwhile is missed the next time."""
+        if known and known.sequence and (self.live is None or self.live.digest(known.sequence) != known.live):
+            raise _OtherRowsError("the live store has lost rows, or is another one")
+        return "" if self.live is None or self.ledger is None else self.live.digest(self.live.last)
+
+    def _advanced(self, before: Ledger, tally: Tally) -> Ledger:
+        """How far the ledger reaches after this reading."""
+        return replace(
+            before,
+            end=self.until or max(tally.latest + 1, before.end),
+            rows=before.rows + tally.dated,
+            sequence=self.live.last if self.live else 0,
+            live_end=max(tally.latest_live + 1, before.live_end),
+        )
+
+
+def _keep(ledger: Path, segments: list[str], rows: pa.Table) -> None:
+    segments.append(written(ledger, rows))
 
 
 @dataclass(frozen=True)
@@ -131,6 +146,7 @@ class _Tables:
     until: int | None
     rejects: Rejects
     erased: Column
+    live: LiveReader | None
     known: Ledger | None = None  # whose events need not be read
 
     def shared(self, table: str) -> bool:
@@ -164,27 +180,32 @@ class _Tables:
     def events(self, rules: Rules) -> Gathered:
         """All usable events; DataError if there are none."""
         found = readers("events", self.config.events, self.data)
-        if not found:
+        if not found and self.live is None:
             where = self.data or "esnaf.toml"
             raise DataError(
                 f"{where}: no table of events; put events.parquet, .csv[.gz] or .jsonl[.gz] there, "
                 "or name files or sql under [tables.events] in esnaf.toml"
             )
-        columns = _columns("events", found, self.config.events)
         gathered = Gathered()
-        if self.known:
-            default = self.config.consent.default == "granted"
-            for rows in self.known.events():
-                customers = rules.statics.settled(rows.column("customer").combine_chunks().dictionary)
-                if not rules.statics.personal(customers, default=default).all():
-                    raise _OtherRowsError("customers do not consent any more")  # their rows leave the ledger, too
-                gathered.add_before(rows, FILE, rules.statics)
-        chunks = self._chunks(found, columns)
-        for chunk, decoded in ahead(lambda chunk: decode(chunk, columns, rules), chunks):
-            gathered.add(decoded, chunk.place)
-            self.rejects.add_chunk("events", chunk, decoded.reason)
+        for rows in self.known.events() if self.known else ():
+            _check_consent(rows, rules)
+            gathered.add_before(rows, FILE, rules.statics)
+        columns = _columns("events", found, self.config.events) if found else Columns({})
+        self._gather(self._chunks(found, columns), columns, rules, into=gathered)
+        if self.live is not None:
+            unread = self._unread(self.live)
+            columns = Columns({name: (name,) for name in unread.names})
+            self._gather(unread.chunks(unread.names), columns, rules, into=gathered, live=True)
+            found = [*found, self.live]
         _check_usable(gathered, self.rejects, found[0].place, self.until)
         return gathered
+
+    def _gather(
+        self, chunks: Iterable[Chunk], columns: Columns, rules: Rules, *, into: Gathered, live: bool = False
+    ) -> None:
+        for chunk, decoded in ahead(lambda chunk: decode(chunk, columns, rules), chunks):
+            into.add(decoded, chunk.place, live=live)
+            self.rejects.add_chunk("events", chunk, decoded.reason)
 
     def _chunks(self, found: Sequence[Reader], columns: Columns) -> Iterator[Chunk]:
         """The rows that the ledger lacks."""
@@ -199,6 +220,10 @@ class _Tables:
                 yield fresh
         if earlier != self.known.rows:
             raise _OtherRowsError(f"{earlier} rows of before the last reading's end, {self.known.rows} then")
+
+    def _unread(self, live: LiveReader) -> Reader:
+        """The rows of the live store that the ledger lacks: whatever came in since, late or not."""
+        return live if self.known is None else live.behind(self.known.sequence, self.known.live_end)
 
 
 def _columns(table: str, found: Sequence[Reader], config: TableConfig, *, rest: bool = False) -> Columns:
@@ -216,6 +241,15 @@ def _check_unchanged(known: Ledger, statics: Statics, links: Links | None) -> No
         raise _OtherRowsError("customers consent whose events were left out")
     if (links.shared if links else 0) != known.shared:
         raise _OtherRowsError("devices are shared that were not")
+
+
+def _check_consent(rows: pa.Table, rules: Rules) -> None:
+    """Whoever does not consent any more, or has turned out to be somebody to forget, leaves the ledger, too."""
+    customers = rules.statics.settled(rows.column("customer").combine_chunks().dictionary)
+    if not rules.statics.personal(customers, default=rules.config.consent.default == "granted").all():
+        raise _OtherRowsError("customers do not consent any more")
+    if rules.statics.forgotten(customers).any():
+        raise _OtherRowsError("devices belong to customers who are to be forgotten")
 
 
 def _check_usable(gathered: Gathered, rejects: Rejects, place: str, until: int | None) -> None:

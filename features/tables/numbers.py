@@ -6,8 +6,7 @@ import pyarrow.compute as pc
 
 from features.arrays import Bools, Doubles
 from features.tables.chunk import Column
-
-_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+from features.tables.patterns import NUMBER
 
 
 def numbers(column: Column) -> tuple[Doubles, Bools]:
@@ -15,7 +14,7 @@ def numbers(column: Column) -> tuple[Doubles, Bools]:
     if _is_text(column.type):
         column = pc.utf8_trim_whitespace(column.cast(pa.string()))
         column = pc.if_else(pc.equal(column, ""), None, column)
-    values = _parsed(column).cast(pa.float64()).to_numpy(zero_copy_only=False)
+    values = _parsed(column).cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
     there = column.is_valid().to_numpy(zero_copy_only=False)
     if pa.types.is_floating(column.type):
         there &= ~np.isnan(values)
@@ -35,4 +34,4 @@ def _parsed(column: Column) -> Column:
     try:
         return column.cast(pa.float64())
     except pa.ArrowInvalid:  # some value is no number: look which
-        return pc.if_else(pc.match_substring_regex(column, _NUMBER), column, None).cast(pa.float64())
+        return pc.if_else(pc.match_substring_regex(column, NUMBER), column, None).cast(pa.float64())

@@ -33,12 +33,13 @@ class Report:
     end: int  # the first whole second after the last
     customers: int
     products: int
+    in_both: int = 0  # events of the live store that the tables hold as well; they count once
 
     def counts(self) -> dict[str, int]:
         """Every number under a flat name, as `rejected/events/no_customer`, for logs and tracking."""
         found = {f"read/{table}": rows for table, rows in self.read.items()}
         found |= {f"rejected/{table}/{reason}": n for (table, reason), n in self.rejected.items()}
         found |= {f"conflicts/{table}": n for table, n in self.conflicts.items() if n}
-        plain = ("accepted", "later", "no_consent", "erased", "merged", "linked", "anonymous", "shared_devices")
-        more = ("unmatched_refunds", "unknown_products", "unknown_interests", "customers", "products")
+        plain = ("accepted", "later", "no_consent", "erased", "merged", "in_both", "linked", "anonymous")
+        more = ("shared_devices", "unmatched_refunds", "unknown_products", "unknown_interests", "customers", "products")
         return found | {name: getattr(self, name) for name in (*plain, *more)}

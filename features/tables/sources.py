@@ -33,6 +33,11 @@ def readers(table: str, config: TableConfig, data: Path | None) -> list[Reader]:
     return [_open(path, config, data) for path in _paths(table, config, data)]
 
 
+def file_reader(path: Path, config: TableConfig) -> Reader:
+    """The reader of one file that is named by itself; DataError where it cannot be read."""
+    return _open(path, config, path.parent)
+
+
 def _paths(table: str, config: TableConfig, data: Path) -> list[Path]:
     if config.files:
         return [path for pattern in config.files for path in _matches(table, pattern, data)]

@@ -7,8 +7,7 @@ import pyarrow.compute as pc
 
 from features.arrays import Bools
 from features.tables.chunk import Column
-
-ANONYMOUS = "anon:"  # before the device of a customer who is known by nothing else
+from features.tables.patterns import ANONYMOUS
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,8 @@ import pyarrow.compute as pc
 
 from features.arrays import Bools, Codes
 from features.tables.chunk import Column
+from features.tables.patterns import BLOCKED, MAX_ID_BYTES, MISSING, ZEROS
 from features.tables.rendering import as_text
-
-MAX_ID_BYTES = 256
-MISSING = ("", "null", "nan", "none", "n/a", "undefined", "(not set)")
-"""What exports write where there is no id, in any case."""
-BLOCKED = ("0", "-1", "anonymous", "unknown", "guest", "test", "default")
-"""What broken clients send as a device or anonymous id, beside the missing ones; runs of zeros as well."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +61,6 @@ def malformed_ids(texts: Column) -> Bools:
 def blocked(texts: Column) -> Bools:
     """Which texts are values that many unrelated clients share."""
     lower = pc.utf8_lower(texts)
-    zeros = pc.match_substring_regex(lower, r"^[0-]+$")
+    zeros = pc.match_substring_regex(lower, ZEROS)
     found: Bools = pc.or_(pc.is_in(lower, pa.array(BLOCKED)), zeros).to_numpy(zero_copy_only=False)
     return found.astype(bool)

@@ -8,13 +8,9 @@ import pyarrow.compute as pc
 from features.arrays import NO_TIME, Bools, Times
 from features.tables.chunk import Column
 from features.tables.config import TimeConfig
+from features.tables.patterns import EPOCH, ISO, LIMITS, PER_SECOND, ZONE
 
 _NAIVE, _ZONED = pa.timestamp("us"), pa.timestamp("us", "UTC")
-_ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?"
-_ZONE = r" ?(Z|z|UTC|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
-_EPOCH = r"^[0-9]{1,19}(\.[0-9]*)?$"
-_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
-_LIMITS = (1e11, 1e14, 1e17)  # sizes from which a number is ms, us, ns: as seconds, 1e11 is the year 5138
 
 
 def times(column: Column, config: TimeConfig) -> tuple[Times, Bools]:
@@ -57,7 +53,7 @@ def _of_timestamps(column: Column, zone: str) -> Times:
 
 
 def _floored(column: Column) -> Column:
-    per_second = _PER_SECOND[column.type.unit]
+    per_second = PER_SECOND[column.type.unit]
     ticks = column.cast(pa.int64())
     return pc.divide(pc.subtract(ticks, pc.if_else(pc.less(ticks, 0), per_second - 1, 0)), per_second)
 
@@ -70,9 +66,9 @@ def _of_numbers(column: Column, unit: str) -> Times:
         values = np.nan_to_num(values, posinf=0, neginf=0)
     per_second: Times
     if unit == "auto":
-        per_second = 1_000 ** np.searchsorted(np.array(_LIMITS), np.abs(values), side="right").astype(np.int64)
+        per_second = 1_000 ** np.searchsorted(np.array(LIMITS), np.abs(values), side="right").astype(np.int64)
     else:
-        per_second = np.full(len(values), _PER_SECOND[unit])
+        per_second = np.full(len(values), PER_SECOND[unit])
     seconds = np.where(np.abs(values) < 2.0**63, values // per_second, 0).astype(np.int64)
     return np.where(column.is_valid().to_numpy(zero_copy_only=False), seconds, NO_TIME)
 
@@ -85,9 +81,9 @@ def _of_text(column: Column, config: TimeConfig) -> Times:
             return _of_timestamps(column.cast(kind), config.zone)
         except pa.ArrowInvalid:
             continue
-    numeric = pc.match_substring_regex(column, _EPOCH)
-    zoned = pc.match_substring_regex(column, _ISO + _ZONE)
-    naive = pc.match_substring_regex(column, _ISO + "$")
+    numeric = pc.match_substring_regex(column, EPOCH)
+    zoned = pc.match_substring_regex(column, ISO + ZONE)
+    naive = pc.match_substring_regex(column, ISO + "$")
     seconds = _of_iso(pc.if_else(naive, column, None), config.zone, zoned=False)
     seconds = np.maximum(seconds, _of_iso(pc.if_else(zoned, column, None), config.zone, zoned=True))
     if pc.any(numeric).as_py():

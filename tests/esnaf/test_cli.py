@@ -79,6 +79,8 @@ def test_a_check_that_failed_is_exit_code_1(verb: Any) -> None:
         (RefusedError("no"), 1, "refused_error"),
         (KeyboardInterrupt(), 130, "interrupted"),
         (ModuleNotFoundError("No module named 'mlflow'", name="mlflow"), 2, "not_installed"),
+        (OSError(28, "No space left on device", "x"), 1, "machine"),
+        (OSError("of another kind"), 1, "unexpected"),
         (ZeroDivisionError("division by zero"), 1, "unexpected"),
         (ModuleNotFoundError("No module named 'esnaf.nowhere'", name="esnaf.nowhere"), 1, "unexpected"),
     ],
@@ -100,6 +102,18 @@ def test_the_traceback_of_the_unexpected_is_saved(verb: Any, capsys: pytest.Capt
     place = capsys.readouterr().err.split()[-1]
     with open(place) as file:  # noqa: PTH123
         assert "Traceback" in file.read()
+
+
+def test_with_no_room_for_details_it_is_told_without(
+    verb: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.mkstemp", full)
+    verb(raising(ZeroDivisionError("division by zero")))
+    assert main(["init"]) == 1
+    assert capsys.readouterr().err == "error: unexpected ZeroDivisionError: division by zero; please report it\n"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from serving.bodies import MAX_BATCH, BatchRequest, ListParameters, ListRequest
 from serving.errors import RequestError, from_validation
-from serving.queries import key_of, query_of, request_of
+from serving.queries import Asked, Key, query_of, request_of
 
 
 def problem(kind: type[BaseModel], body: Any) -> RequestError:
@@ -131,6 +131,10 @@ def test_parameters_are_read_from_text() -> None:
     assert ListParameters.model_validate_strings({"n": "7", "explain": "true"}) == ListParameters(n=7, explain=True)
 
 
+def key_of(request: ListRequest, mark: int = 0) -> Key:
+    return Asked(request, request.customer_id, mark).key
+
+
 def test_the_question_says_all_that_the_sender_said() -> None:
     query = query_of(
         listed(
@@ -149,7 +153,8 @@ def test_the_question_says_all_that_the_sender_said() -> None:
                 "price_max": 2.5,
                 "exclude_products": ["pot"],
             },
-        )
+        ),
+        "ada",
     )
     assert (query.customer_id, query.viewed, query.basket) == ("ada", "mug", ("tea", "cup"))
     assert (query.placement, query.channel, query.interests) == ("cart", "web", ("Kitchen",))
@@ -159,8 +164,9 @@ def test_the_question_says_all_that_the_sender_said() -> None:
     assert (filters.price_min, filters.price_max, filters.exclude_purchased) == (1.0, 2.5, False)
 
 
-def test_whoever_is_not_logged_in_has_no_customer() -> None:
-    assert query_of(ListRequest.model_validate_json('{"anonymous_id": "device-1"}')).customer_id is None
+def test_what_somebody_did_since_is_in_the_key() -> None:
+    assert key_of(listed(), mark=7) != key_of(listed())
+    assert request_of(key_of(listed(), mark=7)) == request_of(key_of(listed()))
 
 
 @pytest.mark.parametrize(
@@ -188,4 +194,4 @@ def test_every_field_that_can_change_a_list_is_in_its_key(fields: dict[str, Any]
     assert key_of(listed(**fields)) != key_of(listed())
     again = request_of(key_of(listed(**fields)))
     assert key_of(again) == key_of(listed(**fields))
-    assert query_of(again) == query_of(listed(**fields))
+    assert query_of(again, "ada") == query_of(listed(**fields), "ada")

@@ -13,12 +13,14 @@ def test_it_stands_at_the_last_full_step(now: int, step: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(time, "time", lambda: now + 0.9)
         stands = Clock(step=step).time()
+        assert Clock(step=step).now() == now
     assert stands % step == 0
     assert 0 <= now - stands < step
 
 
 def test_a_fixed_clock_is_taken_as_it_is() -> None:
-    assert Clock(step=3600, fixed=1_000_001).time() == 1_000_001
+    clock = Clock(step=3600, fixed=1_000_001)
+    assert clock.time() == clock.now() == 1_000_001
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Every call of the interface, asked over HTTP of the real service."""
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
@@ -153,6 +154,14 @@ def test_life_and_readiness(client: httpx.Client) -> None:
     ready = client.get("/readyz").json()
     assert ready["status"] == "ready"
     assert ready["model_version"] == client.get("/v1/model").json()["model_version"]
+
+
+def test_without_an_event_nothing_of_a_live_store_is_made(client: httpx.Client, workspace: Path, known: str) -> None:
+    asked(client, customer_id=known)
+    assert client.post("/v1/events", json={"customer_id": known}).json()["accepted"] == 0  # it lacks a product
+    assert client.get("/readyz").json()["store"] == "none"
+    assert "esnaf_store" not in client.get("/metrics").text
+    assert not list(workspace.glob("store.db*"))
 
 
 def count(client: httpx.Client, name: str) -> float:

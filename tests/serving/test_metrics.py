@@ -1,4 +1,4 @@
-from serving.metrics import Metrics
+from serving.metrics import Metrics, StoreFigures
 
 
 def test_requests_are_counted_by_route_and_errors_by_status() -> None:
@@ -31,6 +31,17 @@ def test_models_taken_up_and_refused_are_counted() -> None:
     text = metrics.text(age=60, version="3").decode()
     assert "esnaf_model_switches_total 1.0" in text
     assert "esnaf_model_refusals_total 2.0" in text
+
+
+def test_verdicts_of_events_are_counted() -> None:
+    metrics = Metrics()
+    metrics.took_in(3, 0, ["bad_id", "future", "bad_id"])
+    metrics.took_in(0, 2, [])
+    text = metrics.text(age=60, version="3", store=StoreFigures(up=False, waiting=7)).decode()
+    counts = {"accepted": 3, "duplicate": 2, "bad_id": 2, "future": 1}
+    assert all(f'esnaf_events_total{{verdict="{verdict}"}} {count}.0' in text for verdict, count in counts.items())
+    assert "esnaf_store_up 0.0" in text
+    assert "esnaf_store_waiting_events 7.0" in text
 
 
 def test_the_model_tells_its_version_and_age() -> None:

@@ -20,6 +20,7 @@ from training import pointer
 from training.bundle import MANIFEST, seal
 
 ONLY_FOR_TRAINING = {"mlflow", "implicit", "duckdb", "matplotlib", "sklearn", "pandas", "pyarrow"}
+ONLY_FOR_THE_STORE = {"sqlalchemy", "psycopg"}
 
 
 def served(capsys: pytest.CaptureFixture[str], workspace: Path, *words: str) -> tuple[int, str]:
@@ -124,11 +125,35 @@ def test_a_setting_that_cannot_be_used_is_told(tmp_path: Path, capsys: pytest.Ca
     assert "did you mean 'port'?" in line
 
 
+def test_a_store_whose_address_can_be_none_ends_it(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (copied / "esnaf.toml").write_text('[store]\nurl = "mysql://root@db/shop"\n')
+    code, line = served(capsys, copied)
+    assert code == 2
+    assert "'mysql' is no store that is known" in line
+
+
+@pytest.mark.service
+def test_a_store_that_is_away_does_not_keep_it_from_starting(copied: Path, tmp_path: Path) -> None:
+    (copied / "esnaf.toml").write_text(f'[store]\nurl = "postgresql://u:secret@127.0.0.1:{free_port()}/shop"\n')
+    log = tmp_path / "service.log"
+    with running([sys.executable, "-m", "esnaf", "serve", "--workspace", str(copied)], log=log) as service:
+        ready = httpx.get(f"{service.address}/readyz")
+        assert (ready.status_code, ready.json()["status"], ready.json()["store"]) == (200, "degraded", "unavailable")
+        assert httpx.get(f"{service.address}/v1/recommendations/anybody").status_code == 200
+        assert (
+            httpx.post(f"{service.address}/v1/events", json={}).json()["rejected"][0]["error"]["code"] == "no_customer"
+        )
+        event = {"customer_id": "ann", "product_id": "mug"}
+        assert httpx.post(f"{service.address}/v1/events", json=event).status_code == 503
+    assert "store.away" in log.read_text()
+    assert "secret" not in log.read_text()
+
+
 @pytest.mark.service
 def test_it_loads_nothing_that_only_training_needs(workspace: Path) -> None:
     code = (
         "import sys; from serving import service; service.Worker(); "
-        f"print(sorted({ONLY_FOR_TRAINING} & set(sys.modules)))"
+        f"print(sorted({ONLY_FOR_TRAINING | ONLY_FOR_THE_STORE} & set(sys.modules)))"
     )
     variables = {**os.environ, environment.WORKSPACE: str(workspace)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=variables)

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from features.settings import Settings
 from serving import watch
 from serving.bodies import Context, ListFilters, ListRequest
 from serving.champion import Champion
 from serving.clock import Clock
 from serving.config import ServingConfig
 from serving.desk import Desk
+from serving.keeper import Keeper
 from serving.watch import Watch
 from tests.serving import harm
 from training import pointer
@@ -23,7 +25,7 @@ from training.pointer import Pointer
 
 @pytest.fixture
 def desk(two: Path, as_of: int) -> Desk:
-    return Desk.open(Champion.load(two), config=ServingConfig(), clock=Clock(fixed=as_of))
+    return Desk.open(Champion.load(two), Keeper(two, Settings({})), config=ServingConfig(), clock=Clock(fixed=as_of))
 
 
 @pytest.fixture
@@ -198,7 +200,7 @@ def test_lists_that_were_asked_for_are_ready_in_the_new_model(
     misses = count(desk, "esnaf_list_cache_misses_total")
     warm = [desk.answers.one(request) for request in requests]
     assert count(desk, "esnaf_list_cache_misses_total") == misses
-    cold = Desk.open(Champion.load(two), config=desk.config, clock=desk.clock).answers
+    cold = Desk.open(Champion.load(two), Keeper(two, Settings({})), config=desk.config, clock=desk.clock).answers
     for request, answer in zip(requests, warm, strict=True):
         assert said(answer) == said(cold.one(request))
 
@@ -209,7 +211,9 @@ def said(answer: bytes) -> bytes:
 
 
 def test_no_time_for_lists_means_none_are_ready(two: Path, as_of: int, lines: list[str]) -> None:
-    desk = Desk.open(Champion.load(two), config=ServingConfig(warm_s=0.0), clock=Clock(fixed=as_of))
+    desk = Desk.open(
+        Champion.load(two), Keeper(two, Settings({})), config=ServingConfig(warm_s=0.0), clock=Clock(fixed=as_of)
+    )
     for _ in range(2):
         desk.answers.one(ListRequest(customer_id="anybody"))
     point(two, "2")
@@ -219,7 +223,7 @@ def test_no_time_for_lists_means_none_are_ready(two: Path, as_of: int, lines: li
 
 def test_it_looks_by_itself_until_it_is_stopped(two: Path, as_of: int) -> None:
     config = ServingConfig(champion_poll_s=0.01)
-    desk = Desk.open(Champion.load(two), config=config, clock=Clock(fixed=as_of))
+    desk = Desk.open(Champion.load(two), Keeper(two, Settings({})), config=config, clock=Clock(fixed=as_of))
     looking = Watch(two, desk)
     looking.start()
     point(two, "2")

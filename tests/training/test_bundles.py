@@ -91,6 +91,34 @@ def test_a_bundle_that_is_nowhere_is_told(tmp_path: Path) -> None:
         bundles.ready("2", None)
 
 
+def test_all_of_a_bundle_is_on_the_disk_before_it_gets_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundles, synced = made(tmp_path, "1"), list[str]()
+    finished = tmp_path / "bundles" / ".new-x"
+    (finished / "inside").mkdir(parents=True)
+    for name in ("manifest.json", "inside/a.npy"):
+        (finished / name).write_text(name)
+
+    def sync(path: Path) -> None:
+        assert bundles.versions() == ["1"]
+        synced.append(path.name)
+
+    monkeypatch.setattr("training.bundle.sync", sync)
+    assert bundles.publish(finished, "2") == bundles.path("2")
+    assert sorted(synced) == [".new-x", "a.npy", "inside", "manifest.json"]
+    assert bundles.versions() == ["2", "1"]
+
+
+def test_a_name_is_given_once(tmp_path: Path) -> None:
+    """A bundle that somebody fetched meanwhile is the same one."""
+    bundles = made(tmp_path, "1", "2")
+    assert bundles.publish(bundles.path("1"), "2") == bundles.path("2")
+    (bundles.path("1") / "manifest.json").write_text("another")
+    with pytest.raises(BundleError, match="exists already; a bundle is never changed"):
+        bundles.publish(bundles.path("1"), "2")
+
+
 def test_one_change_at_a_time(tmp_path: Path) -> None:
     bundles, order, inside = Bundles.of(tmp_path), list[str](), Event()
 

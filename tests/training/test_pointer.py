@@ -59,6 +59,12 @@ def test_a_crash_while_writing_leaves_the_old_one(workspace: Path, monkeypatch: 
     assert sorted(path.name for path in workspace.iterdir()) == ["bundles", "champion.json"]
 
 
+def test_what_a_killed_one_left_is_cleared(workspace: Path) -> None:
+    (workspace / ".champion.json-4711").write_text('{"version"')
+    pointer.replace(workspace, of(workspace, "1"))
+    assert sorted(path.name for path in workspace.iterdir()) == ["bundles", "champion.json"]
+
+
 def test_without_a_model(workspace: Path) -> None:
     with pytest.raises(BundleError, match=r"no model in .*; `esnaf train --data DIR` makes one"):
         pointer.find(workspace)

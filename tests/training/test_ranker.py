@@ -8,6 +8,7 @@ import pytest
 
 from features.errors import BundleError, ConfigError
 from features.matrix import feature_names
+from tests.disk import room_for
 from training.config import Loss, RankerConfig
 from training.examples import Examples
 from training.ranker import ENOUGH, Ranker, names_of
@@ -65,6 +66,11 @@ def test_it_comes_back_from_disk(examples: Examples, tmp_path: Path) -> None:
     assert loaded.names == ranker.names
     matrix = seen(examples, ranker)
     np.testing.assert_array_equal(loaded.scores(matrix), ranker.scores(matrix))
+
+
+def test_trees_that_do_not_fit_on_the_disk_are_told(examples: Examples, tmp_path: Path) -> None:
+    with room_for(1_000), pytest.raises(OSError, match="File too large"):
+        Ranker.fit([examples], CONFIG, seed=1).save(tmp_path / "ranker")
 
 
 def test_what_is_no_model_is_refused(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from mlflow.exceptions import MlflowException
 
 from esnaf.arguments import invoke
 from esnaf.cli import main
@@ -22,9 +24,10 @@ from serving.clock import shown_time
 from tests.training.futures import write
 from tests.training.test_train import TOML
 from training import lock, pointer
+from training.entry import scratch_of
 from training.recommender import Recommender
 from training.tracking.registry import Registry, Version
-from training.tracking.store import VARIABLE, Store
+from training.tracking.store import VARIABLE, Store, TrackingError
 
 GENERATORS = '"repurchase", "rp3beta", "als", "neighbours", "words", "popular", "together"'
 LENIENT = "[gate]\nndcg_loss = 0.9\nguards = {}\n"  # a handful of customers decides
@@ -64,6 +67,10 @@ def retrain(workspace: Path, until: int | None = None, *words: str) -> Mapping[s
 
 def versions(workspace: Path) -> list[Version]:
     return Registry.of(Store.of(workspace).open(), "corner").versions()
+
+
+def champion_number(workspace: Path) -> str:
+    return pointer.find(workspace).version
 
 
 def champion(workspace: Path) -> Recommender:
@@ -193,7 +200,10 @@ def test_one_at_a_time(workspace: Path, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_what_a_killed_one_left_is_cleared(workspace: Path) -> None:
-    (workspace / "bundles" / ".new-killed").mkdir()
+    with scratch_of(workspace) as scratch:
+        assert Path(tempfile.mkdtemp()).is_relative_to(scratch)  # where libraries put copies of bundles
+        shutil.copytree(scratch, workspace / "bundles" / ".new-killed")
+    assert not Path(tempfile.gettempdir()).is_relative_to(workspace)
     retrain(workspace)
     assert sorted(path.name for path in (workspace / "bundles").iterdir() if path.is_dir()) == ["1", "2"]
 
@@ -206,9 +216,93 @@ def test_a_champion_moved_in_mlflow_is_taken_over(trained: tuple[Path, int], wor
     assert (result["previous"], result["version"]) == ("1", "3")
 
 
+def test_copies_of_bundles_do_not_pile_up(workspace: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    retrain(workspace)
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", [None, "{"])
+def test_a_pointer_that_is_lost_is_written_again(workspace: Path, text: str | None) -> None:
+    """The alias in MLflow says who serves."""
+    file = workspace / pointer.FILE
+    file.unlink()
+    if text is not None:
+        file.write_text(text)
+    result = retrain(workspace)
+    assert (result["previous"], result["version"]) == ("1", "2")
+
+
+def test_a_store_that_is_gone_is_told_and_not_made_anew(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    aside = (workspace / "mlruns").rename(tmp_path / "aside")
+    for words in (["--data", str(workspace / "data")], []):
+        assert main(["retrain", "--workspace", str(workspace), "--quiet", *words]) == 1
+        assert "mlflow.db: the tracking store is gone; bring it back, or" in capsys.readouterr().err
+    assert not (workspace / "mlruns" / "mlflow.db").exists()
+    assert champion(workspace).facts["events"]
+    shutil.rmtree(workspace / "mlruns", ignore_errors=True)
+    aside.rename(workspace / "mlruns")
+    assert retrain(workspace)["version"] == "2"
+
+
+def test_without_its_artifacts_everything_is_trained_anew(workspace: Path) -> None:
+    shutil.rmtree(workspace / "mlruns" / "artifacts")
+    result = retrain(workspace)
+    assert result["full"] == "version 1 has no measured bundle, or a damaged one"
+    assert result["version"] == champion_number(workspace) == "2"
+
+
+def test_a_champion_that_the_store_does_not_know(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The store was begun anew, and the gate refused what was trained since."""
+    shutil.rmtree(workspace / "mlruns")
+    Store.of(workspace).open()
+    assert main(["retrain", "--workspace", str(workspace), "--quiet"]) == 2
+    assert "where version 1 was trained is not known" in capsys.readouterr().err
+    result = retrain(workspace)
+    assert result["full"] == "the tracking store does not know the version that serves"
+    assert [(version.number, version.aliases) for version in versions(workspace)] == [("2", ("champion",))]
+
+
+def test_a_store_that_fails_when_all_is_done_is_no_failure(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The version serves; only the time that it took is not logged."""
+
+    def locked(*_: object) -> None:
+        raise MlflowException("database is locked")
+
+    monkeypatch.setattr("training.entry.complete", locked)
+    with caplog.at_level("WARNING", logger="esnaf"):
+        assert retrain(workspace)["version"] == champion_number(workspace) == "2"
+    assert "tracking.incomplete" in caplog.text
+
+
 def test_without_a_champion_it_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["retrain", "--workspace", str(tmp_path), "--quiet"]) == 1
     assert "`esnaf train --data DIR` makes one" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("error", [TrackingError("locked"), OSError(28, "No space left on device")])
+def test_who_watches_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path, error: Exception
+) -> None:
+    looks: list[BaseException | None] = [None, error, None, KeyboardInterrupt()]
+
+    def once(*_: object) -> dict[str, Any]:
+        if found := looks.pop(0):
+            raise found
+        return {"nothing_new": True, "version": "1"}
+
+    monkeypatch.setattr("esnaf.commands.retrain._once", once)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    with caplog.at_level("WARNING", logger="esnaf"), pytest.raises(KeyboardInterrupt):
+        invoke("retrain", "--workspace", str(tmp_path), "--watch", "1")
+    assert looks == []
+    assert "retrain.failed" in caplog.text
 
 
 def test_bad_words(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from features.arrays import Codes, Floats, Offsets
 from features.errors import BundleError
 from features.vocabulary import Vocabulary
+from tests.disk import room_for
 from training.storage import SMALL, Texts, dump, load_array, restore, save_array
 
 
@@ -99,3 +100,25 @@ def test_pickled_objects_are_neither_written_nor_read(tmp_path: Path) -> None:
     np.save(tmp_path / "value" / "price.npy", objects, allow_pickle=True)
     with pytest.raises(BundleError, match="allow_pickle"):
         restore(Outer, tmp_path / "value")
+
+
+HEADER = 128  # bytes
+
+
+@pytest.mark.parametrize("size", [1, 5_000, 9_873, 200_000])
+def test_an_array_that_does_not_fit_on_the_disk_is_told(tmp_path: Path, size: int) -> None:
+    """Whatever its size: the last bytes, too, that C would keep in a buffer and lose."""
+    array = np.arange(size, dtype=np.uint8)
+    with room_for(HEADER + size - 1), pytest.raises(OSError, match="File too large"):
+        save_array(tmp_path / "short.npy", array)
+    with room_for(HEADER + size):
+        save_array(tmp_path / "whole.npy", array)
+    assert np.array_equal(load_array(tmp_path / "whole.npy"), array)
+
+
+@pytest.mark.parametrize("array", [np.array(3.5), np.zeros((0, 4), np.float32), np.arange(6).reshape(2, 3).T])
+def test_arrays_of_any_shape_are_written(tmp_path: Path, array: np.ndarray) -> None:
+    save_array(tmp_path / "a.npy", array)
+    found = load_array(tmp_path / "a.npy")
+    assert found.dtype == array.dtype
+    assert np.array_equal(found, array)

@@ -207,6 +207,16 @@ def test_a_server_that_is_not_there_is_told_at_once(
     assert f"start it, or unset {VARIABLE} to track in the workspace" in capsys.readouterr().err
 
 
+def test_a_store_that_is_begun_anew_takes_no_number_of_a_bundle(workspace: Path) -> None:
+    """The champion keeps its bundle and its number until the new version serves."""
+    before = {path.name: path.read_bytes() for path in (workspace / "bundles" / "1").iterdir() if path.is_file()}
+    shutil.rmtree(workspace / "mlruns")
+    assert train(workspace) == 0
+    assert pointer.find(workspace).version == "2"
+    assert [version.number for version in Registry.of(Store.of(workspace).open(), "corner").versions()] == ["2"]
+    assert before == {p.name: p.read_bytes() for p in (workspace / "bundles" / "1").iterdir() if p.is_file()}
+
+
 def test_until_ignores_what_came_after(workspace: Path) -> None:
     model = Recommender.load(workspace / "bundles" / "1")
     until = model.time - 10 * DAY

@@ -130,6 +130,8 @@ class Als(Generator):
 
     def _users(self, request: Request) -> Floats:
         stored = (request.customer >= 0) & (request.customer < len(self.user_factors))
+        if request.renewed is not None:
+            stored &= ~request.renewed
         users = self.user_factors[np.where(stored, request.customer, 0)]
         strangers = np.flatnonzero(~stored)
         if len(strangers):

@@ -24,6 +24,7 @@ BUILT_IN: Mapping[str, str] = {
     "rp3beta": "training.candidates.rp3beta:Rp3beta",
     "same_brand": "training.candidates.favourites:SameBrand",
     "same_category": "training.candidates.favourites:SameCategory",
+    "seen": "training.candidates.seen:Seen",
     "together": "training.candidates.together:Together",
     "trending": "training.candidates.popular:Trending",
     "words": "training.candidates.words:Words",

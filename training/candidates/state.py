@@ -9,6 +9,7 @@ from features.arrays import Array
 from features.errors import BundleError
 from training.candidates.base import Generator
 from training.candidates.sparse import Csr
+from training.storage import save_array
 
 G = TypeVar("G", bound=Generator)
 
@@ -50,7 +51,7 @@ def save(generator: Generator, folder: Path) -> None:
     """Write one .npy file an array."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, array in learned(generator).items():
-        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+        save_array(folder / f"{name}.npy", array)
 
 
 def load(generator: G, folder: Path) -> G:

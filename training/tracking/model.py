@@ -1,7 +1,7 @@
-"""Model: a bundle as a registered MLflow model, from code."""
+"""Model: a bundle as an MLflow model, from code."""
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -14,36 +14,36 @@ if TYPE_CHECKING:
 
 CODE = Path(__file__).with_name("pyfunc_model.py")
 ROOMS = [str(Path(__file__).parents[2] / room) for room in ("features", "training")]
-ABOUT = "Ranked product recommendations. Each version says what it was trained on; its run says how good it was."
 REQUIRED = ("numpy", "scipy", "pandas", "pyarrow", "lightgbm", "threadpoolctl")
 
 
 @dataclass(frozen=True)
 class Logged:
-    """A registered model."""
+    """A model that is whole in the store, and no version yet."""
 
-    number: str  # of the version
     uri: str  # models:/m-...
     model_id: str
 
 
-def register(
-    client: "MlflowClient", run_id: str, bundle: Path, *, name: str, tags: Mapping[str, str], description: str = ""
-) -> Logged:
-    """Log the bundle with the code that answers from it, as the next version of the model `name`.
+def log(client: "MlflowClient", run_id: str, bundle: Path, tags: Mapping[str, str]) -> Logged:
+    """Log the bundle with the code that answers from it; the run goes on.
 
     Call it before metrics are logged to the run: `log_model` reads every one of them again, one query each.
     """
-    from mlflow.exceptions import MlflowException
+    import mlflow
 
-    with current(client):
-        uri, model_id = _log(run_id, bundle, tags)
-        with suppress(MlflowException):  # it is there already
-            client.create_registered_model(name, description=ABOUT)
-        version = client.create_model_version(
-            name, uri, run_id, dict(tags), description=description, model_id=model_id, await_creation_for=0
+    quiet()
+    with current(client), _active(run_id):
+        info = mlflow.pyfunc.log_model(
+            name="model",
+            python_model=str(CODE),
+            artifacts={"bundle": str(bundle)},
+            code_paths=ROOMS,
+            signature=_signature(),
+            pip_requirements=_requirements(),
+            tags=dict(tags),
         )
-    return Logged(str(version.version), uri, model_id)
+    return Logged(str(info.model_uri), str(info.model_id))
 
 
 def warm() -> None:
@@ -59,21 +59,16 @@ def _requirements() -> list[str]:
     return [f"{package}=={installed(package)}" for package in REQUIRED]
 
 
-def _log(run_id: str, bundle: Path, tags: Mapping[str, str]) -> tuple[str, str]:
+@contextmanager
+def _active(run_id: str) -> Iterator[None]:
+    """The run is MLflow's current one inside; `with mlflow.start_run` would say afterwards that it is finished."""
     import mlflow
 
-    quiet()
-    with mlflow.start_run(run_id):
-        info = mlflow.pyfunc.log_model(
-            name="model",
-            python_model=str(CODE),
-            artifacts={"bundle": str(bundle)},
-            code_paths=ROOMS,
-            signature=_signature(),
-            pip_requirements=_requirements(),
-            tags=dict(tags),
-        )
-    return str(info.model_uri), str(info.model_id)
+    mlflow.start_run(run_id)
+    try:
+        yield
+    finally:
+        mlflow.end_run("RUNNING")
 
 
 def _signature() -> Any:

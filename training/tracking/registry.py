@@ -1,12 +1,15 @@
 """Registry: the registered versions of a shop's model, and the names that point to them."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from features.errors import EsnafError
+from training.tracking.model import Logged
 from training.tracking.provenance import day
 from training.tracking.store import current
 
@@ -17,8 +20,10 @@ Alias: TypeAlias = Literal["champion", "challenger"]
 
 CHAMPION: Alias = "champion"
 CHALLENGER: Alias = "challenger"
+SUFFIX = "-recommender"
 SINCE = "champion_since"  # tag of a version, UTC
 _UNKNOWN = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
+ABOUT = "Ranked product recommendations. Each version says what it was trained on; its run says how good it was."
 BUNDLES = "artifacts"  # the folder of a logged model that holds its one bundle
 
 
@@ -48,7 +53,12 @@ class Registry:
     @classmethod
     def of(cls, client: "MlflowClient", shop: str) -> "Registry":
         """The registry of a shop."""
-        return cls(client, f"{shop}-recommender")
+        return cls(client, f"{shop}{SUFFIX}")
+
+    @property
+    def shop(self) -> str:
+        """Whose registry it is: the name of its experiment."""
+        return self.name.removesuffix(SUFFIX)
 
     def versions(self) -> list[Version]:
         """All versions, newest first; none where nothing was registered yet."""
@@ -71,9 +81,36 @@ class Registry:
             raise UnknownVersionError(f"no version {number!r} of {self.name}; there are: {listed}") from None
         return _version(found, {str(found.version): tuple(sorted(found.aliases))})
 
-    def next_number(self) -> str:
-        """The number that the next version will get, as long as nobody else registers one."""
-        return str(max((int(v.number) for v in self.versions()), default=0) + 1)
+    def next_number(self, taken: Collection[str] = ()) -> str:
+        """The number that the next version will get, as long as nobody else registers one; `taken` ones are none."""
+        first = max((int(v.number) for v in self.versions()), default=0) + 1
+        return next(str(number) for number in count(first) if str(number) not in taken)
+
+    def add(
+        self, run_id: str, logged: Logged, *, tags: Mapping[str, str], about: str, taken: Collection[str] = ()
+    ) -> str:
+        """Make a logged model the next version, and return its number: never one that is `taken`.
+
+        Call it last of all: what is registered is whole.
+        """
+        from mlflow.exceptions import MlflowException
+
+        with current(self.client):
+            with suppress(MlflowException):  # it is there already
+                self.client.create_registered_model(self.name, description=ABOUT)
+            while True:
+                made = self.client.create_model_version(
+                    self.name,
+                    logged.uri,
+                    run_id,
+                    dict(tags),
+                    description=about,
+                    model_id=logged.model_id,
+                    await_creation_for=0,
+                )
+                if str(made.version) not in taken:
+                    return str(made.version)
+                self.client.delete_model_version(self.name, str(made.version))
 
     def metrics(self, version: Version) -> dict[str, float]:
         """What was measured in the version's run."""
@@ -91,10 +128,11 @@ class Registry:
     def crown(self, number: str) -> None:
         """Point `champion` to a version, which says since when; it is no challenger any more."""
         version = self.get(number)
-        if CHAMPION in version.aliases:
-            return
-        self.client.set_registered_model_alias(self.name, CHAMPION, version.number)
-        self.client.set_model_version_tag(self.name, version.number, SINCE, day(int(time.time())))
+        crowned = CHAMPION in version.aliases
+        if not crowned:
+            self.client.set_registered_model_alias(self.name, CHAMPION, version.number)
+        if not crowned or SINCE not in version.tags:  # whoever crowned it may have been killed in between
+            self.client.set_model_version_tag(self.name, version.number, SINCE, day(int(time.time())))
         if CHALLENGER in version.aliases:
             self.drop(CHALLENGER)
 

@@ -4,8 +4,8 @@ import json
 import math
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,8 @@ from training.tracking.importance import Importance
 from training.tracking.note import run_note, version_note
 from training.tracking.provenance import Provenance, day
 from training.tracking.registry import Registry
-from training.tracking.store import Store
+from training.tracking.store import Store, TrackingError, answering
+from training.tracking.unfinished import REGISTERED, SOURCE, WORKSPACE, place_of, settle
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -60,6 +61,7 @@ class TrainedRun:
     contest: Contest | None = None  # this model as the second, against the champion or a baseline
     verdict: Verdict | None = None  # of the gate, where it was asked
     data: Path | None = None  # folder of the tables
+    workspace: Path | None = None  # where it was trained
     drawn: Path | None = None  # folder of figures
     files: Mapping[str, Path] = field(default_factory=dict)  # artifact folder -> file, as `rejects` -> rejected.parquet
 
@@ -74,31 +76,35 @@ class Tracked:
     model_id: str
 
 
-def track(run: TrainedRun, store: Store, client: "MlflowClient | None" = None) -> Tracked:
-    """Log a run and register its final bundle; `client` may have been opened before (`Store.open_soon`)."""
+def track(
+    run: TrainedRun, store: Store, client: "MlflowClient | None" = None, *, taken: Collection[str] = ()
+) -> Tracked:
+    """Log a run and, when all of it is there, register its final bundle; `client` may have been opened before
+    (`Store.open_soon`). Its version gets none of the numbers that are `taken`.
+
+    Raises:
+        TrackingError, OSError: it could not be logged. No version was registered, and no copy of a bundle stays.
+    """
     client = client or store.open()
-    metrics, tags = _metrics(run), _tags(run)
-    with _started(client, store.experiment(client, run.shop), run, tags) as run_id:
-        name, about = Registry.of(client, run.shop).name, version_note(metrics, tags)
-        logged = model.register(client, run_id, run.final, name=name, tags=tags, description=about)
+    metrics, tags, registry = metrics_of(run), _tags(run), Registry.of(client, run.shop)
+    with answering(), _started(registry, store.experiment(client, run.shop), run, tags) as run_id:
+        logged, number = model.log(client, run_id, run.final, tags), registry.next_number(taken)
         log_numbers(client, run_id, metrics, model_id=logged.model_id)
         _log_params(client, run_id, params(run.config))
         _log_files(client, run_id, run, metrics)
-        client.log_text(run_id, _card(run, metrics, tags, name, logged.number), "model_card.md")
-        if run.contest is not None:
-            client.log_text(run_id, _page(run, run.contest, logged.number), "report.html")
-        _log_note(client, run_id, run, logged.number)
-        client.set_tag(run_id, "registered_version", logged.number)
-    return Tracked(logged.number, run_id, logged.uri, logged.model_id)
+        _log_words(client, run_id, run, registry.name, number)
+        version = registry.add(run_id, logged, tags=tags, about=version_note(metrics, tags), taken=taken)
+        if version != number:  # somebody else took it meanwhile
+            _log_words(client, run_id, run, registry.name, version)
+        client.set_tag(run_id, REGISTERED, version)
+    return Tracked(version, run_id, logged.uri, logged.model_id)
 
 
-def complete(tracked: Tracked, run: TrainedRun, client: "MlflowClient") -> dict[str, float]:
-    """Log what was known only after tracking, the time and memory of the whole, and return all metrics of the run."""
-    metrics = _metrics(run)
-    last = {name: value for name, value in metrics.items() if name.startswith(("time/", "memory/"))}
+def complete(tracked: Tracked, run: TrainedRun, client: "MlflowClient") -> None:
+    """Log what was known only after tracking: the time and memory of the whole."""
+    last = {name: value for name, value in metrics_of(run).items() if name.startswith(("time/", "memory/"))}
     log_numbers(client, tracked.run_id, last, model_id=tracked.model_id)
     _log_note(client, tracked.run_id, run, tracked.version)
-    return metrics
 
 
 def params(config: Mapping[str, Any]) -> dict[str, str]:
@@ -113,7 +119,8 @@ def params(config: Mapping[str, Any]) -> dict[str, str]:
     return flat
 
 
-def _metrics(run: TrainedRun) -> dict[str, float]:
+def metrics_of(run: TrainedRun) -> dict[str, float]:
+    """All that a run logs."""
     measured = {} if run.report is None else run.report.metrics
     found = {
         **measured,
@@ -130,6 +137,8 @@ def _tags(run: TrainedRun) -> dict[str, str]:
     tags = run.provenance.tags() | {"bundle_final": "models/model"}
     if run.data is not None:
         tags |= {"data_folder": str(run.data.resolve())}
+    if run.workspace is not None:
+        tags |= {WORKSPACE: place_of(run.workspace)}
     if run.contest is not None:
         tags |= {"compared_with": run.contest.first.name}
     if run.verdict is not None:
@@ -138,10 +147,11 @@ def _tags(run: TrainedRun) -> dict[str, str]:
 
 
 @contextmanager
-def _started(client: "MlflowClient", experiment: str, run: TrainedRun, tags: Mapping[str, str]) -> Iterator[str]:
-    """A run that ends as FINISHED, or as FAILED with what was logged until then."""
+def _started(registry: Registry, experiment: str, run: TrainedRun, tags: Mapping[str, str]) -> Iterator[str]:
+    """A run that ends as FINISHED, or as FAILED with the figures that were logged until then."""
+    client = registry.client
     own = {
-        "mlflow.source.name": "esnaf train",
+        "mlflow.source.name": SOURCE,
         "mlflow.source.type": "LOCAL",
         "mlflow.source.git.commit": tags["code_version"],
     }
@@ -149,14 +159,23 @@ def _started(client: "MlflowClient", experiment: str, run: TrainedRun, tags: Map
     run_id = str(client.create_run(experiment, run_name=name, tags={**tags, **own}).info.run_id)
     try:
         yield run_id
+        client.set_terminated(run_id)
     except BaseException:
-        client.set_terminated(run_id, "FAILED")
+        with suppress(TrackingError), answering():  # else the next training does it
+            settle(registry, run_id, "FAILED")
         raise
-    client.set_terminated(run_id)
+
+
+def _log_words(client: "MlflowClient", run_id: str, run: TrainedRun, name: str, version: str) -> None:
+    """What names the version: the model card, the report and the note."""
+    client.log_text(run_id, _card(run, metrics_of(run), _tags(run), name, version), "model_card.md")
+    if run.contest is not None:
+        client.log_text(run_id, _page(run, run.contest, version), "report.html")
+    _log_note(client, run_id, run, version)
 
 
 def _log_note(client: "MlflowClient", run_id: str, run: TrainedRun, version: str) -> None:
-    note = run_note(_metrics(run), _tags(run), version=version, warnings=list(run.warnings))
+    note = run_note(metrics_of(run), _tags(run), version=version, warnings=list(run.warnings))
     client.set_tag(run_id, "mlflow.note.content", note)
 
 

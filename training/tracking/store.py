@@ -1,6 +1,9 @@
 """Store: where a workspace's runs and models are kept.
 
 `WORKSPACE/mlruns/` holds an sqlite database and the artifacts beside it, unless MLFLOW_TRACKING_URI names a server.
+
+A new database is made under another name and gets its own when all its tables are there: MLflow makes them in hundreds
+of steps, and cannot go on where it was killed in one of them.
 """
 
 import fcntl
@@ -8,6 +11,7 @@ import logging
 import os
 import socket
 import sqlite3
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,8 +19,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import unquote, urlsplit
 
 from features.errors import EsnafError
 
@@ -33,7 +37,10 @@ PLACES = (
     ("model_versions", "storage_location"),
 )  # where MLflow keeps paths
 VARIABLE = "MLFLOW_TRACKING_URI"
+LOCKED = "database is locked"  # in what sqlite says
 SERVER_WITHIN = 5.0  # seconds to answer a connection
+_OPENING = threading.Lock()  # tables are made by a library whose state is that of the process
+_FILES: dict[str, tuple[int, int]] = {}  # address -> device and inode of the database that was opened there
 
 
 class TrackingError(EsnafError):
@@ -55,31 +62,50 @@ class Store:
         folder = workspace.resolve() / FOLDER
         return cls(f"sqlite:///{folder / DATABASE}", folder)
 
-    def check(self) -> None:
-        """Look, in milliseconds, whether the store can be used; TrackingError where it is sure that it cannot."""
+    @property
+    def made(self) -> bool:
+        """Whether there is one: what a server has is not asked, and an empty file is no database."""
+        try:
+            return self.folder is None or (self.folder / DATABASE).stat().st_size > 0
+        except OSError:
+            return False
+
+    def check(self, *, made: bool = False) -> None:
+        """Look, in milliseconds, whether the store can be used; TrackingError where it is sure that it cannot.
+
+        A database that somebody else has locked is waited for, some seconds. With `made` there has to be one already.
+        """
         try:
             if self.folder is None:
                 self._knock()
-                return
-            with self._locked(), closing(sqlite3.connect(self.folder / DATABASE)) as database, database:
-                database.execute("BEGIN IMMEDIATE")  # takes the right to write
+            elif self.made:
+                with self._locked(), closing(sqlite3.connect(self.folder / DATABASE)) as database, database:
+                    database.execute("BEGIN IMMEDIATE")  # takes the right to write
+            elif made:
+                text = f"{self.uri}: the tracking store is gone; bring it back, or begin a new one with `esnaf train`"
+                raise TrackingError(text)
+            else:
+                with self._locked():
+                    pass
         except (OSError, sqlite3.DatabaseError) as error:
-            raise TrackingError(f"{self.uri}: the tracking store cannot be used ({error}); {self._way_out}") from error
+            raise self._unusable(error) from error
 
     def open(self) -> "MlflowClient":
         """A client of the store. The first caller makes the database; others wait, as making it twice at once fails."""
         quiet()
         from mlflow import MlflowClient
         from mlflow.exceptions import MlflowException
+        from sqlalchemy.exc import SQLAlchemyError
 
         try:
-            with self._locked():
+            with _OPENING, self._locked():
+                self._make()
+                self._follow_replacement()
                 self._follow_move()
                 client = MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
                 client.search_experiments(max_results=1)
-        except (MlflowException, OSError) as error:
-            text = f"{self.uri}: the tracking store cannot be used ({_first_line(error)}); {self._way_out}"
-            raise TrackingError(text) from error
+        except (MlflowException, SQLAlchemyError, sqlite3.DatabaseError, OSError) as error:
+            raise self._unusable(error) from error
         return client
 
     def open_soon(self, prepare: Callable[[], None] = lambda: None) -> "Future[MlflowClient]":
@@ -115,8 +141,13 @@ class Store:
         """The command that opens MLflow's pages."""
         return f"mlflow ui --backend-store-uri {self.uri}" if self.folder else f"open {self.uri}"
 
-    @property
-    def _way_out(self) -> str:
+    def _unusable(self, error: Exception) -> TrackingError:
+        reason = _first_line(error)
+        return TrackingError(f"{self.uri}: the tracking store cannot be used ({reason}); {self._way_out(reason)}")
+
+    def _way_out(self, reason: str) -> str:
+        if LOCKED in reason:
+            return "another process has it to itself; try again when that lets go of it"
         if self.folder is None:
             return f"start it, or unset {VARIABLE} to track in the workspace"
         return f"mend or move away {self.folder}, or name a server with {VARIABLE}"
@@ -127,6 +158,36 @@ class Store:
         if address.scheme in {"http", "https"} and address.hostname:
             port = address.port or (443 if address.scheme == "https" else 80)
             socket.create_connection((address.hostname, port), timeout=SERVER_WITHIN).close()
+
+    def _make(self) -> None:
+        """A database with all its tables, unless there is one."""
+        if self.folder is None or self.made:
+            return
+        from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+        unfinished = self.folder / f".{DATABASE}-new"
+        for leftover in self.folder.glob(f"{unfinished.name}*"):  # its journal as well
+            leftover.unlink()
+        made: Callable[[str, str], Any] = SqlAlchemyStore
+        new = made(f"sqlite:///{unfinished}", (self.folder / ARTIFACTS).as_uri())
+        new.engine.dispose()
+        unfinished.replace(self.folder / DATABASE)
+
+    def _follow_replacement(self) -> None:
+        """MLflow keeps connections open; where another file has taken the place of the database, such as one that was
+        brought back, they would go on with the one that is gone."""
+        if self.folder is None:
+            return
+        from mlflow.store.model_registry.sqlalchemy_store import SqlAlchemyStore as Models
+        from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore as Runs
+
+        found = (self.folder / DATABASE).stat()
+        file = found.st_dev, found.st_ino
+        if _FILES.setdefault(self.uri, file) != file:
+            for engines in (Models._engine_map, Runs._engine_map):  # noqa: SLF001  # there is no other way to them
+                if self.uri in engines:
+                    engines[self.uri].dispose()
+            _FILES[self.uri] = file
 
     def _follow_move(self) -> None:
         """MLflow keeps whole paths of local artifacts; a workspace that was moved or copied has its own written in."""
@@ -158,10 +219,11 @@ class Store:
 def answering() -> Iterator[None]:
     """TrackingError where the store does not do what it is asked for inside."""
     from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
 
     try:
         yield
-    except MlflowException as error:
+    except (MlflowException, SQLAlchemyError) as error:
         raise TrackingError(f"the tracking store failed ({_first_line(error)}); mend it and try again") from error
 
 
@@ -181,6 +243,12 @@ def current(client: "MlflowClient") -> Iterator[None]:
             os.environ[VARIABLE] = variable
 
 
+def local(uri: str) -> Path | None:
+    """The folder that an address of artifacts means, None where they are not on this machine."""
+    address = urlsplit(uri)
+    return Path(unquote(address.path)) if address.scheme in {"", "file"} else None
+
+
 def quiet() -> None:
     """Keep MLflow to itself: no usage reports to its makers, no log lines about tables being made, and no warnings
     about its own insides. Filters by module, unlike a context of ignored warnings, are safe beside other threads."""
@@ -188,7 +256,7 @@ def quiet() -> None:
     os.environ.setdefault("MLFLOW_CONFIGURE_LOGGING", "false")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # it logs what it raises, with a traceback
     for name in ("mlflow", "alembic", "sqlalchemy"):
         warnings.filterwarnings("ignore", module=rf"{name}(\.|$)")
 

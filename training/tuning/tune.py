@@ -13,6 +13,7 @@ from features.arrays import DAY
 from features.errors import RefusedError
 from features.logs import log
 from features.settings import Settings
+from features.store.training_view import stored_events
 from features.tables import Shop, TablesConfig, load
 from training.config import TrainingConfig
 from training.configuration import configuration, digest
@@ -65,11 +66,11 @@ def tune(job: Job, config: TuneConfig | None = None) -> Tuned:
         opening = store.open_soon()  # while the tables are read
         shop, end = _before_the_test(job)
         cuts = cuts_before(end, shop, job.settings, config.cuts)
-        name = _name(shop, space, cuts)
+        name, client = _name(shop, space, cuts), opening.result()  # one after the other: both databases make tables
         study = studies.study(name, space, config, seed=_training(job.settings).seed)
         journal = Journal.opened(
             store,
-            opening.result(),
+            client,
             _training(job.settings).shop,
             name=f"tune until {day(end)}",
             tags={"study": name, "data_fingerprint": shop.report.fingerprint, "cuts": ", ".join(map(str, cuts))},
@@ -109,17 +110,19 @@ def _training(settings: Settings) -> TrainingConfig:
 
 
 def _before_the_test(job: Job) -> tuple[Shop, int]:
-    """The tables as they were before the test window that `train` would take, and where that begins.
+    """The events as they were before the test window that `train` would take, and where that begins.
 
-    They are read again from the files: nothing that was read beyond the cut is at hand.
+    They are read again: nothing that was read beyond the cut is at hand.
     """
     tables = TablesConfig.of(job.settings)
-    shop = load(job.data, tables, until=job.until)
-    end = end_of(shop, job.until) - _training(job.settings).horizon * DAY
-    if end <= shop.log.start:
-        raise RefusedError(f"the data begins on {day(shop.log.start)}: nothing lies before the test window to tune on")
-    del shop
-    return load(job.data, tables, until=end), end
+    with stored_events(job.workspace, job.settings) as live:
+        shop = load(job.data, tables, until=job.until, live=live)
+        end = end_of(shop, job.until) - _training(job.settings).horizon * DAY
+        if end <= shop.log.start:
+            begin = day(shop.log.start)
+            raise RefusedError(f"the data begins on {begin}: nothing lies before the test window to tune on")
+        del shop
+        return load(job.data, tables, until=end, live=live), end
 
 
 def _name(shop: Shop, space: Space, cuts: Sequence[Cut]) -> str:

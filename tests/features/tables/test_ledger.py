@@ -119,13 +119,16 @@ def test_what_was_not_committed_does_not_count(tmp_path: Path) -> None:
     assert files == {FILE, *named["segments"], *named["statics"].values()}
 
 
-@pytest.mark.parametrize("damage", ["no json", "gone", "{}"])
+@pytest.mark.parametrize("damage", ["no json", "gone", "{}", "cut", "empty"])
 def test_a_damaged_ledger_is_made_anew(tmp_path: Path, damage: str) -> None:
     write(tmp_path, rows(6))
     read(tmp_path, 4, anew=True)
     file = tmp_path / "ledger" / FILE
+    rows_of = tmp_path / "ledger" / json.loads(file.read_text())["segments"][0]
     if damage == "gone":
-        (tmp_path / "ledger" / json.loads(file.read_text())["segments"][0]).unlink()
+        rows_of.unlink()
+    elif damage in {"cut", "empty"}:
+        rows_of.write_bytes(rows_of.read_bytes()[:1_000] if damage == "cut" else b"")
     else:
         file.write_text(damage)
     shop = read(tmp_path, 5)

@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from features.tables.hashing import hash_column
+from features.tables.mixing import text_hash
 from features.tables.rendering import as_text, rows_as_json
 from features.tables.text import blocked, encode, malformed_ids
 
@@ -55,6 +56,14 @@ def test_equal_texts_and_only_they_have_equal_hashes(values: list[str | None]) -
     for i, one in enumerate(values):
         for j, other in enumerate(values):
             assert (hashes[i] == hashes[j]) == (one == other)
+
+
+@given(VALUES)
+@example([None, "\x02"])
+def test_one_text_has_the_hash_that_it_has_in_a_column(values: list[str | None]) -> None:
+    column = pa.array(values, pa.string())
+    assert hash_column(column).tolist() == [text_hash(value) for value in values]
+    assert all(text_hash(value) for value in values if value is not None)
 
 
 def test_hashes_of_other_types() -> None:

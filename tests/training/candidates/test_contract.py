@@ -51,6 +51,7 @@ FLOORS = {
     "rp3beta": 0.66,
     "same_brand": 0.30,
     "same_category": 0.70,
+    "seen": 0.60,
     "together": 0.60,
     "trending": 0.12,
     "weekly": 0.22,

@@ -214,6 +214,39 @@ def test_an_alias_that_could_not_follow_does_so_later(
     assert alias(registry) == "2"
 
 
+class KilledError(BaseException):
+    """Nothing more is done."""
+
+
+@pytest.mark.parametrize("step", ["set_registered_model_alias", "set_model_version_tag"])
+def test_a_rollback_that_is_killed_has_rolled_back(
+    champions: Champions, registry: Registry, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Before the alias moves or after it: the file decides, and forgets the champion that is left."""
+    for version in "123":
+        champions.promote(version)
+
+    def killed(*_: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(registry.client, step, killed)
+        with pytest.raises(KilledError):
+            champions.rollback()
+    assert line(champions.workspace) == ["2", "1", "alias 3"]
+    assert champions.adopt() == Change("2", "2")
+    assert line(champions.workspace) == ["2", "1", "alias 2"]
+    assert alias(registry) == "2"
+    assert champions.rollback().version == "1"
+
+
+def test_the_numbers_of_all_that_is_here_are_known(champions: Champions) -> None:
+    champions.promote("1")
+    champions.promote("2")
+    shutil.rmtree(champions.bundles.path("1"))
+    assert champions.numbers == {"1", "2", "3", "4"}
+
+
 def test_without_mlflow_the_bundles_that_are_here_can_serve(champions: Champions, registry: Registry) -> None:
     for version in "123":
         champions.promote(version)

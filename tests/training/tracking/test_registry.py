@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from training.bundle import checksums
-from training.tracking.registry import Registry, UnknownVersionError
+from training.tracking.registry import SINCE, Registry, UnknownVersionError
 from training.tracking.run import Tracked, TrainedRun, track
 from training.tracking.store import Store
 
@@ -37,6 +37,27 @@ def test_aliases_move(registry: Registry, bare: TrainedRun, workspace: Path) -> 
     registry.drop("challenger")
     assert [(v.number, v.aliases) for v in registry.versions()] == [("2", ("champion",)), ("1", ())]
     assert registry.get("champion").number == "2"
+
+
+def test_a_number_that_is_taken_is_passed_over(registry: Registry, bare: TrainedRun, workspace: Path) -> None:
+    """As those of bundles are that a registry before this one has left."""
+    taken = {"2", "3"}
+    assert registry.next_number(taken) == "4"
+    tracked = track(bare, Store.of(workspace), registry.client, taken=taken)
+    assert tracked.version == "4"
+    assert [version.number for version in registry.versions()] == ["4", "1"]
+    run = registry.client.get_run(tracked.run_id)
+    assert run.data.tags["registered_version"] == "4"
+    assert "Version 4 is the same recipe" in run.data.tags["mlflow.note.content"]
+
+
+def test_a_crowning_that_was_broken_off_is_completed(registry: Registry) -> None:
+    registry.point("challenger", "1")
+    registry.point("champion", "1")
+    registry.crown("1")
+    (version,) = registry.versions()
+    assert version.aliases == ("champion",)
+    assert version.tags[SINCE]
 
 
 def test_an_unknown_version_names_those_there_are(registry: Registry) -> None:

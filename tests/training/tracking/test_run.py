@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mlflow.exceptions import MlflowException
 
 from training.evaluation.protocol import Report
+from training.tracking.registry import Registry
 from training.tracking.run import Tracked, TrainedRun, params, track
-from training.tracking.store import Store
+from training.tracking.store import Store, TrackingError
 
 
 def test_every_figure_is_logged(origin: tuple[Path, Tracked], workspace: Path, report: Report) -> None:
@@ -77,6 +79,36 @@ def test_a_run_that_breaks_off_is_marked_failed(bare: TrainedRun, workspace: Pat
     experiment = client.get_experiment_by_name("broken")
     assert experiment is not None
     assert [r.info.status for r in client.search_runs([experiment.experiment_id])] == ["FAILED"]
+
+
+def test_what_breaks_off_is_no_version_and_leaves_no_copy_of_a_bundle(
+    run: TrainedRun, workspace: Path, tmp_path: Path
+) -> None:
+    """The last thing of all is the registration, so a run that is not whole has no version."""
+    store = Store.of(workspace)
+    client, artifacts = store.open(), workspace / "mlruns" / "artifacts"
+    before = {path.parent for path in artifacts.rglob("manifest.json")}
+    with pytest.raises(OSError, match="absent"):
+        track(replace(run, files={"rejects": tmp_path / "absent.parquet"}), store, client)
+    registry = Registry.of(client, "corner")
+    assert [version.number for version in registry.versions()] == ["1"]
+    assert {path.parent for path in artifacts.rglob("manifest.json")} == before
+    assert [path for path in (artifacts / "models").iterdir() if not any(path.iterdir())] == []
+    assert registry.next_number() == "2"
+
+
+def test_a_server_that_does_not_answer_is_told(
+    bare: TrainedRun, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Store.of(workspace).open()
+
+    def locked(*_: object, **__: object) -> None:
+        raise MlflowException("database is locked\nand more")
+
+    monkeypatch.setattr(client, "log_batch", locked)
+    with pytest.raises(TrackingError, match=r"the tracking store failed \(database is locked\)"):
+        track(bare, Store.of(workspace), client)
+    assert len(Registry.of(client, "corner").versions()) == 1
 
 
 @dataclass(frozen=True)

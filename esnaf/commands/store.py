@@ -1,0 +1,61 @@
+"""`esnaf store status` and `esnaf store compact`: what the live store holds, and old events taken away."""
+
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from typing import Any
+
+HELP = "show what the live store holds, or take old events away and give back space"
+
+_MB = 1e6
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What to do."""
+    parser.add_argument(
+        "action",
+        choices=("status", "compact"),
+        metavar="ACTION",
+        help="status, or compact: delete what is older than [store] keep_days",
+    )
+
+
+def run(args: Namespace) -> Mapping[str, Any]:
+    """Look, and compact if asked to; nothing is made where there is no store."""
+    from esnaf.workspace import Workspace
+    from features.errors import StoreError
+    from features.store.config import StoreConfig
+    from features.store.livestore import LiveStore
+    from features.store.retention import compact, status_of
+
+    workspace = Workspace(args.workspace)
+    store = LiveStore.find(workspace.path, workspace.settings.section("store", StoreConfig))
+    if store is None:
+        raise StoreError(f"{workspace.path}: there is no live store yet; `esnaf import FILE` makes one")
+    try:
+        done = compact(store, int(time.time())) if args.action == "compact" else None
+        found = status_of(store)
+    finally:
+        store.close()
+    shown = {
+        "store": found.place,
+        "events": found.events,
+        "last_sequence": found.last,
+        "start": _moment(found.start),
+        "end": _moment(found.end),
+        "newest_received": _moment(found.received),
+        "mb": found.bytes / _MB,
+        "keep_days": store.config.keep_days,
+    }
+    return shown if done is None else {**shown, "deleted": done.deleted, "freed_mb": (done.before - done.after) / _MB}
+
+
+def show(result: Mapping[str, Any]) -> None:
+    """One line a fact."""
+    from esnaf.output import text_table
+
+    print(text_table(("live store", ""), [(name.replace("_", " "), value) for name, value in result.items()]))
+
+
+def _moment(seconds: int | None) -> str | None:
+    return None if seconds is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

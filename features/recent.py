@@ -1,0 +1,83 @@
+"""Recent: what customers did since a model was made, joined with the history that the model has of them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from features.arrays import NO_TIME, Array, offsets_of
+from features.history import History
+from features.kinds import WITHOUT_PRODUCT, Kind
+from features.refunds import Refunds
+from features.vocabulary import Vocabulary
+
+_FOREVER = np.iinfo(np.int64).max
+
+
+class Deed(NamedTuple):
+    """One event of a customer whom the context names."""
+
+    product_id: str | None
+    kind: int  # of `Kind`
+    time: int  # seconds since the epoch, UTC
+    quantity: float = 1.0  # positive, for refunds too
+    price: float | None = None
+    order_id: str | None = None
+
+
+def joined(history: History, deeds: Sequence[Sequence[Deed]], products: Vocabulary) -> History:
+    """`history` of R customers with what each of them did since, sorted by time again.
+
+    Deeds with products that are not in the vocabulary are passed over. Refunds take their purchase back, whether it is
+    an old or a new one.
+    """
+    known = [(row, deed, index) for row, own in enumerate(deeds) for deed, index in _known(own, products)]
+    if not known:
+        return history
+    first = int(history.order.max(initial=-1)) + 1
+    numbers: dict[tuple[int, str], int] = {}
+    order = [
+        -1 if deed.order_id is None else numbers.setdefault((row, deed.order_id), first + len(numbers))
+        for row, deed, _ in known
+    ]
+    row = np.concatenate([history.row, np.array([row for row, _, _ in known], np.int32)])
+    both = {
+        "product": _with(history.product, [index for _, _, index in known]),
+        "time": _with(history.time, [deed.time for _, deed, _ in known]),
+        "kind": _with(history.kind, [deed.kind for _, deed, _ in known]),
+        "quantity": _with(history.quantity, [deed.quantity for _, deed, _ in known]),
+        "price": _with(history.price, [np.nan if deed.price is None else deed.price for _, deed, _ in known]),
+        "order": _with(history.order, order),
+    }
+    by = np.lexsort((both["kind"], both["time"], row))
+    whole = History(offsets_of(row, len(history)), **{name: values[by] for name, values in both.items()})
+    return _net(whole) if any(deed.kind == Kind.REFUND for _, deed, _ in known) else whole
+
+
+def _known(deeds: Sequence[Deed], products: Vocabulary) -> list[tuple[Deed, int]]:
+    found = [(deed, -1 if deed.product_id is None else products.index(deed.product_id)) for deed in deeds]
+    return [(deed, index) for deed, index in found if index >= 0 or deed.kind in WITHOUT_PRODUCT]
+
+
+def _with(values: Array, more: Sequence[float]) -> Array:
+    return np.concatenate([values, np.array(more, values.dtype)])
+
+
+def _net(history: History) -> History:
+    """Purchases less what was taken back of them, without the refunds."""
+    refunds = Refunds.match(
+        customer=history.row,
+        product=history.product,
+        time=history.time,
+        kind=history.kind,
+        quantity=history.quantity,
+        order=history.order,
+    )
+    quantity = refunds.net(history.quantity, history.time, NO_TIME, _FOREVER)
+    whole = History(history.offsets, **{**_columns(history), "quantity": quantity})
+    return whole.only((history.kind != Kind.REFUND) & (quantity > 0))
+
+
+def _columns(history: History) -> dict[str, Array]:
+    names = ("product", "time", "kind", "quantity", "price", "order")
+    return {name: getattr(history, name) for name in names}

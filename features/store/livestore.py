@@ -1,0 +1,78 @@
+"""LiveStore: the append-only log of events that came in while the shop was open."""
+
+import time as clock
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import func, select, update
+
+from features.store import schema, statements
+from features.store.address import Address
+from features.store.backend import Backend, backend_of
+from features.store.config import StoreConfig
+from features.store.event import Event
+from features.store.migrations import migrate
+
+
+class LiveStore:
+    """Takes events in and hands out readers. Safe to use from several threads and processes.
+
+    Every method raises StoreUnavailable where the database is away and StoreBusy where others hold it too long.
+    """
+
+    def __init__(self, backend: Backend, config: StoreConfig) -> None:
+        self.backend, self.config = backend, config
+        self.place = backend.place
+
+    @classmethod
+    def open(cls, workspace: Path, config: StoreConfig) -> Self:
+        """The store of a workspace, made where there is none, brought up to this version where it is older.
+
+        Raises:
+            ConfigError: an address that cannot be one.
+            StoreError: a newer version made it; StoreUnavailable: it cannot be reached or is damaged.
+        """
+        backend = backend_of(Address.of(config, workspace), config)
+        try:
+            migrate(backend)
+        except BaseException:
+            backend.close()
+            raise
+        return cls(backend, config)
+
+    @classmethod
+    def find(cls, workspace: Path, config: StoreConfig) -> Self | None:
+        """The store of a workspace if it has one; nothing is made."""
+        file = Address.of(config, workspace).file
+        return None if file is not None and not file.exists() else cls.open(workspace, config)
+
+    def append(self, events: Sequence[Event]) -> list[int]:
+        """Write in one transaction; each event's sequence, 0 for one that was there, once it is on the disk."""
+        if not events:
+            return []
+        rows: dict[int, Event] = {}
+        for event in events:
+            rows.setdefault(event.key, event)  # of equal ones the first
+        received = int(clock.time())
+        with self.backend.writing() as connection:
+            dialect = connection.dialect.name
+            ((last,),) = statements.last(dialect).rows(connection, {})
+            statements.insert(connection, [(*event[:-2], received) for event in rows.values()])
+            new = {key: sequence for sequence, key in statements.new(dialect).rows(connection, {"after": last})}
+        return [new.pop(event.key, 0) for event in events]
+
+    def check(self) -> None:
+        """Write and sync what changes nothing: whoever comes back from here can take events in."""
+        with self.backend.writing() as connection:
+            connection.execute(update(schema.VERSION).values(version=schema.VERSION.c.version))
+            statements.last(connection.dialect.name).rows(connection, {})
+
+    def count(self) -> int:
+        """Events in the store."""
+        with self.backend.reading() as connection:
+            return int(connection.execute(select(func.count()).select_from(schema.EVENTS)).scalar_one())
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.backend.close()

@@ -1,0 +1,54 @@
+"""Migrations: numbered steps that bring a store's tables to what this version needs.
+
+Own steps and not Alembic: a handful of tables needs no more than a number and a list of functions, and the service,
+which opens the store, does not have what only training installs.
+"""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection, insert, inspect, select, update
+
+from features.errors import StoreError
+from features.store import schema
+from features.store.backend import Backend
+
+Step = Callable[[Connection], None]
+
+
+def _first(connection: Connection) -> None:
+    """The tables as `schema` has them; a change there is a further step here, and this one keeps what was."""
+    schema.EVENTS.create(connection)
+
+
+STEPS: tuple[Step, ...] = (_first,)
+
+
+def migrate(backend: Backend, steps: Sequence[Step] = STEPS) -> None:
+    """Do the steps that are missing, all or none; StoreError for a store that a newer version made.
+
+    Whoever comes second finds everything done: the steps run under the lock that writers share.
+    """
+    with backend.reading() as connection:
+        if _version(connection, backend.place, len(steps)) == len(steps):
+            return
+    with backend.writing() as connection:
+        done = _version(connection, backend.place, len(steps))
+        if done is None:
+            schema.VERSION.create(connection)
+            connection.execute(insert(schema.VERSION).values(version=0))
+        for step in steps[done or 0 :]:
+            step(connection)
+        connection.execute(update(schema.VERSION).values(version=len(steps)))
+
+
+def _version(connection: Connection, place: str, known: int) -> int | None:
+    """How many steps are done, None for a store without tables."""
+    if not inspect(connection).has_table(schema.VERSION.name):
+        return None
+    version = int(connection.execute(select(schema.VERSION.c.version)).scalar_one())
+    if version > known:
+        raise StoreError(
+            f"{place}: the store has version {version}, and this esnaf knows {known}; "
+            "install the newer esnaf that wrote it, or name another store"
+        )
+    return version

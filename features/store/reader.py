@@ -1,0 +1,104 @@
+"""Reader: what is in the store, by customer and in the order in which it came in."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from features.store import statements
+from features.store.backend import Backend
+from features.store.event import Event
+
+_EVER = -(2**62)  # seconds
+_END = 2**62
+
+
+class Known(NamedTuple):
+    """What a reader has had: the events up to a sequence that happened before a second."""
+
+    sequence: int = 0
+    end: int = _EVER
+
+
+NOTHING = Known()
+
+
+class Reader:
+    """Reads over one connection that it keeps; threads take turns at it, so each busy thread has a reader of its own.
+
+    Every method raises StoreUnavailable where the database is away, and tries anew at the next call.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._turn = threading.Lock()
+        self._held: tuple[ExitStack, Connection] | None = None
+        self._commits: int | None = None
+        self._last = 0
+
+    def last(self) -> int:
+        """The highest sequence; on SQLite a few microseconds where nothing has changed since it was last asked."""
+        with self._connection() as connection:
+            commits = self._backend.commits(connection)
+            if commits is None or commits != self._commits:
+                ((self._last,),) = statements.last(connection.dialect.name).rows(connection, {})
+                self._commits = commits
+            return self._last
+
+    def after(self, sequence: int, *, limit: int = 10_000, upto: int = _END, known: Known = NOTHING) -> list[Event]:
+        """The first events behind a sequence, in order, but for `known` ones; nothing behind it is ever missed."""
+        values = {"after": sequence, "upto": upto, "limit": limit, "known": known.sequence, "end": known.end}
+        with self._connection() as connection:
+            return [*map(Event._make, statements.after(connection.dialect.name).rows(connection, values))]
+
+    def digest(self, upto: int) -> str:
+        """Of the events up to a sequence: the same as long as none of them goes, or another takes its place."""
+        with self._connection() as connection:
+            ((count, keys),) = statements.digest(connection.dialect.name).rows(connection, {"upto": upto})
+            return f"{count}:{keys}"
+
+    def since(
+        self, customer_ids: Sequence[str], *, sequence: int = 0, time: int | None = None, limit: int = 1_000
+    ) -> list[Event]:
+        """The newest events of some customers (`anon:ID` for a visitor's session) in the order they came in.
+
+        `sequence` leaves out those up to it, `time` those that happened before that second.
+        """
+        if not customer_ids:
+            return []
+        values = {"after": sequence, "limit": limit, "time": _EVER if time is None else time}
+        customers = {f"c{i}": customer for i, customer in enumerate(customer_ids)}
+        with self._connection() as connection:
+            statement = statements.since(connection.dialect.name, len(customers))
+            return [*map(Event._make, statement.rows(connection, values | customers))][::-1]
+
+    def customers(self, *, sequence: int = 0, time: int | None = None) -> dict[str, int]:
+        """Who did something behind a sequence, and from a second on; with the sequence of their last event."""
+        values = {"after": sequence, "time": _EVER if time is None else time}
+        with self._connection() as connection:
+            return dict(statements.customers(connection.dialect.name).rows(connection, values))
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        with self._turn:
+            self._release()
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        with self._turn:
+            try:
+                if self._held is None:
+                    stack = ExitStack()
+                    self._held = stack, stack.enter_context(self._backend.reading())
+                with self._backend.told():
+                    yield self._held[1]
+            except BaseException:
+                self._release()
+                raise
+
+    def _release(self) -> None:
+        held, self._held, self._commits = self._held, None, None
+        if held is not None:
+            held[0].close()

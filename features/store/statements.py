@@ -1,0 +1,121 @@
+"""Statements: written once with SQLAlchemy, run as text on the driver.
+
+For the few rows of one customer SQLAlchemy takes longer than the database does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Self
+
+from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from features.store import schema
+from features.store.event import Event
+
+_C = schema.EVENTS.c
+_PRIME = 1_000_003
+_TOGETHER = (
+    512,
+    128,
+    64,
+    32,
+    16,
+    8,
+    4,
+    2,
+    1,
+)  # rows in a statement: few different ones, so that databases know them prepared
+_STYLES: Mapping[str, tuple[Any, str]] = {"sqlite": (sqlite, "qmark"), "postgresql": (postgresql, "format")}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with places for values."""
+
+    text: str
+    places: Sequence[tuple[str, Any]]  # name of the value at each, and what it is unless given
+
+    @classmethod
+    def of(cls, statement: Any, dialect: str, **options: Any) -> Self:
+        """In the words of one dialect, and with the places that its driver takes."""
+        kind, style = _STYLES[dialect]
+        compiled = statement.compile(dialect=kind.dialect(paramstyle=style), **options)
+        return cls(str(compiled), [(name, compiled.params[name]) for name in compiled.positiontup])
+
+    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Run it; raises the driver's own errors."""
+        placed = [values.get(name, otherwise) for name, otherwise in self.places]
+        found: list[tuple[Any, ...]] = _driver(connection).execute(self.text, placed).fetchall()
+        return found
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.dbapi_connection
+
+
+@lru_cache
+def last(dialect: str) -> Statement:
+    """The highest sequence, 0 in an empty store."""
+    return Statement.of(select(func.coalesce(func.max(_C.sequence), 0)), dialect)
+
+
+@lru_cache
+def after(dialect: str) -> Statement:
+    """`limit` events behind `after`, up to `upto`; of those up to `known` only what happened at `end` or later."""
+    behind = select(*schema.FIELDS).where(_C.sequence > bindparam("after"), _C.sequence <= bindparam("upto"))
+    behind = behind.where(or_(_C.sequence > bindparam("known"), _C.time >= bindparam("end")))
+    return Statement.of(behind.order_by(_C.sequence).limit(bindparam("limit")), dialect)
+
+
+@lru_cache
+def digest(dialect: str) -> Statement:
+    """How many events there are up to `upto`, and a sum of their keys that fits into 64 bits."""
+    figures = select(func.count(), func.coalesce(func.sum(_C.key % _PRIME), 0)).where(_C.sequence <= bindparam("upto"))
+    return Statement.of(figures, dialect)
+
+
+@lru_cache
+def since(dialect: str, customers: int) -> Statement:
+    """The newest `limit` events of the customers `c0`, `c1` ... behind `after` and from `time` on, newest first."""
+    named = _C.customer_id.in_([bindparam(f"c{i}") for i in range(customers)])
+    newest = select(*schema.FIELDS).where(named, _C.sequence > bindparam("after"), _C.time >= bindparam("time"))
+    return Statement.of(newest.order_by(_C.sequence.desc()).limit(bindparam("limit")), dialect)
+
+
+@lru_cache
+def customers(dialect: str) -> Statement:
+    """Each customer with events behind `after` and from `time` on, and the sequence of the last of them."""
+    last = func.max(_C.sequence)
+    behind = select(_C.customer_id, last).where(_C.sequence > bindparam("after"), _C.time >= bindparam("time"))
+    return Statement.of(behind.group_by(_C.customer_id), dialect)
+
+
+@lru_cache
+def new(dialect: str) -> Statement:
+    """Sequence and key of every event behind `after`."""
+    return Statement.of(select(_C.sequence, _C.key).where(_C.sequence > bindparam("after")), dialect)
+
+
+def insert(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
+    """Write rows of the fields of an event but its sequence, which the database gives; known keys are left alone.
+
+    Many rows are one statement: while it runs other threads have Python to themselves, but between two statements the
+    writer must wait for them, for some milliseconds where they are busy.
+    """
+    done = 0
+    for size in _TOGETHER:
+        while len(rows) - done >= size:
+            values = [value for row in rows[done : done + size] for value in row]
+            _driver(connection).execute(_insertion(connection.dialect.name, size), values)
+            done += size
+
+
+@lru_cache
+def _insertion(dialect: str, rows: int) -> str:
+    statement = _STYLES[dialect][0].insert(schema.EVENTS).on_conflict_do_nothing(index_elements=["key"]).inline()
+    text = Statement.of(statement, dialect, column_keys=list(Event._fields[:-1])).text
+    head, values, rest = text.partition(" VALUES ")
+    row, conflict, end = rest.partition(" ON CONFLICT ")
+    return head + values + ", ".join([row] * rows) + conflict + end

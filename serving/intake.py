@@ -1,0 +1,136 @@
+"""Intake: the live events of requests, judged one by one, and acknowledged when they are on the disk.
+
+The store's writer puts what waits into common transactions; the loop of the worker only judges, in small turns, and
+goes on with other requests while the disk works.
+"""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from features.errors import EsnafError, StoreBusy, StoreError, StoreUnavailable
+from features.settings import Settings
+from features.store.event import Event
+from features.store.judge import Judge, Judged
+from features.tables.config import TablesConfig
+from features.tables.reasons import MEANING, Reason
+from serving.bodies import MAX_EVENTS
+from serving.clock import Clock
+from serving.config import IngestionConfig
+from serving.errors import RequestError, shown
+from serving.keeper import Keeper
+from serving.metrics import Metrics
+from serving.waiting import result_of
+
+if TYPE_CHECKING:
+    from features.store.appender import Appender
+
+_TURN = 32  # events that are judged before other requests get their turn
+_AGAIN = 1  # seconds to come back after
+_FIELDS = {
+    Reason.NO_CUSTOMER: "customer_id",
+    Reason.UNKNOWN_EVENT_TYPE: "event_type",
+    Reason.NO_PRODUCT: "product_id",
+    Reason.EXCLUDED_PRODUCT: "product_id",
+    Reason.BAD_TIMESTAMP: "timestamp",
+    Reason.FUTURE: "timestamp",
+    Reason.BAD_QUANTITY: "quantity",
+    Reason.BAD_PRICE: "unit_price",
+    Reason.CURRENCY: "currency",
+}
+_MEANING = {**MEANING, Reason.MALFORMED: "not a JSON object"}
+_SEND_AGAIN = "nothing is promised of these events; send them again, those that are there already count once"
+
+
+class Intake:
+    """Takes events into the store of one keeper."""
+
+    def __init__(self, keeper: Keeper, settings: Settings, *, clock: Clock, metrics: Metrics) -> None:
+        self.keeper = keeper
+        self.max_body = settings.section("ingestion", IngestionConfig).max_body_kb << 10  # bytes
+        self._judge = Judge(TablesConfig.of(settings))
+        self._clock = clock
+        self._metrics = metrics
+
+    async def take(self, body: Any, *, until: float) -> bytes:
+        """An `EventsAnswer` once every accepted event is on the disk; the loop's time `until` is waited for.
+
+        Raises:
+            RequestError: no event and no list of them, or one that is too long (422); the queue is full (429); the
+                store is away, or took too long (503). Nothing of it is acknowledged then.
+        """
+        raws = _listed(body)
+        judged = await self._judged(raws)
+        try:
+            sequences = await self._stored(judged.events, until) if judged.events else []
+        except TimeoutError:
+            raise _unavailable("the live store takes too long") from None
+        duplicates = sequences.count(0)
+        accepted = len(sequences) - duplicates
+        self._metrics.took_in(accepted, duplicates, [reason for _, reason in judged.rejected])
+        rejected = b",".join(_rejection(place, reason, raws[place]) for place, reason in judged.rejected)
+        return b'{"accepted":%d,"duplicates":%d,"rejected":[%b]}' % (accepted, duplicates, rejected)
+
+    async def _judged(self, raws: Sequence[Any]) -> Judged:
+        judged, now = Judged(), self._clock.now()
+        for first in range(0, len(raws), _TURN):
+            if first:
+                await asyncio.sleep(0)
+            self._judge.judge_more(judged, raws[first : first + _TURN], now=now)
+        return judged
+
+    async def _stored(self, events: Sequence[Event], until: float) -> list[int]:
+        appender = await self._appender(until)
+        try:
+            future = appender.append(events)
+        except StoreBusy as busy:
+            raise RequestError(429, "too_many_events", str(busy), retry_after=busy.retry_after) from None
+        except StoreError:
+            raise _unavailable("the service is ending") from None
+        try:
+            return await result_of(future, until=until)
+        except StoreBusy:
+            raise _unavailable("others keep the live store busy") from None
+        except StoreUnavailable as error:
+            self.keeper.failed(error)
+            raise _unavailable("the live store cannot be written") from None
+        except StoreError:
+            raise RequestError(422, "refused", "a value of these events cannot be stored") from None
+
+    async def _appender(self, until: float) -> "Appender":
+        if self.keeper.state == "unavailable":
+            raise _unavailable("the live store is away")
+        if self.keeper.appender is not None:
+            return self.keeper.appender
+        try:
+            async with asyncio.timeout_at(until):
+                return await asyncio.to_thread(self.keeper.open)
+        except StoreBusy:
+            raise _unavailable("others keep the live store busy") from None
+        except EsnafError as error:
+            self.keeper.failed(error)
+            raise _unavailable("the live store cannot be opened") from None
+
+
+def _listed(body: Any) -> Sequence[Any]:
+    if isinstance(body, dict):
+        return [body]
+    if not isinstance(body, list):
+        raise RequestError(422, "wrong_type", f"the body is no event and no list of events, but {shown(body)}")
+    if len(body) > MAX_EVENTS:
+        raise RequestError(422, "invalid_value", f"{len(body):,} events in one list; at most {MAX_EVENTS:,} at once")
+    return body
+
+
+def _rejection(place: int, reason: Reason, raw: Any) -> bytes:
+    """A `RejectedEvent`; the reason's name is the code."""
+    field, message = _FIELDS.get(reason), _MEANING[reason]
+    if field is not None and raw.get(field) is not None:
+        message = f"{message}: {shown(raw[field])}"
+    error = {"code": reason, "message": message, "field": field}
+    return json.dumps({"index": place, "error": error}, separators=(",", ":")).encode()
+
+
+def _unavailable(what: str) -> RequestError:
+    return RequestError(503, "store_unavailable", f"{what}; {_SEND_AGAIN}", retry_after=_AGAIN)

@@ -1,0 +1,146 @@
+"""Keeper: one worker's live store, opened as soon as there is one, and looked at while it is open.
+
+A workspace without a store gets one with its first event, and until then nothing of it is loaded. A store that is away
+takes nothing from the answers: ingestion is refused at once until a look has written to it again.
+"""
+
+import gc
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from features.errors import EsnafError, StoreBusy
+from features.logs import log
+from features.settings import Settings
+from features.store.config import StoreConfig
+from serving.config import IngestionConfig
+
+if TYPE_CHECKING:
+    from features.store.appender import Appender
+    from features.store.livestore import LiveStore
+    from features.store.reader import Reader
+
+State: TypeAlias = Literal["none", "ready", "unavailable"]
+
+
+class Keeper:
+    """Opens and watches the store of one workspace."""
+
+    def __init__(self, workspace: Path, settings: Settings) -> None:
+        self._workspace = workspace
+        self._config = settings.section("store", StoreConfig)
+        self._poll_s = settings.section("ingestion", IngestionConfig).poll_s
+        self._opening = threading.Lock()
+        self._opened = ExitStack()
+        self._store: LiveStore | None = None
+        self.reader: Reader | None = None  # for one thread at a time; None before the store is open
+        self.appender: Appender | None = None  # None before the store is open
+        self._away = False
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="store", daemon=True)
+
+    @property
+    def state(self) -> State:
+        """`none` before the first event of a workspace, whose file is then made."""
+        if self._away:
+            return "unavailable"
+        return "none" if self.appender is None else "ready"
+
+    @property
+    def waiting(self) -> int:
+        """Events that wait to be written."""
+        return 0 if self.appender is None else self.appender.waiting
+
+    def check_address(self) -> None:
+        """ConfigError where the store that is stated can be none; whether it can be reached is another matter."""
+        if self._config.expected(self._workspace):
+            from features.store.address import Address
+            from features.store.backend import backend_of
+
+            address = Address.of(self._config, self._workspace)
+            if address.file is None:  # a file would be made
+                backend_of(address, self._config).close()
+
+    def start(self) -> None:
+        """Look now, and again and again in the background."""
+        self.look()
+        self._thread.start()
+
+    def close(self) -> None:
+        """Write what waits, and let go of the store."""
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        with self._opening:
+            self._opened.close()
+
+    def open(self) -> "Appender":
+        """The writer of the store, which is made if there is none; StoreError or ConfigError. It may take seconds."""
+        from features.store.livestore import LiveStore
+
+        found = self._open(LiveStore.open)
+        assert found is not None  # noqa: S101  # `open` makes one
+        return found
+
+    def reading(self) -> "Reader | None":
+        """For one thread at a time; None while there is no store, or it is away. One that another worker has just made
+        is opened."""
+        if self._away:
+            return None
+        if self.reader is None and self._config.expected(self._workspace):
+            self.look()
+        return self.reader
+
+    def failed(self, error: EsnafError) -> None:
+        """Use the store no more until a look finds it well."""
+        if not self._away:
+            self._away = True
+            log.error("store.away", reason=str(error))
+
+    def look(self) -> None:
+        """Open the store if there is one by now; see whether it can be reached, and written if it could not be."""
+        away = self._away
+        try:
+            self._check(away=away)
+        except StoreBusy:  # it is there, and others write
+            return
+        except EsnafError as error:
+            self.failed(error)
+        else:
+            if away:
+                self._away = False
+                log.info("store.back")
+
+    def _check(self, *, away: bool) -> None:
+        if self._store is None or self.reader is None:
+            if self._config.expected(self._workspace):
+                from features.store.livestore import LiveStore
+
+                self._open(LiveStore.find)
+        elif away:
+            self._store.check()
+        else:
+            self.reader.last()
+
+    def _open(self, way: "Callable[[Path, StoreConfig], LiveStore | None]") -> "Appender | None":
+        from features.store.appender import Appender
+        from features.store.reader import Reader
+
+        with self._opening:
+            if self.appender is None and not self._ended.is_set():
+                store = way(self._workspace, self._config)
+                if store is None:
+                    return None
+                self._opened.callback(store.close)
+                self._store, self.reader = store, Reader(store.backend)
+                self._opened.callback(self.reader.close)
+                self.appender = self._opened.enter_context(Appender(store))
+                gc.freeze()  # the database's library stays for good; see `service`
+                log.info("store.open", place=store.place)
+            return self.appender
+
+    def _run(self) -> None:
+        while not self._ended.wait(self._poll_s):
+            self.look()

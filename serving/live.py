@@ -1,0 +1,86 @@
+"""Live: what customers did since the model was made, read from the store as soon as it is on the disk.
+
+Each worker remembers who did anything, and asks the store only for those. Whether there is more by now costs a few
+microseconds to ask (`Reader.last`), so an answer knows every event that was acknowledged before it was asked for.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from features.errors import EsnafError, StoreBusy
+from features.recent import Deed
+from features.store.event import Event
+from features.tables.patterns import ANONYMOUS
+from serving.bodies import ListRequest
+from serving.keeper import Keeper
+
+if TYPE_CHECKING:
+    from features.store.reader import Reader
+
+MOST = 500  # newest events of a customer that an answer knows beside the model
+MOST_CUSTOMERS = 1_000_000  # whose last events are remembered; beyond, all are asked about
+
+
+class Live:
+    """The deeds of customers since one moment, the end of a model's data."""
+
+    def __init__(self, keeper: Keeper, since: int) -> None:
+        self._keeper = keeper
+        self._since = since
+        self._upto = 0  # sequence
+        self._last: dict[str, int] | None = {}  # by customer; None where there are too many to remember
+
+    @property
+    def away(self) -> bool:
+        """Whether there is a store that cannot be read now."""
+        return self._keeper.state == "unavailable"
+
+    def marks(self, requests: Sequence[ListRequest]) -> list[int]:
+        """What tells whether a customer did more since: the sequence of the last event, 0 where there is none, and for
+        all while the store is away."""
+        reader = self._keeper.reading()
+        if reader is None:
+            return [0] * len(requests)
+        try:
+            self._remember(reader)
+        except StoreBusy:  # what is remembered is all that can be known now
+            pass
+        except EsnafError as error:
+            self._keeper.failed(error)
+            return [0] * len(requests)
+        if self._last is None:
+            return [self._upto] * len(requests)
+        return [self._last.get(known_as(request), 0) for request in requests]
+
+    def deeds(self, request: ListRequest) -> tuple[Deed, ...]:
+        """What somebody with a mark did, in the order of time; nothing while the store is away."""
+        reader = self._keeper.reading()
+        if reader is None:
+            return ()
+        try:
+            events = reader.since([known_as(request)], time=self._since, limit=MOST)
+        except StoreBusy:
+            return ()
+        except EsnafError as error:
+            self._keeper.failed(error)
+            return ()
+        return tuple(sorted(map(_deed, events), key=lambda deed: deed.time))
+
+    def _remember(self, reader: "Reader") -> None:
+        last = reader.last()
+        if last == self._upto:
+            return
+        if self._last is not None:
+            self._last |= reader.customers(sequence=self._upto, time=self._since)
+            if len(self._last) > MOST_CUSTOMERS:
+                self._last = None
+        self._upto = last
+
+
+def known_as(request: ListRequest) -> str:
+    """The customer's id in the store and in the model; a visitor's is told apart from those of customers."""
+    return request.customer_id if request.customer_id is not None else f"{ANONYMOUS}{request.anonymous_id}"
+
+
+def _deed(event: Event) -> Deed:
+    return Deed(event.product_id, event.kind, event.time, event.quantity, event.price, event.order_id)
