@@ -19,6 +19,7 @@ WORKERS = "ESNAF_WORKERS"
 
 _METRICS_FOLDER = "ESNAF_METRICS_DIR"
 _VERIFIED = "ESNAF_VERIFIED"
+_PARENT = "ESNAF_PARENT"
 _DEFAULTS = {
     # Waiting threads sleep instead of spinning, and one answer is one thread's work.
     "OMP_WAIT_POLICY": "PASSIVE",
@@ -60,6 +61,29 @@ def share_metrics() -> None:
     folder = tempfile.mkdtemp(prefix="esnaf-metrics-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ[_METRICS_FOLDER] = folder
+
+
+def adopt() -> None:
+    """Tell the workers whose they are."""
+    os.environ[_PARENT] = str(os.getpid())
+
+
+def orphaned() -> bool:
+    """Whether the process that started this worker is gone; nobody would ever end it."""
+    parent, now = os.environ.get(_PARENT), os.getppid()
+    if parent is None or now == int(parent):
+        return False
+    return now == 1 or not _alive(int(parent))
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # of somebody else
+        return True
+    return True
 
 
 def trust(identity: str) -> None:

@@ -94,6 +94,7 @@ class Worker:
         except EsnafError as error:
             raise BentoMLConfigException(str(error)) from None
         environment.share_metrics()
+        environment.adopt()
 
 
 bentoml.on_deployment(Worker.before_workers)

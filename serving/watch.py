@@ -8,6 +8,8 @@ names a good one.
 """
 
 import gc
+import os
+import signal
 import sys
 import threading
 import time
@@ -16,7 +18,7 @@ from pathlib import Path
 
 from features.errors import EsnafError
 from features.logs import log
-from serving import memory
+from serving import environment, memory
 from serving.champion import Champion
 from serving.desk import Desk
 from training import bundle, pointer
@@ -66,6 +68,10 @@ class Watch:
     def _run(self) -> None:
         while not self._ended.wait(self._desk.config.champion_poll_s):
             self.look()
+            if environment.orphaned():
+                log.error("service.gone", reason="the process that started this worker is no more")
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
 
     def _stat(self) -> object:
         """Changes whenever the file is replaced."""

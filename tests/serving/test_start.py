@@ -169,3 +169,16 @@ def test_told_to_stop_it_leaves_nothing_behind(workspace: Path, tmp_path: Path) 
         assert httpx.get(f"{service.address}/healthz").status_code == 200
     assert [worker for worker in workers if worker.is_running()] == []
     assert "Traceback" not in log.read_text()
+
+
+@pytest.mark.service
+def test_workers_do_not_outlive_who_started_them(workspace: Path, tmp_path: Path) -> None:
+    """A master that is killed cannot end them."""
+    command = [sys.executable, "-m", "esnaf", "serve", "--workspace", str(workspace), "--workers", "2"]
+    with running(command, log=tmp_path / "service.log") as service:
+        master = psutil.Process(service.pid)
+        workers = master.children(recursive=True)
+        assert len(workers) == 2
+        master.kill()
+        _, alive = psutil.wait_procs(workers, timeout=60)
+        assert not alive
