@@ -131,7 +131,7 @@ class _Source:
         return {
             "event_id": f"{self.name}-{number}",
             "customer_id": f"customer-{number * 7919 % _CUSTOMERS}",
-            "product_id": f"product-{number * 104_729 % _PRODUCTS}",
+            "product_id": f"{10_000 + number * 104_729 % _PRODUCTS}",  # as Online Retail writes its goods
             "event_type": "Product Viewed",
             "timestamp": self.now,
             "session_id": f"session-{number // 9}",
