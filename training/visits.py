@@ -2,7 +2,7 @@
 
 The ranker knows a customer's history and looks weeks ahead; a visitor who is looking for something now tells more by
 the last clicks. A small booster learns it from the visits of the newest label window: it begins from the ranker's own
-scores, and so adds only what the visit says (Friedman 2001, boosting from a margin).
+scores, and so adds only what the visit says (gradient boosting, friedman2001greedy).
 """
 
 from dataclasses import dataclass
