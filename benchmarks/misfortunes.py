@@ -19,7 +19,8 @@ from benchmarks.smallshop import SmallShop
 from training.tracking.store import DATABASE, FOLDER
 
 FAILED, EITHER, DONE = (1,), (0, 1), (0,)
-ROOM = 256  # 10^6 bytes of a small disk once there is room again
+ROOM = 64_000_000  # bytes of a small disk beside the shop, once there is room again
+_BLOCK = 512  # bytes that files are counted in
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,9 @@ def largest_file(size: int, _: Path) -> Iterator[Trouble]:
 @contextmanager
 def small_disk(shop: SmallShop) -> Iterator[SmallShop]:
     """The shop on a file system of its own."""
+    size = ROOM + sum(path.stat().st_blocks * _BLOCK for path in shop.workspace.rglob("*"))
     with tempfile.TemporaryDirectory() as name:
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM}m", "esnaf", name], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "esnaf", name], check=True)
         try:
             workspace = Path(shutil.copytree(shop.workspace, Path(name) / "workspace"))
             here = replace(shop, workspace=workspace)
