@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from features import _kernels
 from features.arrays import DAY, Array, Codes, Counts, Doubles, Times
 from features.catalogue import Catalogue
 from features.context import Context
@@ -26,7 +27,9 @@ class Joined:
 
     def of(self, values: Array, missing: float = np.nan) -> Array:
         """(M,) the pair's entry of `values` (K,)."""
-        return np.append(values, missing)[self.at]
+        if not len(values):
+            return np.full(len(self.at), missing)
+        return _kernels.pick(np.ascontiguousarray(values), self.at, missing)
 
     @cached_property
     def count(self) -> Array:
@@ -91,7 +94,8 @@ class View:
     @cached_property
     def repeats(self) -> Joined:
         """The customer's orders of the product."""
-        return self._joined(self.bought, lambda product: product, len(self.catalogue), merge=True)
+        groups = self.history.repeats
+        return Joined(groups, groups.find(self.row, self.product))
 
     @cached_property
     def categories(self) -> Joined:

@@ -1,0 +1,28 @@
+"""Compiled from _kernels.c, which says what each of them does. Arrays are contiguous and of exactly these types."""
+
+from features.arrays import Array, Bools, Codes, Counts, Doubles, Floats, Offsets, Times
+
+def group(
+    row: Codes, thing: Codes, time: Times, order: Codes, weight: Doubles, things: int, merge: bool, /
+) -> tuple[Counts, Counts, Counts, Times, Doubles, Codes]:
+    """Keys (K,), starts (K + 1,), and of N events the group, time, weight and order."""
+
+def decayed(start: Counts, time: Times, at: int, span: float, /) -> Doubles:
+    """(K,) sums over each group of 2 ** ((time - at) / span)."""
+
+def find(sorted: Array, keys: Array, /) -> Counts:
+    """(M,) the place of each key among distinct ascending ones, -1 where it is absent; both int32 or int64."""
+
+def distinct(keys: Counts, /) -> tuple[Counts, Counts]:
+    """The distinct keys, ascending, and (N,) the place of each key among them."""
+
+def pick(values: Array, at: Counts, missing: float, /) -> Doubles:
+    """(M,) the values at some places, `missing` where a place is -1."""
+
+def spread(index: Codes, weight: Doubles, offsets: Offsets, columns: Codes, values: Array, width: int, /) -> Doubles:
+    """(1, width) sums of weight * value over rows of a sparse table, -inf where nothing was added."""
+
+def best(
+    scores: Array, products: Codes | None, k: int, excluded: Codes | None, allowed: Bools | None, /
+) -> tuple[Codes, Floats]:
+    """Products and scores of the k best, best first, ties to the lower product."""
