@@ -233,14 +233,17 @@ static PyObject *decayed(PyObject *module, PyObject *const *arguments, Py_ssize_
 
 SEARCH(place_of_key, npy_int64)
 SEARCH(place_of_code, npy_int32)
+SEARCH(place_of_hash, npy_uint64)
 
 /* find(sorted, keys): (M,) the place of each key among distinct ascending ones of its type, -1 where it is absent. */
 static PyObject *find(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
 {
-    if (!takes(given, 2, "find(sorted, keys)") || !is_array(arguments[0], NPY_INT64, NPY_INT32, "sorted"))
-        return NULL;
+    if (!takes(given, 2, "find(sorted, keys)") || !PyArray_Check(arguments[0]))
+        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_TypeError, "sorted is no array");
     const int type = PyArray_TYPE((PyArrayObject *)arguments[0]);
-    if (!is_array(arguments[1], type, type, "keys"))
+    if ((type != NPY_INT64 && type != NPY_INT32 && type != NPY_UINT64))
+        return PyErr_Format(PyExc_TypeError, "sorted is neither int64, int32 nor uint64");
+    if (!is_array(arguments[0], type, type, "sorted") || !is_array(arguments[1], type, type, "keys"))
         return NULL;
     const npy_intp count = LENGTH(arguments[0]), wanted = LENGTH(arguments[1]);
     PyObject *places = made(wanted, NPY_INT64);
@@ -255,8 +258,10 @@ static PyObject *find(PyObject *module, PyObject *const *arguments, Py_ssize_t g
     BEGIN_ALONE(wanted)
     if (type == NPY_INT64)
         place_of_key_all(sorted, count, keys, wanted, place);
-    else
+    else if (type == NPY_INT32)
         place_of_code_all(sorted, count, keys, wanted, place);
+    else
+        place_of_hash_all(sorted, count, keys, wanted, place);
     END_ALONE
     return places;
 }
@@ -336,7 +341,70 @@ static PyObject *pick(PyObject *module, PyObject *const *arguments, Py_ssize_t g
     return PyErr_Format(PyExc_TypeError, "values are neither float64, float32, int64 nor int32");
 }
 
+/* locate(text, offsets, order, key): the index of a key, bytes, among texts; `order` sorts them; -1 where it is absent. */
+static PyObject *locate(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
+{
+    if (!takes(given, 4, "locate(text, offsets, order, key)") || !is_array(arguments[0], NPY_UINT8, NPY_UINT8, "text") ||
+        !is_array(arguments[1], NPY_INT64, NPY_INT64, "offsets") ||
+        !is_array(arguments[2], NPY_INT32, NPY_INT32, "order") || !PyBytes_Check(arguments[3]))
+        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_TypeError, "key is not of bytes");
+    const char *text = DATA(arguments[0]), *key = PyBytes_AS_STRING(arguments[3]);
+    const npy_int64 *offsets = DATA(arguments[1]);
+    const npy_int32 *order = DATA(arguments[2]);
+    const npy_intp size = PyBytes_GET_SIZE(arguments[3]), texts = LENGTH(arguments[1]) - 1;
+    npy_intp low = 0, high = LENGTH(arguments[2]);
+    while (low < high) {
+        const npy_intp middle = low + (high - low) / 2;
+        const npy_int32 index = order[middle];
+        if (index < 0 || index >= texts)
+            return PyErr_Format(PyExc_IndexError, "text %d of %zd", (int)index, (Py_ssize_t)texts);
+        const npy_intp length = offsets[index + 1] - offsets[index];
+        int sign = memcmp(text + offsets[index], key, length < size ? length : size);
+        if (sign == 0)
+            sign = (length > size) - (length < size);
+        if (sign == 0)
+            return PyLong_FromLong(index);
+        if (sign < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return PyLong_FromLong(-1);
+}
+
 /* --- Candidates of one customer --- */
+
+/* inner(user, items): (P,) inner products of one float64 vector (F,) with float32 vectors (P, F). The order of a sum is
+ * the compiler's: the factors lie on grids on which every sum is exact. */
+static PyObject *inner(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
+{
+    if (!takes(given, 2, "inner(user, items)") || !is_array(arguments[0], NPY_DOUBLE, NPY_DOUBLE, "user") ||
+        !is_array(arguments[1], NPY_FLOAT, NPY_FLOAT, "items"))
+        return NULL;
+    PyArrayObject *items = (PyArrayObject *)arguments[1];
+    const npy_intp factors = LENGTH(arguments[0]);
+    if (PyArray_NDIM(items) != 2 || PyArray_DIM(items, 1) != factors)
+        return PyErr_Format(PyExc_ValueError, "items have another number of factors than the user");
+    const npy_intp products = PyArray_DIM(items, 0);
+    PyObject *result = made(products, NPY_DOUBLE);
+    if (result == NULL)
+        return NULL;
+    double *out = DATA(result);
+    const double *user = DATA(arguments[0]);
+    const float *item = DATA(arguments[1]);
+    for (npy_intp i = 0; i < products; i++, item += factors) {
+        double sum[4] = {0.0, 0.0, 0.0, 0.0};
+        npy_intp f = 0;
+        for (; f + 4 <= factors; f += 4)
+            for (int lane = 0; lane < 4; lane++)
+                sum[lane] += user[f + lane] * (double)item[f + lane];
+        for (; f < factors; f++)
+            sum[0] += user[f] * (double)item[f];
+        out[i] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    }
+    return result;
+}
+
 
 /* spread(index, weight, offsets, columns, values, width): (1, width) sums of weight * value over the rows `index` of a
  * sparse table, in the order of `index`; -inf where nothing was added. */
@@ -486,10 +554,65 @@ static PyObject *best(PyObject *module, PyObject *const *arguments, Py_ssize_t g
     return result;
 }
 
+/* walk(order, columns, values, k, excluded, allowed): the first k products of a list that may be shown, and their float32
+ * scores; `order` (N,) holds the places of the list's entries, best first. As for `best` otherwise. */
+static PyObject *walk(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
+{
+    if (!takes(given, 6, "walk(order, columns, values, k, excluded, allowed)") ||
+        !is_array(arguments[0], NPY_INT64, NPY_INT64, "order") ||
+        !is_array(arguments[1], NPY_INT32, NPY_INT32, "columns") ||
+        !is_array(arguments[2], NPY_FLOAT, NPY_FLOAT, "values") ||
+        (arguments[4] != Py_None && !is_array(arguments[4], NPY_INT32, NPY_INT32, "excluded")) ||
+        (arguments[5] != Py_None && !is_array(arguments[5], NPY_BOOL, NPY_BOOL, "allowed")))
+        return NULL;
+    const npy_int64 *order = DATA(arguments[0]);
+    const npy_int32 *columns = DATA(arguments[1]);
+    const float *values = DATA(arguments[2]);
+    const Py_ssize_t k = PyLong_AsSsize_t(arguments[3]);
+    if (k < 0)
+        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ValueError, "k is %zd", k);
+    const npy_intp length = LENGTH(arguments[0]), entries = LENGTH(arguments[1]);
+    const npy_int32 *excluded = arguments[4] == Py_None ? NULL : DATA(arguments[4]);
+    const npy_intp exclusions = excluded == NULL ? 0 : LENGTH(arguments[4]);
+    const npy_bool *allowed = arguments[5] == Py_None ? NULL : DATA(arguments[5]);
+    const npy_intp known = allowed == NULL ? 0 : LENGTH(arguments[5]);
+    const npy_intp most = k < length ? k : length;
+    npy_int32 *product = PyMem_Malloc((sizeof(npy_int32) + sizeof(float)) * (most + 1));
+    if (product == NULL)
+        return PyErr_NoMemory();
+    float *score = (float *)(product + most);
+    npy_intp size = 0;
+    for (npy_intp i = 0; i < length && size < most; i++) {
+        const npy_int64 at = order[i];
+        if (at < 0 || at >= entries) {
+            PyMem_Free(product);
+            return PyErr_Format(PyExc_IndexError, "entry %zd of %zd", (Py_ssize_t)at, (Py_ssize_t)entries);
+        }
+        const npy_int32 column = columns[at];
+        if (allowed != NULL && (column >= known || !allowed[column]))
+            continue;
+        if (exclusions && excluded[place_of_code(excluded, 0, exclusions, column)] == column)
+            continue;
+        product[size] = column;
+        score[size++] = values[at];
+    }
+    PyObject *found = made(size, NPY_INT32), *scores = made(size, NPY_FLOAT), *result = NULL;
+    if (found && scores) {
+        memcpy(DATA(found), product, sizeof(npy_int32) * size);
+        memcpy(DATA(scores), score, sizeof(float) * size);
+        result = PyTuple_Pack(2, found, scores);
+    }
+    Py_XDECREF(found);
+    Py_XDECREF(scores);
+    PyMem_Free(product);
+    return result;
+}
+
 #define KERNEL(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, NULL}
 
 static PyMethodDef methods[] = {
-    KERNEL(group), KERNEL(decayed), KERNEL(find), KERNEL(distinct), KERNEL(pick), KERNEL(spread), KERNEL(best),
+    KERNEL(group), KERNEL(decayed), KERNEL(find), KERNEL(distinct), KERNEL(pick), KERNEL(locate), KERNEL(inner), KERNEL(spread), KERNEL(best),
+    KERNEL(walk),
     {NULL, NULL, 0, NULL},
 };
 

@@ -19,6 +19,12 @@ def distinct(keys: Counts, /) -> tuple[Counts, Counts]:
 def pick(values: Array, at: Counts, missing: float, /) -> Doubles:
     """(M,) the values at some places, `missing` where a place is -1."""
 
+def locate(text: Array, offsets: Offsets, order: Codes, key: bytes, /) -> int:
+    """The index of a key among texts, -1 where it is absent; `order` sorts them."""
+
+def inner(user: Doubles, items: Floats, /) -> Doubles:
+    """(P,) inner products of one vector (F,) with others (P, F)."""
+
 def spread(index: Codes, weight: Doubles, offsets: Offsets, columns: Codes, values: Array, width: int, /) -> Doubles:
     """(1, width) sums of weight * value over rows of a sparse table, -inf where nothing was added."""
 
@@ -26,3 +32,8 @@ def best(
     scores: Array, products: Codes | None, k: int, excluded: Codes | None, allowed: Bools | None, /
 ) -> tuple[Codes, Floats]:
     """Products and scores of the k best, best first, ties to the lower product."""
+
+def walk(
+    order: Counts, columns: Codes, values: Floats, k: int, excluded: Codes | None, allowed: Bools | None, /
+) -> tuple[Codes, Floats]:
+    """Products and scores of the first k entries that may be shown, `order` being their places."""

@@ -29,11 +29,23 @@ def offsets_of(rows: Array, size: int) -> Offsets:
     return offsets
 
 
+def lengths_of(offsets: Offsets) -> Counts:
+    """The number of elements of each row."""
+    return offsets[1:] - offsets[:-1]
+
+
+def among(keys: Array, others: Array) -> Bools:
+    """(M,) whether each key is one of the others, which need no order; int64."""
+    if not len(others) or not len(keys):
+        return np.zeros(len(keys), np.bool_)
+    return positions_in(_kernels.distinct(np.ascontiguousarray(others, np.int64))[0], keys) >= 0
+
+
 def rows_of(offsets: Offsets) -> Codes:
     """The row number of each element, the inverse of `offsets_of`."""
     if len(offsets) == 2:
         return np.zeros(int(offsets[1]), np.int32)
-    return np.repeat(np.arange(len(offsets) - 1, dtype=np.int32), np.diff(offsets))
+    return np.arange(len(offsets) - 1, dtype=np.int32).repeat(lengths_of(offsets))
 
 
 def elements_of(offsets: Offsets, rows: Array) -> tuple[Offsets, Counts]:
@@ -50,5 +62,5 @@ def elements_of(offsets: Offsets, rows: Array) -> tuple[Offsets, Counts]:
 
 
 def positions_in(sorted_keys: Array, keys: Array) -> Counts:
-    """The position of each key in `sorted_keys` (unique, ascending, int32 or int64 as the keys), -1 where it is absent."""
+    """The position of each key in `sorted_keys` (unique, ascending), -1 where it is absent; int32, int64 or uint64."""
     return _kernels.find(np.ascontiguousarray(sorted_keys), np.ascontiguousarray(keys, sorted_keys.dtype))

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from features import _kernels
-from features.arrays import DAY, Codes, Counts, Doubles, Times, positions_in
+from features.arrays import DAY, Codes, Counts, Doubles, Times, lengths_of, positions_in
 
 
 THINGS = 1 << 31  # any code fits a key of `Occasions`
@@ -59,7 +59,7 @@ class Occasions:
     @cached_property
     def count(self) -> Counts:
         """(K,) events."""
-        return np.diff(self.start)
+        return lengths_of(self.start)
 
     @cached_property
     def total(self) -> Doubles:
@@ -94,19 +94,20 @@ class Occasions:
     @cached_property
     def gap(self) -> Doubles:
         """(K,) mean days between events, NaN with fewer than two."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(self.count > 1, (self.last - self.first) / DAY / (self.count - 1), np.nan)
+        days = (self.last - self.first) / DAY
+        days /= np.maximum(self.count - 1, 1)
+        days[self.count < 2] = np.nan
+        return days
 
     @cached_property
     def gap_deviation(self) -> Doubles:
         """(K,) standard deviation of the days between events, NaN with fewer than three."""
         days = np.zeros(len(self.time))
-        days[1:] = np.diff(self.time) / DAY
+        days[1:] = (self.time[1:] - self.time[:-1]) / DAY
         days[self.start[:-1]] = 0.0
         squares = self.sum(days * days)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            variance = squares / (self.count - 1) - self.gap * self.gap
-            return np.where(self.count > 2, np.sqrt(np.maximum(variance, 0.0)), np.nan)
+        variance = squares / np.maximum(self.count - 1, 1) - self.gap * self.gap
+        return np.where(self.count > 2, np.sqrt(np.maximum(variance, 0.0)), np.nan)
 
     def sum(self, values: Doubles) -> Doubles:
         """(K,) sums of a value of each event."""

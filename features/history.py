@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from features.arrays import Array, Bools, Codes, Floats, Offsets, Times, elements_of, offsets_of, rows_of
+from features.arrays import Array, Bools, Codes, Floats, Offsets, Times, elements_of, lengths_of, offsets_of, rows_of
 from features.groups import THINGS, Occasions
 from features.kinds import Kind
 
@@ -59,7 +59,7 @@ class History:
         new[1:] = np.where(
             numbered[1:] & numbered[:-1], self.order[1:] != self.order[:-1], self.time[1:] != self.time[:-1]
         )
-        new[self.offsets[:-1][np.diff(self.offsets) > 0]] = True
+        new[self.offsets[:-1][lengths_of(self.offsets) > 0]] = True
         number: Codes = np.cumsum(new, dtype=np.int32)
         number -= 1
         return number
@@ -93,7 +93,9 @@ class History:
         """The events where `keep` (N,) is true; all rows stay."""
         if keep.all():
             return self
-        return self._select(np.flatnonzero(keep), offsets_of(self.row[keep], len(self)))
+        at = keep.nonzero()[0]
+        offsets = np.array([0, len(at)]) if len(self) == 1 else offsets_of(self.row[at], len(self))
+        return self._select(at, offsets)
 
     def take(self, rows: Array) -> "History":
         """The customers of some rows, in that order; -1 gives a customer of whom nothing is known."""

@@ -51,8 +51,9 @@ def feature_matrix(
     scores = {f"{g}_score": pairs.score[:, i] for i, g in enumerate(pairs.generators)}
     ranks = {f"{g}_rank": pairs.rank[:, i] for i, g in enumerate(pairs.generators)}
     given = scores | ranks
-    for column, name in zip(columns, chosen, strict=True):
-        column[:] = given[name] if name in given else REGISTRY[name].compute(view)
+    with np.errstate(divide="ignore", invalid="ignore"):  # what is not known is NaN
+        for column, name in zip(columns, chosen, strict=True):
+            column[:] = given[name] if name in given else REGISTRY[name].compute(view)
     return _turned(columns)
 
 

@@ -119,8 +119,7 @@ def product_price(view: View) -> Array:
 @feature(family="product", unit="ratio")
 def product_price_drop(view: View) -> Array:
     """Median price of the last 28 days against that of all time."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return view.by_product(view.market.price_28) / view.by_product(view.market.price)
+    return view.by_product(view.market.price_28) / view.by_product(view.market.price)
 
 
 @feature(family="product", unit="units")

@@ -14,7 +14,7 @@ def lookup(scores: Scores, rows: Codes, products: Codes) -> Floats:
         return _entry(*_lists(scores, rows), products)
     if isinstance(scores, Csr):
         return _entry(scores, rows, products)
-    found = scores[0][products] if len(scores) == 1 else scores[rows, products]
+    found = scores[0].take(products) if len(scores) == 1 else scores[rows, products]
     found[found == NONE] = np.nan
     return found.astype(np.float32)
 
@@ -22,7 +22,7 @@ def lookup(scores: Scores, rows: Codes, products: Codes) -> Floats:
 def _lists(scores: Shared, rows: Codes) -> tuple[Csr, Codes]:
     """Only the lists that are asked about, and which of them each row uses."""
     first = int(scores.list[0]) if len(scores.list) else -1
-    if first >= 0 and (scores.list == first).all():
+    if first >= 0 and (len(scores.list) == 1 or (scores.list == first).all()):
         return scores.lists.slice(first, first + 1), np.zeros(len(rows), np.int32)
     used, which = np.unique(scores.list, return_inverse=True)
     return _taken(scores.lists, used), which.astype(np.int32)[rows]
