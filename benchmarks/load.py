@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -72,12 +73,16 @@ async def _sent(host: str, port: int, requests: Sequence[tuple[bytes, ...]], con
     start = time.perf_counter()
     senders = [_Sender(loop, iter(requests[i::connections])) for i in range(connections)]
     for sender in senders:
-        await loop.create_connection(lambda sender=sender: sender, host, port)
+        await loop.create_connection(partial(_same, sender), host, port)
     await asyncio.gather(*(sender.done for sender in senders))
     took = time.perf_counter() - start
     seconds = [value for sender in senders for value in sender.seconds]
     p50, p99 = np.percentile(seconds, [50, 99]) * 1e3
     return Measured(len(requests) / took, float(p50), float(p99), senders[-1].answer)
+
+
+def _same(sender: "_Sender") -> "_Sender":
+    return sender
 
 
 class _Sender(asyncio.Protocol):

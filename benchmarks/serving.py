@@ -15,11 +15,16 @@ import numpy as np
 import psutil
 
 from benchmarks import load
+from benchmarks.breakdown import breakdown
 from benchmarks.harness import Figures, main
 from benchmarks.trained import trained
 from esnaf.process import Running, running
+from features.arrays import DAY
+from features.kinds import Kind
+from features.recent import Deed
 from features.store.config import VARIABLE
 from training import pointer
+from training.query import Query
 from training.recommender import Recommender
 
 PATH = "/v1/recommendations"
@@ -136,7 +141,7 @@ def _unchanged(workspace: Path, bodies: Sequence[bytes], requests: int, scratch:
 def _live(workspace: Path, scratch: Path) -> Figures:
     """A new event of the customer before every request: a view, or something put into the cart."""
     pairs = _visits(workspace)
-    figures: Figures = {}
+    figures: Figures = dict(_steps(workspace))
     for connections, workers, name in ((1, 1, "live"), (4, 2, "live_4")):
         with _service(workspace, scratch, "--workers", str(workers)) as service:
             rounds = [
@@ -146,6 +151,19 @@ def _live(workspace: Path, scratch: Path) -> Figures:
         figures[f"{name}_p50_ms"] = statistics.median(one.p50_ms for one in rounds)
         figures[f"{name}_p99_ms"] = statistics.median(one.p99_ms for one in rounds)
     return figures
+
+
+def _steps(workspace: Path) -> Figures:
+    """What the steps of such a list take, in this process."""
+    model = Recommender.load(pointer.find(workspace).bundle)
+    customers, products = model.customers.ids(), model.products.ids()
+    best, random = np.argsort(-model.market.decayed)[:_BEST], np.random.default_rng(3)
+    moment = model.time + DAY
+    queries = [
+        Query(customers[customer], recent=(Deed(products[int(random.choice(best))], Kind.VIEW, moment - 5),))
+        for customer in random.integers(len(customers), size=300).tolist()
+    ]
+    return breakdown(model, queries, moment)
 
 
 def _visits(workspace: Path) -> list[tuple[bytes, bytes]]:

@@ -561,17 +561,21 @@ static PyObject *walk(PyObject *module, PyObject *const *arguments, Py_ssize_t g
     if (!takes(given, 6, "walk(order, columns, values, k, excluded, allowed)") ||
         !is_array(arguments[0], NPY_INT64, NPY_INT64, "order") ||
         !is_array(arguments[1], NPY_INT32, NPY_INT32, "columns") ||
-        !is_array(arguments[2], NPY_FLOAT, NPY_FLOAT, "values") ||
+        !is_array(arguments[2], NPY_FLOAT, NPY_DOUBLE, "values") ||
         (arguments[4] != Py_None && !is_array(arguments[4], NPY_INT32, NPY_INT32, "excluded")) ||
         (arguments[5] != Py_None && !is_array(arguments[5], NPY_BOOL, NPY_BOOL, "allowed")))
         return NULL;
     const npy_int64 *order = DATA(arguments[0]);
     const npy_int32 *columns = DATA(arguments[1]);
-    const float *values = DATA(arguments[2]);
+    const int single = PyArray_TYPE((PyArrayObject *)arguments[2]) == NPY_FLOAT;
+    const float *floats = DATA(arguments[2]);
+    const double *doubles = DATA(arguments[2]);
     const Py_ssize_t k = PyLong_AsSsize_t(arguments[3]);
     if (k < 0)
         return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ValueError, "k is %zd", k);
     const npy_intp length = LENGTH(arguments[0]), entries = LENGTH(arguments[1]);
+    if (LENGTH(arguments[2]) != entries)
+        return PyErr_Format(PyExc_ValueError, "values of another number than columns");
     const npy_int32 *excluded = arguments[4] == Py_None ? NULL : DATA(arguments[4]);
     const npy_intp exclusions = excluded == NULL ? 0 : LENGTH(arguments[4]);
     const npy_bool *allowed = arguments[5] == Py_None ? NULL : DATA(arguments[5]);
@@ -594,7 +598,7 @@ static PyObject *walk(PyObject *module, PyObject *const *arguments, Py_ssize_t g
         if (exclusions && excluded[place_of_code(excluded, 0, exclusions, column)] == column)
             continue;
         product[size] = column;
-        score[size++] = values[at];
+        score[size++] = single ? floats[at] : (float)doubles[at];
     }
     PyObject *found = made(size, NPY_INT32), *scores = made(size, NPY_FLOAT), *result = NULL;
     if (found && scores) {

@@ -8,7 +8,6 @@ import numpy as np
 from features import _kernels
 from features.arrays import DAY, Codes, Counts, Doubles, Times, lengths_of, positions_in
 
-
 THINGS = 1 << 31  # any code fits a key of `Occasions`
 
 

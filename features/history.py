@@ -79,7 +79,7 @@ class History:
             things=THINGS,
             time=lines.time,
             order=lines.order_number,
-            weight=lines.quantity,
+            weight=lines.quantity.astype(np.float64),
             merge=True,
         )
 

@@ -158,10 +158,11 @@ class View:
         """(R,) mean and standard deviation of the log of the prices the customer paid, NaN where unknown."""
         known = self.bought.price > 0
         row, value = self.bought.row[known], np.log(self.bought.price[known].astype(np.float64))
-        count = np.bincount(row, minlength=len(self.history))
-        mean = np.bincount(row, value, len(self.history)) / count
-        square = np.bincount(row, value * value, len(self.history)) / count
-        return mean, np.sqrt(np.maximum(square - mean * mean, 0.0))
+        with np.errstate(invalid="ignore"):
+            count = np.bincount(row, minlength=len(self.history))
+            mean = np.bincount(row, value, len(self.history)) / count
+            square = np.bincount(row, value * value, len(self.history)) / count
+            return mean, np.sqrt(np.maximum(square - mean * mean, 0.0))
 
     def _of_kinds(self, *kinds: Kind) -> Joined:
         return self._joined(self.history.of_kinds(*kinds), lambda product: product, len(self.catalogue), merge=False)

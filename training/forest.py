@@ -13,8 +13,8 @@ from features.arrays import Array, Codes, Doubles, Floats
 from training._forest import scores
 
 NODE = np.dtype([("threshold", np.float32), ("feature", np.uint16), ("left", np.uint16)])
-"""A feature up to the threshold leads to `left`, any other to the node after it; a leaf leads to itself. What is missing
-is above all thresholds as feature f, and below them as feature F + f."""
+"""A feature up to the threshold leads to `left`, any other to the node after it; a leaf leads to itself. What is
+missing is above all thresholds as feature f, and below them as feature F + f."""
 
 MOST = 1 << 15  # leaves of a tree, and features
 

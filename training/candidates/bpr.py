@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import Codes, Doubles, Floats
+from features.arrays import Codes, Floats
 from training.candidates.base import Generator, Snapshot
 from training.candidates.blas import one_blas_thread
 from training.candidates.factors import check_factors, inner_products, on_grid, untouched

@@ -12,14 +12,8 @@ def top_k_of_one(scores: Scores, k: int, *, exclude: Codes | None, allowed: Bool
     """As `topk.top_k`, for scores of one row; `exclude` are that row's products."""
     if isinstance(scores, Shared):
         return _of_list(scores, k, exclude, allowed)
-    sparse = isinstance(scores, Csr)
-    product, score = _kernels.best(
-        np.ascontiguousarray(scores.value) if sparse else scores[0],
-        np.ascontiguousarray(scores.index) if sparse else None,
-        k,
-        exclude,
-        allowed,
-    )
+    values, products = (scores.value, scores.index) if isinstance(scores, Csr) else (scores[0], None)
+    product, score = _kernels.best(values, products, k, exclude, allowed)
     return Candidates(np.array([0, len(product)]), product, score)
 
 
