@@ -12,6 +12,7 @@ import numpy as np
 from features.arrays import Bools, Doubles, Floats, among, lengths_of, rows_of
 from features.catalogue import Catalogue
 from features.errors import BundleError, EsnafError
+from features.fixed import Fixed
 from features.history import History
 from features.market import Market
 from features.matrix import feature_matrix
@@ -68,6 +69,11 @@ class Recommender:
         """What fills lists."""
         return Shelf.of(self.catalogue, self.market)
 
+    @cached_property
+    def fixed(self) -> Fixed:
+        """The features of the products."""
+        return Fixed.of(self.catalogue, self.market)
+
     @property
     def names(self) -> tuple[str, ...]:
         """The generators."""
@@ -114,10 +120,12 @@ class Recommender:
     def visit_scores(self, request: Request, pairs: Pairs, scores: Doubles) -> Doubles:
         """(M,) what the visits under way add to the ranker's scores (M,); 0 for those who are in none."""
         added = np.zeros(len(scores))
+        if self.visits is None:
+            return added
         inside = np.zeros(len(request), np.bool_)
         inside[request.visits.under_way] = True
         at = np.flatnonzero(inside[pairs.customer]).astype(np.int32)
-        if self.visits is not None and len(at):
+        if len(at):
             matrix = visit_matrix(request.visits, self.catalogue, self.market, pairs.take(at), scores[at])
             added[at] = self.visits.scores(matrix)
         return added
@@ -133,6 +141,7 @@ class Recommender:
             profiles=request.profiles,
             context=request.context,
             names=self.order.names,
+            fixed=self.fixed,
         )
 
     def shortened(
