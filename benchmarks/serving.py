@@ -15,16 +15,25 @@ import numpy as np
 import psutil
 
 from benchmarks import load
+from benchmarks.breakdown import breakdown
 from benchmarks.harness import Figures, main
 from benchmarks.trained import trained
 from esnaf.process import Running, running
+from features.arrays import DAY
+from features.kinds import Kind
+from features.recent import Deed
+from features.store.config import VARIABLE
 from training import pointer
+from training.query import Query
 from training.recommender import Recommender
 
 PATH = "/v1/recommendations"
+EVENTS = "/v1/events"
 _MB = 1e6
 _ROUNDS = 5
 _STARTS = 3
+_VISITS = 3_000  # events, each with a list after it
+_BEST = 500  # products that they are of
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -44,6 +53,7 @@ def measure(args: Namespace) -> Figures:
             **_memory(workspace, bodies[:200], scratch),
             **_made(workspace, bodies, scratch),
             **_unchanged(workspace, bodies, args.requests, scratch),
+            **_live(workspace, scratch),
         }
 
 
@@ -56,7 +66,8 @@ def _bodies(workspace: Path) -> list[bytes]:
 
 @contextmanager
 def _service(workspace: Path, scratch: Path, *options: str) -> Iterator[Running]:
-    command = [sys.executable, "-m", "esnaf", "serve", "--workspace", str(workspace), *options]
+    store = f"{VARIABLE}=sqlite:///{scratch / 'store.db'}"  # events of a benchmark are not the workspace's
+    command = ["env", store, sys.executable, "-m", "esnaf", "serve", "--workspace", str(workspace), *options]
     with running(command, log=scratch / "service.log") as service:
         yield service
 
@@ -125,6 +136,51 @@ def _unchanged(workspace: Path, bodies: Sequence[bytes], requests: int, scratch:
         "empty_p99_ms": statistics.median(one.p99_ms for one in theirs),
         "unchanged_ratio": statistics.median(a.per_s / b.per_s for a, b in zip(ours, theirs, strict=True)),
     }
+
+
+def _live(workspace: Path, scratch: Path) -> Figures:
+    """A new event of the customer before every request: a view, or something put into the cart."""
+    pairs = _visits(workspace)
+    figures: Figures = dict(_steps(workspace))
+    for connections, workers, name in ((1, 1, "live"), (4, 2, "live_4")):
+        with _service(workspace, scratch, "--workers", str(workers)) as service:
+            rounds = [
+                load.post_after(service.address, (EVENTS, PATH), pairs[i::_ROUNDS], connections=connections)
+                for i in range(_ROUNDS)
+            ]
+        figures[f"{name}_p50_ms"] = statistics.median(one.p50_ms for one in rounds)
+        figures[f"{name}_p99_ms"] = statistics.median(one.p99_ms for one in rounds)
+    return figures
+
+
+def _steps(workspace: Path) -> Figures:
+    """What the steps of such a list take, in this process."""
+    model = Recommender.load(pointer.find(workspace).bundle)
+    customers, products = model.customers.ids(), model.products.ids()
+    best, random = np.argsort(-model.market.decayed)[:_BEST], np.random.default_rng(3)
+    moment = model.time + DAY
+    queries = [
+        Query(customers[customer], recent=(Deed(products[int(random.choice(best))], Kind.VIEW, moment - 5),))
+        for customer in random.integers(len(customers), size=300).tolist()
+    ]
+    return breakdown(model, queries, moment)
+
+
+def _visits(workspace: Path) -> list[tuple[bytes, bytes]]:
+    """An event and a request for a list, of customers at random."""
+    model = Recommender.load(pointer.find(workspace).bundle)
+    customers, products = model.customers.ids(), model.products.ids()
+    best = np.argsort(-model.market.decayed)[:_BEST]
+    random = np.random.default_rng(2)
+    pairs = []
+    for customer in random.integers(len(customers), size=_VISITS).tolist():
+        event = {
+            "customer_id": customers[customer],
+            "product_id": products[int(random.choice(best))],
+            "event_type": str(random.choice(["view", "add_to_cart"])),
+        }
+        pairs.append((json.dumps(event).encode(), json.dumps({"customer_id": customers[customer], "n": 10}).encode()))
+    return pairs
 
 
 if __name__ == "__main__":

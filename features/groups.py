@@ -5,7 +5,10 @@ from functools import cached_property
 
 import numpy as np
 
-from features.arrays import DAY, Codes, Counts, Doubles, Times, positions_in
+from features import _kernels
+from features.arrays import DAY, Codes, Counts, Doubles, Times, lengths_of, positions_in
+
+THINGS = 1 << 31  # any code fits a key of `Occasions`
 
 
 @dataclass(frozen=True)
@@ -31,30 +34,31 @@ class Occasions:
 
         With `merge`, the events of one order in one group are one occasion, with their weights summed.
         """
-        key = row.astype(np.int64) * things + thing
-        by = np.argsort(key, kind="stable")
-        by = by[thing[by] >= 0]
-        key, time, order, weight = key[by], time[by], order[by], weight[by]
-        if merge and len(key):
-            new = np.empty(len(key), np.bool_)
-            new[0] = True
-            new[1:] = (key[1:] != key[:-1]) | (order[1:] != order[:-1])
-            weight = np.bincount(np.cumsum(new) - 1, weight).astype(np.float64, copy=False)
-            key, time, order = key[new], time[new], order[new]
-        first = np.ones(len(key), np.bool_)
-        first[1:] = key[1:] != key[:-1]
-        start = np.append(np.flatnonzero(first), len(key))
-        return cls(key[first], start, np.cumsum(first) - 1, time, weight, order, things)
+        parts = _kernels.group(
+            np.ascontiguousarray(row, np.int32),
+            np.ascontiguousarray(thing, np.int32),
+            np.ascontiguousarray(time, np.int64),
+            np.ascontiguousarray(order, np.int32),
+            np.ascontiguousarray(weight, np.float64),
+            things,
+            merge,
+        )
+        return cls(*parts, things)
 
     def find(self, row: Codes, thing: Codes) -> Counts:
         """The group of each (row, thing), -1 where there is none."""
-        found = positions_in(self.keys, row.astype(np.int64) * self.things + thing)
-        return np.where(thing >= 0, found, -1)
+        if not len(self.keys):
+            return np.full(len(row), -1, np.int64)
+        keys = row.astype(np.int64)
+        keys *= self.things
+        keys += thing
+        keys[thing < 0] = -1
+        return positions_in(self.keys, keys)
 
     @cached_property
     def count(self) -> Counts:
         """(K,) events."""
-        return np.diff(self.start)
+        return lengths_of(self.start)
 
     @cached_property
     def total(self) -> Doubles:
@@ -89,19 +93,20 @@ class Occasions:
     @cached_property
     def gap(self) -> Doubles:
         """(K,) mean days between events, NaN with fewer than two."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(self.count > 1, (self.last - self.first) / DAY / (self.count - 1), np.nan)
+        days = (self.last - self.first) / DAY
+        days /= np.maximum(self.count - 1, 1)
+        days[self.count < 2] = np.nan
+        return days
 
     @cached_property
     def gap_deviation(self) -> Doubles:
         """(K,) standard deviation of the days between events, NaN with fewer than three."""
         days = np.zeros(len(self.time))
-        days[1:] = np.diff(self.time) / DAY
+        days[1:] = (self.time[1:] - self.time[:-1]) / DAY
         days[self.start[:-1]] = 0.0
         squares = self.sum(days * days)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            variance = squares / (self.count - 1) - self.gap * self.gap
-            return np.where(self.count > 2, np.sqrt(np.maximum(variance, 0.0)), np.nan)
+        variance = squares / np.maximum(self.count - 1, 1) - self.gap * self.gap
+        return np.where(self.count > 2, np.sqrt(np.maximum(variance, 0.0)), np.nan)
 
     def sum(self, values: Doubles) -> Doubles:
         """(K,) sums of a value of each event."""
@@ -110,7 +115,7 @@ class Occasions:
 
     def decayed(self, at: int, half_life: float) -> Doubles:
         """(K,) events that count half as much after every `half_life` days."""
-        return self.sum(np.exp2((self.time - at) / (DAY * half_life)))
+        return _kernels.decayed(self.start, self.time, at, DAY * half_life)
 
     def decayed_by_order(self, latest: Codes, factor: float) -> Doubles:
         """(K,) events that count `factor` less for each order since; `latest` (K,) is the newest order's number."""

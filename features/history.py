@@ -1,12 +1,13 @@
 """History: what each customer did, as a struct of arrays sorted by customer and time."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
 import numpy as np
 
-from features.arrays import Array, Bools, Codes, Floats, Offsets, Times, elements_of, offsets_of, rows_of
+from features.arrays import Array, Bools, Codes, Floats, Offsets, Times, elements_of, lengths_of, offsets_of, rows_of
+from features.groups import THINGS, Occasions
 from features.kinds import Kind
 
 
@@ -58,7 +59,7 @@ class History:
         new[1:] = np.where(
             numbered[1:] & numbered[:-1], self.order[1:] != self.order[:-1], self.time[1:] != self.time[:-1]
         )
-        new[self.offsets[:-1][np.diff(self.offsets) > 0]] = True
+        new[self.offsets[:-1][lengths_of(self.offsets) > 0]] = True
         number: Codes = np.cumsum(new, dtype=np.int32)
         number -= 1
         return number
@@ -68,18 +69,38 @@ class History:
         """The purchases alone."""
         return self.only(self.kind == Kind.PURCHASE)
 
+    @cached_property
+    def repeats(self) -> Occasions:
+        """The purchases by product, the lines of one order as one; the weight is units."""
+        lines = self.purchases
+        return Occasions.group_by(
+            lines.row,
+            lines.product,
+            things=THINGS,
+            time=lines.time,
+            order=lines.order_number,
+            weight=lines.quantity.astype(np.float64),
+            merge=True,
+        )
+
     def of_kinds(self, *kinds: Kind) -> "History":
         """The events of some kinds alone."""
-        return self.only(np.isin(self.kind, [int(k) for k in kinds]))
+        wanted = np.zeros(256, np.bool_)
+        wanted[list(kinds)] = True
+        return self.only(wanted[self.kind])
 
     def only(self, keep: Bools) -> "History":
         """The events where `keep` (N,) is true; all rows stay."""
         if keep.all():
             return self
-        return self._select(np.flatnonzero(keep), offsets_of(self.row[keep], len(self)))
+        at = keep.nonzero()[0]
+        offsets = np.array([0, len(at)]) if len(self) == 1 else offsets_of(self.row[at], len(self))
+        return self._select(at, offsets)
 
     def take(self, rows: Array) -> "History":
         """The customers of some rows, in that order; -1 gives a customer of whom nothing is known."""
+        if len(rows) == 1:
+            return self._one(int(rows[0]))
         known = rows >= 0
         if not known.all():
             offsets = np.append(self.offsets, self.offsets[-1])
@@ -87,10 +108,24 @@ class History:
         offsets, positions = elements_of(self.offsets, rows)
         return self._select(positions, offsets)
 
+    def _one(self, row: int) -> "History":
+        """One customer, without a copy."""
+        if row < 0:
+            return History.empty(1)
+        start, end = int(self.offsets[row]), int(self.offsets[row + 1])
+        return self._select(slice(start, end), np.array([0, end - start]))
+
     def before(self, time: int) -> "History":
         """The events before a moment."""
         return self.only(self.time < time)
 
-    def _select(self, positions: Array, offsets: Offsets) -> "History":
-        columns = {f.name: getattr(self, f.name)[positions] for f in fields(self) if f.name != "offsets"}
-        return History(offsets, **columns)
+    def _select(self, at: Array | slice, offsets: Offsets) -> "History":
+        return History(
+            offsets,
+            self.product[at],
+            self.time[at],
+            self.kind[at],
+            self.quantity[at],
+            self.price[at],
+            self.order[at],
+        )

@@ -8,6 +8,7 @@ from features import families
 from features.arrays import Floats
 from features.catalogue import Catalogue
 from features.context import Context
+from features.fixed import Fixed
 from features.history import History
 from features.market import Market
 from features.pairs import Pairs
@@ -35,12 +36,14 @@ def feature_matrix(
     profiles: Profiles | None = None,
     context: Context | None = None,
     names: Sequence[str] | None = None,
+    fixed: Fixed | None = None,
 ) -> Floats:
     """The features of M pairs of R customers, (M, F) float32, NaN where something is not known.
 
     `history`, `profiles` and `context` have one row a customer; events from `as_of` on are not looked at because the
-    history does not hold them. `names` chooses the columns (default: all). Every value is the same to the last bit
-    whether a customer is alone in the batch or among a million.
+    history does not hold them. `names` chooses the columns (default: all), `fixed` are those of this market's products
+    that were worked out before. Every value is the same to the last bit whether a customer is alone in the batch or
+    among a million.
 
     Raises:
         KeyError: a name is neither a registered feature nor `<generator>_score` or `<generator>_rank`.
@@ -51,8 +54,12 @@ def feature_matrix(
     scores = {f"{g}_score": pairs.score[:, i] for i, g in enumerate(pairs.generators)}
     ranks = {f"{g}_rank": pairs.rank[:, i] for i, g in enumerate(pairs.generators)}
     given = scores | ranks
-    for column, name in zip(columns, chosen, strict=True):
-        column[:] = given[name] if name in given else REGISTRY[name].compute(view)
+    with np.errstate(divide="ignore", invalid="ignore"):  # what is not known is NaN
+        for column, name in zip(columns, chosen, strict=True):
+            if fixed is not None and name in fixed.place:
+                column[:] = fixed.column(name, pairs.product)
+            else:
+                column[:] = given[name] if name in given else REGISTRY[name].compute(view)
     return _turned(columns)
 
 

@@ -19,15 +19,17 @@ class Feature:
     unit: str
     about: str  # one sentence: what it is
     compute: Compute  # View -> (M,)
+    fixed: bool = False  # whether it depends on nothing but the product, as of the market's moment
 
 
 REGISTRY: dict[str, Feature] = {}
 
 
-def feature(*, family: str, unit: str) -> Callable[[Compute], Compute]:
+def feature(*, family: str, unit: str, fixed: bool = False) -> Callable[[Compute], Compute]:
     """Register a function of a `View` that returns one value a pair, (M,); NaN where it is not known.
 
-    The function's name is the feature's name and its docstring says what it is.
+    The function's name is the feature's name and its docstring says what it is. One that is `fixed` reads of the view
+    no more than `by_product`, the catalogue and the market, and so is worked out once for all products.
 
     Raises:
         ValueError: the name is taken, or there is no docstring.
@@ -41,7 +43,7 @@ def feature(*, family: str, unit: str) -> Callable[[Compute], Compute]:
             raise ValueError(
                 f"feature '{name}' in {compute.__module__} has no docstring: say in one sentence what it is"
             )
-        REGISTRY[name] = Feature(name, family, unit, about, compute)
+        REGISTRY[name] = Feature(name, family, unit, about, compute, fixed)
         return compute
 
     return register

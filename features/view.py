@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from features import _kernels
 from features.arrays import DAY, Array, Codes, Counts, Doubles, Times
 from features.catalogue import Catalogue
 from features.context import Context
@@ -26,7 +27,9 @@ class Joined:
 
     def of(self, values: Array, missing: float = np.nan) -> Array:
         """(M,) the pair's entry of `values` (K,)."""
-        return np.append(values, missing)[self.at]
+        if not len(values):
+            return np.full(len(self.at), missing)
+        return _kernels.pick(np.ascontiguousarray(values), self.at, missing)
 
     @cached_property
     def count(self) -> Array:
@@ -72,11 +75,11 @@ class View:
 
     def by_product(self, values: Array) -> Array:
         """(M,) the entry of each pair's product in `values` (P,)."""
-        return values[self.product]
+        return values.take(self.product)
 
     def by_customer(self, values: Array) -> Array:
         """(M,) the entry of each pair's customer in `values` (R,)."""
-        return values[self.row]
+        return values.take(self.row)
 
     @cached_property
     def bought(self) -> History:
@@ -91,7 +94,8 @@ class View:
     @cached_property
     def repeats(self) -> Joined:
         """The customer's orders of the product."""
-        return self._joined(self.bought, lambda product: product, len(self.catalogue), merge=True)
+        groups = self.history.repeats
+        return Joined(groups, groups.find(self.row, self.product))
 
     @cached_property
     def categories(self) -> Joined:
@@ -154,7 +158,7 @@ class View:
         """(R,) mean and standard deviation of the log of the prices the customer paid, NaN where unknown."""
         known = self.bought.price > 0
         row, value = self.bought.row[known], np.log(self.bought.price[known].astype(np.float64))
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(invalid="ignore"):
             count = np.bincount(row, minlength=len(self.history))
             mean = np.bincount(row, value, len(self.history)) / count
             square = np.bincount(row, value * value, len(self.history)) / count

@@ -4,7 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import Array, Bools, Codes, Counts, Doubles, Floats, Offsets, offsets_of, rows_of
+from features.arrays import (
+    Array,
+    Bools,
+    Codes,
+    Counts,
+    Doubles,
+    Floats,
+    Offsets,
+    among,
+    lengths_of,
+    offsets_of,
+    rows_of,
+)
 from features.catalogue import Catalogue
 from features.context import Context
 from features.history import History
@@ -15,6 +27,8 @@ from features.pairs import Pairs
 IDLE = 1_800  # seconds without an event that end a visit, as web analytics count it
 LOOKS = (Kind.VIEW, Kind.CLICK, Kind.WISHLIST)
 TOUCHES = (*LOOKS, Kind.ADD_TO_CART, Kind.REMOVE_FROM_CART, Kind.PURCHASE)
+_LOOKED, _TOUCHED = np.zeros(256, np.bool_), np.zeros(256, np.bool_)
+_LOOKED[list(LOOKS)], _TOUCHED[list(TOUCHES)] = True, True
 NAMES = (
     "looks",  # of the product in this visit
     "minutes_since_look",
@@ -46,7 +60,7 @@ class Visits:
         """The last events of each customer that follow each other, and the moment, without a longer break; then what
         is in the cart and on the page and was not touched last."""
         time = context.time
-        inside = np.flatnonzero(unbroken(history, time) & (history.product >= 0) & np.isin(history.kind, TOUCHES))
+        inside = np.flatnonzero(unbroken(history, time) & (history.product >= 0) & _TOUCHED[history.kind])
         ago = (time - history.time[inside]) / 60.0
         offsets = offsets_of(history.row[inside], len(history))
         visits = cls(offsets, history.product[inside], history.kind[inside], ago)
@@ -60,7 +74,7 @@ class Visits:
         last[self.under_way] = self.product[self.offsets[1:][self.under_way] - 1]
         viewing = np.flatnonzero((context.viewed >= 0) & (context.viewed != last))
         page = viewing << 32 | context.viewed[viewing]
-        more = np.concatenate([cart[~np.isin(cart, touched)], page])
+        more = np.concatenate([cart[~among(cart, touched)], page])
         carted = len(more) - len(page)
         both = np.concatenate([row, (more >> 32).astype(np.int32)])
         by = np.argsort(both, kind="stable")
@@ -80,18 +94,18 @@ class Visits:
     @property
     def under_way(self) -> Codes:
         """The rows of those who are in a visit."""
-        return np.flatnonzero(np.diff(self.offsets)).astype(np.int32)
+        return np.flatnonzero(lengths_of(self.offsets)).astype(np.int32)
 
 
 def unbroken(history: History, time: int) -> Bools:
     """(N,) whether no break lies between an event and the moment."""
     if not len(history.time):
         return np.zeros(0, np.bool_)
-    following = np.append(history.time[1:], time)
-    last = history.offsets[1:][np.diff(history.offsets) > 0] - 1
-    following[last] = time
-    broken = following - history.time > IDLE
-    before = np.append(0, np.cumsum(broken))
+    following = np.empty_like(history.time)
+    following[:-1] = history.time[1:]
+    following[history.offsets[1:][lengths_of(history.offsets) > 0] - 1] = time
+    before = np.zeros(len(following) + 1, np.int64)
+    (following - history.time > IDLE).cumsum(out=before[1:])
     unbroken: Bools = before[history.offsets[1:]][history.row] == before[:-1]
     return unbroken
 
@@ -120,7 +134,7 @@ def visit_matrix(visits: Visits, catalogue: Catalogue, market: Market, pairs: Pa
 def _fill(matrix: Floats, visit: Visits, product: Codes, catalogue: Catalogue, market: Market) -> None:
     """The columns that tell of one visit."""
     touched, kind = visit.product, visit.kind
-    looked = np.isin(kind, LOOKS)
+    looked = _LOOKED[kind]
     same = product[:, None] == touched  # (m, n), some hundred by some ten
     matrix[:, 0] = (same & looked).sum(axis=1)
     matrix[:, 1] = np.where(same & looked, visit.ago, np.inf).min(axis=1)

@@ -1,6 +1,5 @@
 """A two-way map between ids (text) and dense indices, kept in arrays so that processes can share it by memory map."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from features import _kernels
 from features.arrays import Array, Codes, Offsets
 
 if TYPE_CHECKING:
@@ -60,11 +60,7 @@ class Vocabulary:
 
     def index(self, id: str) -> int:
         """The index of an id, -1 where it is not known."""
-        key = id.encode()
-        place = bisect_left(self.order, key, key=self._bytes)
-        if place < len(self.order) and self._bytes(self.order[place]) == key:
-            return int(self.order[place])
-        return -1
+        return _kernels.locate(self.text, self.offsets, self.order, id.encode())
 
     def indices(self, ids: Sequence[str]) -> Codes:
         """The index of each id, -1 where it is not known."""

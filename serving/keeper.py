@@ -5,6 +5,7 @@ takes nothing from the answers: ingestion is refused at once until a look has wr
 """
 
 import gc
+import os
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from features.errors import EsnafError, StoreBusy
 from features.logs import log
 from features.settings import Settings
-from features.store.config import StoreConfig
+from features.store.config import FILE, StoreConfig
 from serving.config import IngestionConfig
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Keeper:
         self.reader: Reader | None = None  # for one thread at a time; None before the store is open
         self.appender: Appender | None = None  # None before the store is open
         self._away = False
+        self._file: str | None = None  # of the store, empty where it is none; None before it is known
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
 
@@ -89,9 +91,20 @@ class Keeper:
         is opened."""
         if self._away:
             return None
-        if self.reader is None and self._config.expected(self._workspace):
+        if self.reader is None and not self._absent():
             self.look()
         return self.reader
+
+    def _absent(self) -> bool:
+        """Whether there is no store for sure: asked with every request, so it may cost a look at one file, no more."""
+        if self._file is None:
+            if not self._config.expected(self._workspace):
+                self._file = str(self._workspace / FILE)
+            else:
+                from features.store.address import Address
+
+                self._file = str(Address.of(self._config, self._workspace).file or "")
+        return bool(self._file) and not os.path.exists(self._file)  # noqa: PTH110  # a path of text is twice as fast
 
     def failed(self, error: EsnafError) -> None:
         """Use the store no more until a look finds it well."""

@@ -5,12 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from features.arrays import Codes, Offsets, offsets_of
-from features.groups import Occasions
+from features.groups import THINGS, Occasions
 from features.history import History
 from training.candidates.scores import Baskets
 from training.candidates.sparse import Csr
-
-THINGS = 1 << 31  # any product index fits a key of `Occasions`
 
 
 @dataclass(frozen=True)
@@ -25,16 +23,7 @@ class Bought:
     @classmethod
     def of(cls, history: History) -> "Bought":
         """What R customers bought."""
-        lines = history.purchases
-        occasions = Occasions.group_by(
-            lines.row,
-            lines.product,
-            things=THINGS,
-            time=lines.time,
-            order=lines.order_number,
-            weight=lines.quantity.astype(np.float64),
-            merge=True,
-        )
+        occasions = history.repeats
         row, product = np.divmod(occasions.keys, THINGS)
         return cls(offsets_of(row, len(history)), product.astype(np.int32), occasions)
 

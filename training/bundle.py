@@ -10,7 +10,7 @@ from typing import Any
 from features.durable import sync
 from features.errors import BundleError
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 BLOCK = 1 << 20
 

@@ -6,7 +6,8 @@ from typing import Self
 
 import numpy as np
 
-from features.arrays import Bools, Codes, Floats, positions_in, rows_of
+from features import _kernels
+from features.arrays import Bools, Codes, Floats, positions_in
 from features.pairs import Pairs
 from training.candidates.base import Generator
 from training.candidates.lookup import lookup
@@ -36,14 +37,14 @@ class Pool:
     def gather(cls, sources: Sequence[Source], request: Request, *, allowed: Bools | None = None) -> Self:
         """Ask every generator; `allowed` (P,) says which products may be named at all."""
         proposals = [propose(s.generator, request, s.size, allowed=allowed) for s in sources]
-        rows = [rows_of(p.candidates.offsets).astype(np.int64) for p in proposals]
-        keys = [row << 32 | p.candidates.product for row, p in zip(rows, proposals, strict=True)]
-        merged, place = np.unique(np.concatenate(keys), return_inverse=True)
+        named = [proposal.candidates for proposal in proposals]
+        lengths = np.concatenate([np.diff(candidates.offsets) for candidates in named])  # (G * R,)
+        keys = np.repeat(np.tile(np.arange(len(request)), len(named)), lengths) << 32
+        keys |= np.concatenate([candidates.product for candidates in named])
+        merged, place = _kernels.distinct(keys)
         rank = np.full((len(merged), len(sources)), np.nan, np.float32)
-        end = 0
-        for column, proposal in enumerate(proposals):
-            start, end = end, end + len(proposal.candidates.product)
-            rank[place[start:end], column] = proposal.candidates.rank
+        column = np.repeat(np.arange(len(named)), [len(candidates.product) for candidates in named])
+        rank[place, column] = np.arange(1, len(keys) + 1) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         names = tuple(s.generator.name for s in sources)
         return cls(names, (merged >> 32).astype(np.int32), (merged & 0xFFFFFFFF).astype(np.int32), rank, proposals)
 

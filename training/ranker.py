@@ -8,20 +8,17 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 
 from features.arrays import Codes, Counts, Doubles, Floats
 from features.errors import BundleError, ConfigError
+from training.booster import Booster
 from training.boosting import lightgbm
 from training.config import RankerConfig
 from training.examples import Examples
 
-if TYPE_CHECKING:
-    from lightgbm import Booster
-
-MANY = 5_000  # rows worth more than one thread
 LEVELS = 8  # grades of worth that a listwise loss tells apart
 BAGGED = 5  # rounds that one sample of pairs serves: drawing it costs about as much as a tree
 BINNED = 50_000  # pairs that the bins are cut by
@@ -39,7 +36,7 @@ class Ranker:
     """
 
     names: tuple[str, ...]  # (F,)
-    boosters: tuple["Booster", ...]
+    boosters: tuple[Booster, ...]
 
     @classmethod
     def fit(cls, windows: Sequence[Examples], config: RankerConfig, *, seed: int) -> Self:
@@ -50,53 +47,43 @@ class Ranker:
         parts = max(1, min(config.boosters, len(labels.label) // ENOUGH))
         share = np.random.default_rng(seed).integers(0, parts, len(labels.label))
 
-        def grown(part: int) -> "Booster":
+        def grown(part: int) -> Booster:
             chosen = np.flatnonzero(share == part)
             parameters = _parameters(config, seed + part, threads=max(1, config.threads // parts))
             data = _dataset(library, _taken(windows, chosen, varying), names, labels.take(chosen))
-            return library.train(parameters, data, config.trees)  # type: ignore[no-any-return]
+            return Booster.of(library.train(parameters, data, config.trees))
 
         with ThreadPoolExecutor(min(parts, config.threads), "grow", _give_way) as threads:
             return cls(names, tuple(threads.map(grown, range(parts))))
 
     def scores(self, matrix: Floats) -> Doubles:
-        """(M,) mean raw scores of the feature rows (M, F), each by itself.
-
-        One answer uses one thread: on a busy machine waiting for a second costs more than it saves.
-        """
-        threads = 1 if len(matrix) < MANY else 0
-        return _mean([b.predict(matrix, raw_score=True, num_threads=threads) for b in self.boosters])
+        """(M,) mean raw scores of the feature rows (M, F), each by itself."""
+        return _mean([booster.scores(matrix) for booster in self.boosters])
 
     def contributions(self, matrix: Floats) -> Doubles:
         """(M, F + 1) what each feature adds to the raw score (lundberg2020local); the last column is the base."""
-        return _mean([b.predict(matrix, pred_contrib=True, num_threads=1) for b in self.boosters])
+        return _mean([booster.contributions(matrix) for booster in self.boosters])
 
     @property
     def gain(self) -> Doubles:
         """(F,) each feature's share of what all splits gained."""
-        gain = np.sum([b.feature_importance("gain") for b in self.boosters], axis=0)
+        gain = np.sum([booster.gain for booster in self.boosters], axis=0)
         return np.asarray(gain / max(gain.sum(), 1e-12), np.float64)
 
     def save(self, folder: Path) -> None:
-        """Write each booster as LightGBM's text."""
+        """Write each booster."""
         folder.mkdir()
         for number, booster in enumerate(self.boosters):
-            (folder / f"{number}.txt").write_text(booster.model_to_string(), encoding="utf-8")
+            booster.save(folder / f"{number}.txt")
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote; BundleError where a file is not a model."""
-        library = lightgbm()
-
-        boosters = []
-        for path in sorted(folder.glob("*.txt"), key=lambda path: int(path.stem)):
-            try:
-                boosters.append(library.Booster(model_file=path))
-            except library.basic.LightGBMError as error:
-                raise BundleError(f"{path}: not a LightGBM model ({error}); train the model again") from error
+        paths = sorted(folder.glob("*.txt"), key=lambda path: int(path.stem))
+        boosters = tuple(Booster.load(path) for path in paths)
         if not boosters:
             raise BundleError(f"{folder}: holds no model; train the model again")
-        return cls(tuple(boosters[0].feature_name()), tuple(boosters))
+        return cls(boosters[0].names, boosters)
 
 
 @dataclass(frozen=True)
@@ -164,8 +151,8 @@ def _dataset(library: Any, matrix: Floats, names: Sequence[str], labels: _Labels
     )
 
 
-def _mean(predicted: Sequence[Any]) -> Doubles:
-    total = np.array(predicted[0], np.float64)
+def _mean(predicted: Sequence[Doubles]) -> Doubles:
+    total = predicted[0].copy()
     for other in predicted[1:]:
         total += other
     total /= len(predicted)

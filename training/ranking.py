@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from features.arrays import Array, Bools, Codes, Doubles, Offsets, offsets_of
+from features.arrays import Array, Bools, Codes, Doubles, Offsets, offsets_of, rows_of
 from training.pool import Pool
 
 
@@ -31,7 +31,7 @@ class Ranking:
     @cached_property
     def row(self) -> Codes:
         """(M,) the row of each pair."""
-        return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.offsets))
+        return rows_of(self.offsets)
 
     def only(self, keep: Bools) -> "Ranking":
         """The pairs where `keep` (M,) is true; all rows stay."""
@@ -41,6 +41,8 @@ class Ranking:
 
     def first(self, n: int) -> "Ranking":
         """The first n of each row."""
+        if len(self) == 1:
+            return Ranking(np.minimum(self.offsets, n), self.product[:n], self.score[:n], self.source[:n])
         return self.only(np.arange(len(self.product)) - self.offsets[:-1][self.row] < n)
 
     def one_of_each(self, group: Codes) -> "Ranking":

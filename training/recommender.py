@@ -9,9 +9,10 @@ from typing import Any, Self, TypeAlias
 
 import numpy as np
 
-from features.arrays import Bools, Doubles, Floats
+from features.arrays import Bools, Doubles, Floats, among, lengths_of, rows_of
 from features.catalogue import Catalogue
 from features.errors import BundleError, EsnafError
+from features.fixed import Fixed
 from features.history import History
 from features.market import Market
 from features.matrix import feature_matrix
@@ -68,6 +69,11 @@ class Recommender:
         """What fills lists."""
         return Shelf.of(self.catalogue, self.market)
 
+    @cached_property
+    def fixed(self) -> Fixed:
+        """The features of the products."""
+        return Fixed.of(self.catalogue, self.market)
+
     @property
     def names(self) -> tuple[str, ...]:
         """The generators."""
@@ -114,8 +120,12 @@ class Recommender:
     def visit_scores(self, request: Request, pairs: Pairs, scores: Doubles) -> Doubles:
         """(M,) what the visits under way add to the ranker's scores (M,); 0 for those who are in none."""
         added = np.zeros(len(scores))
-        at = np.flatnonzero(np.isin(pairs.customer, request.visits.under_way)).astype(np.int32)
-        if self.visits is not None and len(at):
+        if self.visits is None:
+            return added
+        inside = np.zeros(len(request), np.bool_)
+        inside[request.visits.under_way] = True
+        at = np.flatnonzero(inside[pairs.customer]).astype(np.int32)
+        if len(at):
             matrix = visit_matrix(request.visits, self.catalogue, self.market, pairs.take(at), scores[at])
             added[at] = self.visits.scores(matrix)
         return added
@@ -131,6 +141,7 @@ class Recommender:
             profiles=request.profiles,
             context=request.context,
             names=self.order.names,
+            fixed=self.fixed,
         )
 
     def shortened(
@@ -142,7 +153,7 @@ class Recommender:
         if self.shelf.variants:
             ranking = ranking.one_of_each(self.catalogue.parent)
         ranking = ranking.first(n)
-        if (np.diff(ranking.offsets) >= n).all():
+        if (lengths_of(ranking.offsets) >= n).all():
             return ranking
         return self.shelf.fill(
             ranking, request, n, allowed=allowed, exclude_purchased=exclude_purchased, source=len(self.sources)
@@ -151,8 +162,8 @@ class Recommender:
     def purchased(self, ranking: Ranking, request: Request) -> Bools:
         """(M,) whether the customer of each ranked pair had bought the product."""
         bought = request.bought
-        keys = np.repeat(np.arange(len(request)), np.diff(bought.offsets)) << 32 | bought.product
-        return np.isin(ranking.row.astype(np.int64) << 32 | ranking.product, keys)
+        keys = rows_of(bought.offsets).astype(np.int64) << 32 | bought.product
+        return among(ranking.row.astype(np.int64) << 32 | ranking.product, keys)
 
     def save(self, folder: Path) -> None:
         """Write a bundle; BundleError where the folder exists. A crash leaves no folder of that name."""
@@ -211,13 +222,13 @@ class Recommender:
         row, product = request.in_hand
         if len(row) == 0:
             return np.zeros(len(ranking.product), np.bool_)
-        return np.isin(ranking.row.astype(np.int64) << 32 | ranking.product, row.astype(np.int64) << 32 | product)
+        return among(ranking.row.astype(np.int64) << 32 | ranking.product, row.astype(np.int64) << 32 | product)
 
     def _answers(self, request: Request, ranking: Ranking) -> list[Answer]:
         sources = (*self.names, *Shelf.SOURCES)
         ids, source = self.products.ids(ranking.product), [sources[s] for s in ranking.source.tolist()]
         scores = ranking.score.tolist()
-        stranger = np.diff(request.history.offsets) == 0
+        stranger = lengths_of(request.history.offsets) == 0
         answers = []
         for row in range(len(request)):
             span = range(ranking.offsets[row], ranking.offsets[row + 1])

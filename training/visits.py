@@ -7,17 +7,14 @@ scores, and so adds only what the visit says (gradient boosting, friedman2001gre
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 
 from features.arrays import Bools, Doubles, Floats
-from features.errors import BundleError
 from features.visit import NAMES
+from training.booster import Booster
 from training.boosting import lightgbm
-
-if TYPE_CHECKING:
-    from lightgbm import Booster
 
 FILE = "visits.txt"
 TREES, RATE, LEAVES, LEAST = 60, 0.1, 15, 50
@@ -29,7 +26,7 @@ STEPS = 20  # of Newton's method, which needs about five
 class VisitRanker:
     """A booster over `features.visit.NAMES`."""
 
-    booster: "Booster"
+    booster: Booster
 
     @classmethod
     def fit(cls, matrix: Floats, bought: Bools, *, seed: int) -> Self | None:
@@ -50,25 +47,20 @@ class VisitRanker:
             "force_col_wise": True,
             "verbose": -1,
         }
-        return cls(library.train(parameters, data, TREES))
+        return cls(Booster.of(library.train(parameters, data, TREES)))
 
     def scores(self, matrix: Floats) -> Doubles:
         """(M,) what is added to the ranker's scores."""
-        found: Doubles = np.asarray(self.booster.predict(matrix, raw_score=True, num_threads=1), np.float64)
-        return found
+        return self.booster.scores(matrix)
 
     def save(self, folder: Path) -> None:
-        """Write the booster as LightGBM's text."""
-        self.booster.save_model(folder / FILE)
+        """Write the booster."""
+        self.booster.save(folder / FILE)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote; BundleError where it is not a model."""
-        library = lightgbm()
-        try:
-            return cls(library.Booster(model_file=folder / FILE))
-        except library.basic.LightGBMError as error:
-            raise BundleError(f"{folder / FILE}: not a LightGBM model ({error}); train the model again") from error
+        return cls(Booster.load(folder / FILE))
 
 
 def _offset(base: Doubles, bought: Bools) -> float:

@@ -46,8 +46,7 @@ def customer_lines(view: View) -> Array:
 @feature(family="customer", unit="share")
 def customer_repeat_share(view: View) -> Array:
     """Share of what the customer buys that was bought before."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return view.by_customer(1.0 - _distinct(view) / _occasions(view))
+    return view.by_customer(1.0 - _distinct(view) / _occasions(view))
 
 
 @feature(family="customer", unit="share")
@@ -56,8 +55,7 @@ def customer_rebought(view: View) -> Array:
     groups, since = view.repeats.groups, view.as_of - view.market.horizon * DAY
     row, known = groups.keys // groups.things, groups.first < since
     again = np.bincount(row, known & (groups.last >= since), len(view.history))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return view.by_customer(again / np.bincount(row, known, len(view.history)))
+    return view.by_customer(again / np.bincount(row, known, len(view.history)))
 
 
 @feature(family="customer", unit="share")
@@ -67,8 +65,7 @@ def customer_new_share(view: View) -> Array:
     row = groups.keys // groups.things
     recent = np.bincount(row, groups.last >= since, len(view.history))
     new = np.bincount(row, groups.first >= since, len(view.history))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return view.by_customer(new / recent)
+    return view.by_customer(new / recent)
 
 
 @feature(family="customer", unit="currency")

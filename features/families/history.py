@@ -71,8 +71,7 @@ def pair_orders_since(view: View) -> Array:
 @feature(family="history", unit="share")
 def pair_share(view: View) -> Array:
     """Share of the customer's orders that held the product."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return view.repeats.count / view.orders.of(view.orders.groups.count)
+    return view.repeats.count / view.orders.of(view.orders.groups.count)
 
 
 @feature(family="history", unit="share")
@@ -107,9 +106,8 @@ def pair_cover(view: View) -> Array:
     """Days that the units of the last order last at the customer's own pace, less the days since it: below 0 is due."""
     groups = view.repeats.groups
     days = (groups.last - groups.first) / DAY
-    with np.errstate(invalid="ignore", divide="ignore"):
-        pace = np.where(groups.count > 1, (groups.total - groups.last_weight) / days, np.nan)
-        cover = groups.last_weight / pace - (view.as_of - groups.last) / DAY
+    pace = np.where(groups.count > 1, (groups.total - groups.last_weight) / days, np.nan)
+    cover = groups.last_weight / pace - (view.as_of - groups.last) / DAY
     return view.repeats.of(cover)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from features.arrays import DAY, Array
+from features.arrays import DAY, Array, lengths_of, rows_of
 from features.registry import feature
 from features.view import View
 
@@ -22,7 +22,7 @@ def hour(view: View) -> Array:
 @feature(family="moment", unit="products")
 def basket_size(view: View) -> Array:
     """Products in the cart."""
-    return view.by_customer(np.diff(view.context.basket_offsets))
+    return view.by_customer(lengths_of(view.context.basket_offsets))
 
 
 @feature(family="moment", unit="products")
@@ -30,7 +30,7 @@ def basket_same_category(view: View) -> Array:
     """Products in the cart of the same category."""
     context, category = view.context, view.catalogue.category
     size = int(category.max(initial=0)) + 1
-    rows = np.repeat(np.arange(len(context)), np.diff(context.basket_offsets))
+    rows = rows_of(context.basket_offsets).astype(np.int64)
     inside = category[context.basket]
     keys, counts = np.unique((rows * size + inside)[inside >= 0], return_counts=True)
     if len(keys) == 0:

@@ -17,8 +17,7 @@ def pair_gap(view: View) -> Array:
 def pair_gap_variation(view: View) -> Array:
     """Regularity: standard deviation of the gaps between orders of the product against their mean."""
     groups = view.repeats.groups
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return view.repeats.of(groups.gap_deviation / groups.gap)
+    return view.repeats.of(groups.gap_deviation / groups.gap)
 
 
 @feature(family="rhythm", unit="ratio")
@@ -56,8 +55,7 @@ def customer_gap_ratio(view: View) -> Array:
 def pair_gap_in_orders(view: View) -> Array:
     """As pair_gap_ratio, but in orders of the customer instead of days, the next order counted."""
     groups = view.repeats.groups
-    with np.errstate(invalid="ignore", divide="ignore"):
-        usual = np.where(groups.count > 1, (groups.last_order - groups.first_order) / (groups.count - 1), np.nan)
+    usual = np.where(groups.count > 1, (groups.last_order - groups.first_order) / (groups.count - 1), np.nan)
     since = view.orders.of(view.orders.groups.last_order) - view.repeats.of(groups.last_order)
     return (since + 1) / view.repeats.of(usual)
 

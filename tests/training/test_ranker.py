@@ -46,7 +46,7 @@ def test_features_that_never_vary_are_left_out(examples: Examples) -> None:
 
 
 def test_the_same_seed_gives_the_same_trees(examples: Examples) -> None:
-    one, again, other = (Ranker.fit([examples], CONFIG, seed=seed).boosters[0].model_to_string() for seed in (1, 1, 2))
+    one, again, other = (Ranker.fit([examples], CONFIG, seed=seed).boosters[0].text for seed in (1, 1, 2))
     assert one == again
     assert one != other
 
@@ -128,7 +128,7 @@ def test_many_pairs_are_shared_among_boosters(tmp_path: Path) -> None:
     gain = (matrix[:, 0] + 0.1 * random.normal(size=len(matrix)) > 1.0).astype(float)
     examples = Examples(("signal", "noise"), matrix, gain, np.full(len(gain) // 10, 10), found=1, lost=0, unseen=0)
     ranker = Ranker.fit([examples], RankerConfig(boosters=3, trees=5, leaves=4), seed=1)
-    assert len({booster.model_to_string() for booster in ranker.boosters}) == 3
+    assert len({booster.text for booster in ranker.boosters}) == 3
     some = matrix[:20]
     alone = np.stack([Ranker(ranker.names, (booster,)).scores(some) for booster in ranker.boosters])
     np.testing.assert_allclose(ranker.scores(some), alone.mean(axis=0), rtol=1e-12)

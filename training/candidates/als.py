@@ -49,7 +49,7 @@ class Als(Generator):
 
     name = "als"
     user_factors: Floats  # (C, F) on the grid, zero for those who bought nothing
-    item_factors: Doubles  # (P, F) on the grid
+    item_factors: Floats  # (P, F) on the grid
     unknown: Codes  # products that nobody bought
     gram: Doubles  # (F, F) sum of the outer products of the item factors, regularised
 
@@ -84,10 +84,12 @@ class Als(Generator):
         self._learned(weights, model.user_factors, model.item_factors)
 
     def _learned(self, weights: Csr, users: Floats, items: Floats) -> None:
-        self.user_factors, self.item_factors = on_grid(users).astype(np.float32), on_grid(items)
+        self.user_factors = on_grid(users).astype(np.float32)
+        self.item_factors = on_grid(items).astype(np.float32)
         self.unknown = untouched(weights)
         with one_blas_thread():
-            gram = self.item_factors.T @ self.item_factors
+            items = self.item_factors.astype(np.float64)
+            gram = items.T @ items
         self.gram = gram + self.config.regularization * np.eye(self.config.factors)
 
     def _solve(self, weights: Csr, warm: "Als | None") -> tuple[Floats, Floats]:
@@ -146,7 +148,7 @@ class Als(Generator):
 
         The grid is a million times coarser than what the order of BLAS's sums changes.
         """
-        factors = self.item_factors[weights.index]
+        factors = self.item_factors[weights.index].astype(np.float64)
         if not factors.any():
             return np.zeros(self.config.factors, np.float32)
         extra = self.config.alpha * weights.value

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import Codes, Doubles, Floats
+from features.arrays import Codes, Floats
 from training.candidates.base import Generator, Snapshot
 from training.candidates.blas import one_blas_thread
 from training.candidates.factors import check_factors, inner_products, on_grid, untouched
@@ -44,7 +44,7 @@ class Bpr(Generator):
 
     name = "bpr"
     user_factors: Floats  # (C, F + 1) on the grid, zero for those who bought nothing
-    item_factors: Doubles  # (P, F + 1) on the grid
+    item_factors: Floats  # (P, F + 1) on the grid
     unknown: Codes  # products that nobody bought
 
     def __init__(self, config: BprConfig = BprConfig()) -> None:
@@ -59,7 +59,8 @@ class Bpr(Generator):
         self.unknown = untouched(weights)
         users, items = self._descend(weights)
         users[np.diff(weights.offsets) == 0] = 0.0
-        self.user_factors, self.item_factors = on_grid(users).astype(np.float32), on_grid(items)
+        self.user_factors = on_grid(users).astype(np.float32)
+        self.item_factors = on_grid(items).astype(np.float32)
 
     def _descend(self, weights: Csr) -> tuple[Floats, Floats]:
         from scipy.sparse import csr_matrix

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import Codes, Doubles, offsets_of
+from features.arrays import Codes, Doubles, offsets_of, rows_of
 from training.candidates.base import Generator, Snapshot
 from training.candidates.scores import Candidates, Scores
 from training.candidates.sparse import Csr
@@ -61,8 +61,8 @@ class Lookalikes(Generator):
 
     def _others(self, similar: Candidates, customer: Codes) -> Csr:
         """(R, N) the neighbours without the customers themselves, columns ascending."""
-        row = np.repeat(np.arange(len(customer)), np.diff(similar.offsets))
-        by = np.lexsort((similar.product, row))
+        row = rows_of(similar.offsets)
+        by = np.lexsort((similar.product, row)) if len(customer) > 1 else np.argsort(similar.product)
         by = by[self.reference[similar.product[by]] != customer[row[by]]]
         return Csr(offsets_of(row[by], len(customer)), similar.product[by], similar.score[by], self.buyers.width)
 

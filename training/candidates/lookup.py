@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from features import _kernels
 from features.arrays import Codes, Floats, positions_in
 from training.candidates.scores import NONE, Scores, Shared
 from training.candidates.sparse import Csr
@@ -13,14 +14,15 @@ def lookup(scores: Scores, rows: Codes, products: Codes) -> Floats:
         return _entry(*_lists(scores, rows), products)
     if isinstance(scores, Csr):
         return _entry(scores, rows, products)
-    found = scores[rows, products]
-    return np.where(found > NONE, found, np.nan).astype(np.float32)
+    found = scores[0].take(products) if len(scores) == 1 else scores[rows, products]
+    found[found == NONE] = np.nan
+    return found.astype(np.float32)
 
 
 def _lists(scores: Shared, rows: Codes) -> tuple[Csr, Codes]:
     """Only the lists that are asked about, and which of them each row uses."""
     first = int(scores.list[0]) if len(scores.list) else -1
-    if first >= 0 and (scores.list == first).all():
+    if first >= 0 and (len(scores.list) == 1 or (scores.list == first).all()):
         return scores.lists.slice(first, first + 1), np.zeros(len(rows), np.int32)
     used, which = np.unique(scores.list, return_inverse=True)
     return _taken(scores.lists, used), which.astype(np.int32)[rows]
@@ -38,4 +40,4 @@ def _entry(entries: Csr, rows: Codes, products: Codes) -> Floats:
         found = positions_in(entries.index, products)
     else:
         found = positions_in(entries.keys, rows.astype(np.int64) * entries.width + products)
-    return np.where(found >= 0, entries.value[found], np.nan).astype(np.float32)
+    return _kernels.pick(np.ascontiguousarray(entries.value), found, np.nan).astype(np.float32)

@@ -69,6 +69,8 @@ class Seen(Generator):
     def scores(self, request: Request) -> Scores:
         """Sums over what was touched in the visit."""
         width = len(self.similar)
+        if not len(self.similar.index):
+            return Csr.empty(len(request), width)
         touched = _touched(request, width, self.config.fading)
         return spread(touched, self.similar) if len(touched.index) else Csr.empty(len(request), width)
 

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from scipy.sparse import csr_array
 
-from features.arrays import Array, Bools, Codes, Counts, Offsets, elements_of, rows_of
+from features.arrays import Array, Bools, Codes, Counts, Offsets, elements_of, lengths_of, rows_of
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,13 @@ class Csr:
 
     def heaviest(self, most: int) -> "Csr":
         """Each row's `most` highest entries, ties to the lower column."""
-        if np.diff(self.offsets).max(initial=0) <= most:
+        lengths = lengths_of(self.offsets)
+        if lengths.max(initial=0) <= most:
             return self
-        long = np.flatnonzero((np.diff(self.offsets) > most)[self.row])  # short rows stay as they are
+        if len(self) == 1:
+            at = np.sort(np.argsort(-self.value, kind="stable")[:most])
+            return Csr(np.array([0, most]), self.index[at], self.value[at], self.width)
+        long = np.flatnonzero((lengths > most)[self.row])  # short rows stay as they are
         by = long[np.lexsort((-self.value[long], self.row[long]))]
         starts = np.append(True, self.row[by][1:] != self.row[by][:-1])
         first = np.flatnonzero(starts)

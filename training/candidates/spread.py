@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.sparse import csr_array
 
-from features.arrays import Doubles, elements_of
+from features import _kernels
+from features.arrays import Doubles
 from training.candidates.scores import NONE
 from training.candidates.sparse import Csr
 
@@ -44,10 +45,5 @@ def blocks(weights: Csr, table: Csr) -> Iterator[tuple[int, Doubles]]:
 
 def _sums(weights: Csr, table: Csr) -> Doubles:
     """One row."""
-    taken, positions = elements_of(table.offsets, weights.index)
-    terms = np.repeat(weights.value.astype(np.float64, copy=False), np.diff(taken))
-    terms *= table.value[positions]
-    sums = np.bincount(table.index[positions], terms, table.width)
-    scores = sums.astype(np.float64, copy=False).reshape(1, table.width)  # it is of integers where there is no term
-    np.putmask(scores, scores == 0.0, NONE)
-    return scores
+    weight = np.ascontiguousarray(weights.value, np.float64)
+    return _kernels.spread(weights.index, weight, table.offsets, table.index, table.value, table.width)

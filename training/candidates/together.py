@@ -62,6 +62,8 @@ class Together(Generator):
 
     def scores(self, request: Request) -> Scores:
         """Sums over what is in hand."""
+        if not len(request.context.basket) and (request.context.viewed < 0).all():
+            return Csr.empty(len(request), len(self.similar))
         in_hand = _in_hand(request, len(self.similar))
         return spread(in_hand, self.similar) if len(in_hand.index) else Csr.empty(len(request), len(self.similar))
 

@@ -23,7 +23,7 @@ def test_values_hardly_move_and_fit_a_float32(seed: int, scale: float) -> None:
 def test_sums_are_exact_in_any_order(seed: int, length: int) -> None:
     random = np.random.default_rng(seed)
     users, items = on_grid(random.normal(size=(9, length))), on_grid(random.normal(size=(40, length)))
-    scores = inner_products(users.astype(np.float32), items, np.zeros(0, np.int32))
+    scores = inner_products(users.astype(np.float32), items.astype(np.float32), np.zeros(0, np.int32))
     shuffled = random.permutation(length)
     for row in range(9):
         one_by_one = np.array([sum((users[row, shuffled] * item[shuffled]).tolist()) for item in items])
@@ -32,7 +32,7 @@ def test_sums_are_exact_in_any_order(seed: int, length: int) -> None:
 
 def test_what_is_not_known_has_no_score() -> None:
     users, items = np.array([[1.0, 2.0], [0.0, 0.0]]), np.array([[1.0, 1.0], [0.0, 0.0], [2.0, 0.5]])
-    scores = inner_products(users, items, np.array([1], np.int32))
+    scores = inner_products(users.astype(np.float32), items.astype(np.float32), np.array([1], np.int32))
     assert scores.tolist() == [[3.0, -np.inf, 3.0], [-np.inf] * 3]
 
 
