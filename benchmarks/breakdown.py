@@ -18,6 +18,7 @@ _WARM = 20  # lists that are not counted
 def breakdown(model: Recommender, queries: Sequence[Query], moment: int) -> Figures:
     """Medians over queries of what each step of a list of ten takes, and of the whole."""
     took: dict[str, list[float]] = {}
+    sizes: list[float] = []
 
     def timed(step: str, work: Callable[[], T]) -> T:
         start = time.perf_counter()
@@ -33,8 +34,7 @@ def breakdown(model: Recommender, queries: Sequence[Query], moment: int) -> Figu
         scores = timed("ranker", lambda: model.order.scores(matrix))  # noqa: B023
         timed("visit", lambda: model.visit_scores(request, pairs, scores))  # noqa: B023
         timed("whole", lambda: model.recommend([query], 10, time=moment))  # noqa: B023
-        took.setdefault("pairs", []).append(len(pairs) / _MS)
+        sizes.append(len(pairs))
     steps = {step: median(values[_WARM:]) * _MS for step, values in took.items()}
-    pairs = steps.pop("pairs")
     steps["order"] = max(steps["whole"] - sum(ms for step, ms in steps.items() if step != "whole"), 0.0)
-    return {"live_pairs": pairs} | {f"live_{step}_ms": ms for step, ms in steps.items()}
+    return {"live_pairs": median(sizes)} | {f"live_{step}_ms": ms for step, ms in steps.items()}

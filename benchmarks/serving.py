@@ -141,7 +141,7 @@ def _unchanged(workspace: Path, bodies: Sequence[bytes], requests: int, scratch:
 def _live(workspace: Path, scratch: Path) -> Figures:
     """A new event of the customer before every request: a view, or something put into the cart."""
     pairs = _visits(workspace)
-    figures: Figures = dict(_steps(workspace))
+    figures = dict(_steps(workspace))
     for connections, workers, name in ((1, 1, "live"), (4, 2, "live_4")):
         with _service(workspace, scratch, "--workers", str(workers)) as service:
             rounds = [

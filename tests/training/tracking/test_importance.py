@@ -4,6 +4,7 @@ import lightgbm
 import numpy as np
 import pytest
 
+from training.booster import Booster
 from training.ranker import Ranker
 from training.tracking.importance import Importance
 
@@ -15,7 +16,7 @@ def found() -> Importance:
     label = (matrix[:, 1] + 0.3 * matrix[:, 2] > 0).astype(int)
     data = lightgbm.Dataset(matrix, label, feature_name=["noise", "strong", "weak"])
     settings = {"objective": "binary", "verbose": -1, "num_threads": 1, "num_leaves": 7}
-    ranker = Ranker(("noise", "strong", "weak"), (lightgbm.train(settings, data, 10),))
+    ranker = Ranker(("noise", "strong", "weak"), (Booster.of(lightgbm.train(settings, data, 10)),))
     return Importance.of(ranker, matrix)
 
 
