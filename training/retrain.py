@@ -79,6 +79,7 @@ def load_libraries() -> None:
     import mlflow.pyfunc
     import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
 
+
 @dataclass
 class _Retraining:
     job: Job
