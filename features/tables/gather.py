@@ -13,13 +13,14 @@ from features.tables.duplicates import in_both, merge, repeats
 from features.tables.events import Decoded
 from features.tables.hashing import hash_column
 from features.tables.names import NameChanges
+from features.tables.patterns import ANONYMOUS
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, REASONS, Rejects
 from features.tables.statics import Statics
 from features.tables.text import Text
 from features.vocabulary import Vocabulary
 
-_TEXTS = ("customer", "product", "order", "name")
+_TEXTS = ("stated", "product", "order", "name")
 _NARROW = {"quantity": np.float32, "price": np.float32, "row": np.uint32}
 _ARRAYS = ("time", "kind", "quantity", "price", "key", "own_key", "row")
 _KEPT = (*_ARRAYS, "live")
@@ -48,12 +49,13 @@ class Tally:
 class Gathered:
     """Accepted rows, chunk by chunk."""
 
+    statics: Statics = field(default_factory=Statics)
     tally: Tally = field(default_factory=Tally)
     currencies: frozenset[str] = frozenset()
     before: int = 0  # rows of earlier readings; they come first
     _texts: dict[str, list[Text]] = field(default_factory=lambda: {name: [] for name in _TEXTS})
     _arrays: dict[str, list[Array]] = field(default_factory=lambda: {name: [] for name in _KEPT})
-    denied: set[str] = field(default_factory=set)  # customers whose rows were left out
+    left_out: set[str] = field(default_factory=set)  # customers, and devices of customers, whose rows were left out
     _places: list[tuple[str, int]] = field(default_factory=list)  # file and accepted rows of each chunk
 
     def add(self, decoded: Decoded, place: str, *, live: bool = False) -> None:
@@ -63,8 +65,7 @@ class Gathered:
         self.tally.read += len(keep)
         self.tally.later += int(decoded.later.sum())
         self.tally.no_consent += int((used & decoded.denied & ~decoded.erased).sum())
-        at = np.unique(decoded.customer.code[used & decoded.denied & ~decoded.erased])
-        self.denied |= set(decoded.customer.texts.take(pa.array(at)).to_pylist())
+        self.left_out |= _left_out(decoded, used)
         self.tally.erased += int((used & decoded.erased).sum())
         self.tally.linked += int((keep & decoded.linked).sum())
         self.tally.anonymous += int((keep & decoded.anonymous).sum())
@@ -79,11 +80,9 @@ class Gathered:
             self._arrays[name].append(kept.astype(_NARROW.get(name, kept.dtype), copy=False))
         self._arrays["live"].append(np.full(int(keep.sum()), live))
 
-    def add_before(self, rows: pa.Table, place: str, statics: Statics) -> None:
-        """Keep rows of an earlier reading, as `finish` gave them; devices whose owner is known by now give theirs to
-        the owner."""
+    def add_before(self, rows: pa.Table, place: str) -> None:
+        """Keep rows of an earlier reading, as `finish` gave them."""
         texts = {name: _text(rows.column(name).combine_chunks()) for name in self._texts}
-        texts["customer"] = texts["customer"].renamed(statics.settled(texts["customer"].texts))
         self._places.append((place, len(rows)))
         self.before += len(rows)
         for name, parts in self._texts.items():
@@ -126,7 +125,8 @@ class Gathered:
         self.tally.accepted = int(keep.sum())
         moved = np.isin(key[keep & new & ~live], key[live & ~new])  # into the tables; they are not new
         return Events(
-            customer=rows.texts["customer"].only(keep),
+            customer=self._settled(rows.texts["stated"]).only(keep),
+            stated=rows.texts["stated"].only(keep),
             product=rows.texts["product"].only(keep),
             order=rows.texts["order"].only(keep),
             name=rows.texts["name"].only(keep),
@@ -136,6 +136,10 @@ class Gathered:
             price=rows.arrays["price"][keep],
             fresh=int((keep & new).sum() - moved.sum()),
         )
+
+    def _settled(self, stated: Text) -> Text:
+        """Devices whose owner is known by now give their rows to the owner."""
+        return stated.renamed(self.statics.settled(stated.texts))
 
     def _join(self) -> "_Rows":
         """All rows, those of the live store behind those of the tables, whichever reading they came with."""
@@ -172,7 +176,7 @@ class _Rows:
 
     def values(self, at: Counts) -> pa.Table:
         """Rows at some positions, under the canonical names."""
-        texts = {name: self.texts[name] for name in ("customer", "product", "order")}
+        texts = {"customer": self.texts["stated"], "product": self.texts["product"], "order": self.texts["order"]}
         numbers = {"timestamp": "time", "quantity": "quantity", "unit_price": "price"}
         return pa.table(
             {
@@ -187,6 +191,7 @@ class Events:
     """N accepted events, ready to be sorted."""
 
     customer: Text
+    stated: Text  # the customer named in the row, else the device
     product: Text
     order: Text
     name: Text
@@ -215,6 +220,17 @@ class Events:
     def name_changes(self, products: Vocabulary) -> NameChanges:
         """When each product of the log got which name."""
         return NameChanges.of(products, self.product, self.name, self.time)
+
+
+def _left_out(decoded: Decoded, used: Bools) -> set[str]:
+    """Who did not consent, and whose device: owners of devices can turn out to be others."""
+    erased = {text for text in _some(decoded.stated, used & decoded.erased) if text.startswith(ANONYMOUS)}
+    return {*_some(decoded.stated, used & decoded.denied & ~decoded.erased), *erased}
+
+
+def _some(text: Text, rows: Bools) -> list[str]:
+    found: list[str] = text.texts.take(pa.array(np.unique(text.code[rows]))).to_pylist()
+    return found
 
 
 def _taken(text: Text, at: Counts) -> Column:

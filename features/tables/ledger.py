@@ -21,7 +21,7 @@ from features.tables.chunk import Column
 from features.tables.config import TablesConfig
 
 FILE = "ledger.json"
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,7 @@ class Ledger:
     end: int  # rows of the tables of before this second were taken in
     rows: int  # of the events table, usable or not, with a time before `end`
     settings: str  # digest of those that say how tables are read
-    shared: int = 0  # devices that several customers used by then
-    denied: tuple[str, ...] = ()  # digests of customers whose events were left out, for want of consent
+    left_out: tuple[str, ...] = ()  # digests of customers and devices whose events were left out, for want of consent
     segments: tuple[str, ...] = ()  # files of events, in the order in which they were taken in
     statics: Mapping[str, str] = field(default_factory=dict)  # table that shares its file with the events -> file
     sequence: int = 0  # rows of the live store up to this one were taken in, unless they are of `live_end` or later
@@ -47,7 +46,9 @@ class Ledger:
             found = json.loads((folder / FILE).read_bytes())
             if found.pop("format") != FORMAT:
                 return None
-            ledger = cls(folder, **{**found, "segments": tuple(found["segments"]), "denied": tuple(found["denied"])})
+            ledger = cls(
+                folder, **{**found, "segments": tuple(found["segments"]), "left_out": tuple(found["left_out"])}
+            )
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -113,9 +114,9 @@ def digest(config: TablesConfig, erased: Column) -> str:
     return sha256(repr((config, erased.to_pylist())).encode()).hexdigest()[:16]
 
 
-def digests(customers: Iterable[str]) -> tuple[str, ...]:
-    """What customers who did not consent are remembered by, so that it is noticed when they do."""
-    return tuple(sorted(sha256(id.encode()).hexdigest()[:16] for id in customers))
+def digests(ids: Iterable[str]) -> tuple[str, ...]:
+    """What those who did not consent are remembered by, so that it is noticed when they do."""
+    return tuple(sorted(sha256(id.encode()).hexdigest()[:16] for id in ids))
 
 
 def _mapped(path: Path) -> pa.Table:

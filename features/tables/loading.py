@@ -98,7 +98,7 @@ class _Reading:
             links = tables.links()
             statics = replace(_statics(products, customers, links), erased=self.erased)
             if known is not None:
-                _check_unchanged(known, statics, links)
+                _check_left_out(known, statics, granted=config.consent.default == "granted")
             rules = Rules(config, self.now, self.until, statics)
             gathered = tables.events(rules)
             events = gathered.finish(aside, taken=keep)
@@ -113,8 +113,7 @@ class _Reading:
             segments=(*before.segments, *segments),
             statics={name: written(self.ledger, rows.table(ID_OF[name])) for name, rows in kept.items()},
             live=stored,
-            shared=links.shared if links else 0,
-            denied=tuple(sorted({*before.denied, *digests(gathered.denied)})),
+            left_out=tuple(sorted({*before.left_out, *digests(gathered.left_out)})),
         )
         return replace(shop, taken=taken, fresh=events.fresh)
 
@@ -186,10 +185,10 @@ class _Tables:
                 f"{where}: no table of events; put events.parquet, .csv[.gz] or .jsonl[.gz] there, "
                 "or name files or sql under [tables.events] in esnaf.toml"
             )
-        gathered = Gathered()
+        gathered = Gathered(rules.statics)
         for rows in self.known.events() if self.known else ():
             _check_consent(rows, rules)
-            gathered.add_before(rows, FILE, rules.statics)
+            gathered.add_before(rows, FILE)
         columns = _columns("events", found, self.config.events) if found else Columns({})
         self._gather(self._chunks(found, columns), columns, rules, into=gathered)
         if self.live is not None:
@@ -234,18 +233,19 @@ def _columns(table: str, found: Sequence[Reader], config: TableConfig, *, rest: 
     return max(columns, key=lambda c: len(c.own))
 
 
-def _check_unchanged(known: Ledger, statics: Statics, links: Links | None) -> None:
-    """What the ledger cannot follow: events that were left out or given to somebody may have to be read again."""
-    granted = statics.stated.filter(statics.granted)
-    if set(digests(granted.to_pylist())) & set(known.denied):
+def _check_left_out(known: Ledger, statics: Statics, *, granted: bool) -> None:
+    """Events that were left out have to be read again if their customers or the owners of their devices consent by now,
+    or turn out to be others. `granted` is the consent of those who stated none."""
+    if not known.left_out:
+        return
+    left_out, stated = set(known.left_out), set(digests(statics.who(personal=not granted).to_pylist()))
+    if left_out - stated if granted else left_out & stated:
         raise _OtherRowsError("customers consent whose events were left out")
-    if (links.shared if links else 0) != known.shared:
-        raise _OtherRowsError("devices are shared that were not")
 
 
 def _check_consent(rows: pa.Table, rules: Rules) -> None:
     """Whoever does not consent any more, or has turned out to be somebody to forget, leaves the ledger, too."""
-    customers = rules.statics.settled(rows.column("customer").combine_chunks().dictionary)
+    customers = rules.statics.settled(rows.column("stated").combine_chunks().dictionary)
     if not rules.statics.personal(customers, default=rules.config.consent.default == "granted").all():
         raise _OtherRowsError("customers do not consent any more")
     if rules.statics.forgotten(customers).any():

@@ -46,6 +46,14 @@ def encode(column: Column) -> Text:
     return Text(np.where(_codes(raw.indices) < 0, np.int32(-1), code), clean.dictionary)
 
 
+def first_of(one: Text, other: Text) -> Text:
+    """The text of each row in `one`, else that in `other`; distinct texts may be null, which is none."""
+    texts = pa.chunked_array([one.texts, other.texts]).combine_chunks().dictionary_encode()
+    number = np.append(_codes(texts.indices), np.int32(-1))
+    position = np.where(other.code >= 0, other.code + len(one.texts), -1)
+    return Text(number[np.where(one.code >= 0, one.code, position)], texts.dictionary)
+
+
 def _codes(indices: Column) -> Codes:
     codes: Codes = indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
     return codes

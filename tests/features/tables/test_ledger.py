@@ -163,3 +163,63 @@ def test_who_is_erased_is_gone_from_the_ledger_too(tmp_path: Path) -> None:
     assert shop.report.erased > 0
     kept: dict[str, Any] = {path.name: path.read_bytes() for path in (tmp_path / "ledger").iterdir()}
     assert not any(b"cust3x" in content or b"cust4x" in content for content in kept.values())
+
+
+def devices(days: int, seed: int = 3) -> tuple[list[str], list[str]]:
+    """Events of customers, and of devices that turn out to be somebody's or, later, to be shared; and who uses them."""
+    random, events, links = np.random.default_rng(seed), [], []
+    for day in range(days):
+        for minute in range(20):
+            when = np.datetime64(START + day * DAY + 60 * minute, "s")
+            who, device = random.integers(0, 6 + day), random.integers(0, 8 + day)
+            named = random.random() < 0.5
+            event = f"{day}-{minute}" if random.random() < 0.9 else f"{day}-{minute - 1}"
+            customer = f"cust{who}x" if named else ""
+            events.append(
+                f"{customer},{'' if named else f'dev{device}'},p{random.integers(0, 10 + day)},{when},{event}"
+            )
+            if random.random() < 0.1:
+                links.append(f"cust{who}x,device_id,dev{device},{when}")
+    return events, links
+
+
+def read_devices(folder: Path, day: int, *, ledger: bool = True, consent: str = "") -> Shop:
+    (folder / "customers.csv").write_text(f"customer_id,consent\ncust1x,{consent}\n")
+    config = TablesConfig.of(Settings.parse(""))
+    shop = load(folder, config, until=START + day * DAY, ledger=folder / "ledger" if ledger else None, anew=False)
+    if shop.taken is not None:
+        shop.taken.commit()
+    return shop
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_devices_that_get_owners_or_turn_out_to_be_shared_are_followed(
+    tmp_path: Path, seed: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    events, links = devices(12, seed)
+    (tmp_path / "events.csv").write_text("\n".join(["customer_id,anonymous_id,product_id,timestamp,event_id", *events]))
+    (tmp_path / "identities.csv").write_text("\n".join(["customer_id,kind,value,seen_at", *links]))
+    for day in (4, 5, 8, 12):
+        shop = read_devices(tmp_path, day)
+        assert_equal(shop, read_devices(tmp_path, day, ledger=False))
+    assert shop.report.shared_devices > 0
+    assert "ledger.outdated" not in caplog.text
+
+
+@pytest.mark.parametrize("change", ["shared", "another", "none", "consent"])
+def test_a_device_of_somebody_who_did_not_consent_may_become_another_ones(tmp_path: Path, change: str) -> None:
+    (tmp_path / "events.csv").write_text(
+        "customer_id,anonymous_id,product_id,timestamp\n"
+        + "".join(f",dev{i}x,p{i},2024-01-0{1 + i}\ncust{i}x,,p{i},2024-01-0{1 + i}\n" for i in range(5))
+    )
+    head, nothing, granted = "customer_id,kind,value\n", "[]", '"[""personalisation""]"'
+    (tmp_path / "identities.csv").write_text(f"{head}cust1x,device_id,dev0x\ncust2x,device_id,dev9x\n")
+    assert "anon:dev0x" not in read_devices(tmp_path, 3, consent=nothing).log.customers.ids()
+    users = {"shared": ["cust1x", "cust2x"], "another": ["cust2x"], "none": [], "consent": ["cust1x"]}[change]
+    (tmp_path / "identities.csv").write_text(
+        head + "".join(f"{user},device_id,dev0x\n" for user in users) + "cust2x,device_id,dev9x\n"
+    )
+    consent = granted if change == "consent" else nothing
+    shop = read_devices(tmp_path, 4, consent=consent)
+    assert_equal(shop, read_devices(tmp_path, 4, ledger=False, consent=consent))
+    assert ("anon:dev0x" in shop.log.customers.ids()) == (change in {"shared", "none"})
