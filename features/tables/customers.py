@@ -36,7 +36,7 @@ class ProfileFacts:
 
 def profiles_of(customers: Vocabulary, rows: StaticRows | None, catalogue: Catalogue, *, default: bool) -> ProfileFacts:
     """One row for each customer of the log. `default` is the consent of those who stated none."""
-    row = rows.positions(customers.ids()) if rows else np.full(len(customers), -1)
+    row = rows.positions(customers) if rows else np.full(len(customers), -1)
     columns = {name: encode(rows.taken(name, row)) for name in rows.columns} if rows else {}
     nothing = Text(np.full(len(row), -1, np.int32), pa.array([], pa.string()))
     attributes, left_out = _attributes({n: t for n, t in columns.items() if n not in _NOT_ATTRIBUTES})

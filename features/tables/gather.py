@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.arrays import NO_TIME, Array, Bools, Codes, Counts, Floats, Times
 from features.eventlog import EventRows
 from features.tables.chunk import Column
 from features.tables.duplicates import in_both, merge, repeats
 from features.tables.events import Decoded
-from features.tables.hashing import hash_column
+from features.tables.hashing import Hashes, hash_column
 from features.tables.names import NameChanges
 from features.tables.patterns import ANONYMOUS
 from features.tables.reasons import Reason
@@ -21,9 +23,16 @@ from features.tables.text import Text
 from features.vocabulary import Vocabulary
 
 _TEXTS = ("stated", "product", "order", "name")
-_NARROW = {"quantity": np.float32, "price": np.float32, "row": np.uint32}
-_ARRAYS = ("time", "kind", "quantity", "price", "key", "own_key", "row")
-_KEPT = (*_ARRAYS, "live")
+_ARRAYS: dict[str, type[np.generic]] = {
+    "time": np.int64,
+    "kind": np.uint8,
+    "quantity": np.float32,
+    "price": np.float32,
+    "key": np.uint64,
+    "own_key": np.bool_,
+    "row": np.uint32,
+}
+_KEPT = {**_ARRAYS, "live": np.bool_}
 
 
 @dataclass
@@ -75,20 +84,22 @@ class Gathered:
         for name, parts in self._texts.items():
             text: Text = getattr(decoded, name)
             parts.append(text.only(keep))
-        for name in _ARRAYS:
-            kept = getattr(decoded, name)[keep]
-            self._arrays[name].append(kept.astype(_NARROW.get(name, kept.dtype), copy=False))
+        for name, dtype in _ARRAYS.items():
+            self._arrays[name].append(getattr(decoded, name)[keep].astype(dtype, copy=False))
         self._arrays["live"].append(np.full(int(keep.sum()), live))
 
-    def add_before(self, rows: pa.Table, place: str) -> None:
-        """Keep rows of an earlier reading, as `finish` gave them."""
-        texts = {name: _text(rows.column(name).combine_chunks()) for name in self._texts}
-        self._places.append((place, len(rows)))
+    def put_before(self, rows: pa.Table, place: str) -> None:
+        """Put the rows of an earlier reading, as `finish` gave them, before all others."""
+        self._places.insert(0, (place, len(rows)))
         self.before += len(rows)
         for name, parts in self._texts.items():
-            parts.append(texts[name])
+            parts.insert(0, _text(rows.column(name).combine_chunks()))
         for name, arrays in self._arrays.items():
-            arrays.append(rows.column(name).to_numpy())
+            arrays.insert(0, rows.column(name).to_numpy())
+
+    def joined(self, name: str) -> Array:
+        """One array of all rows."""
+        return np.concatenate([np.zeros(0, _KEPT[name]), *self._arrays[name]])
 
     def __len__(self) -> int:
         return sum(count for _, count in self._places)
@@ -106,13 +117,14 @@ class Gathered:
     def finish(self, rejects: Rejects, *, taken: Callable[[pa.Table], object] | None = None) -> "Events":
         """Join the chunks, merge repeated order lines and set duplicates aside.
 
-        `taken` is called with the rows that a later reading has to begin with (`add_before`), unless there are none.
+        `taken` is called with the rows that a later reading has to begin with (`put_before`), unless there are none.
         """
         rows = self._join()
         key, live, order = rows.arrays["key"], rows.arrays["live"], rows.texts["order"].code
         new = rows.place >= self.before
         twice = in_both(key, int(live.sum()))
-        found = repeats(key, rows.arrays["time"], twice)
+        ordered = np.sort(key)
+        found = repeats(key, ordered, time=rows.arrays["time"], leave=twice)
         lines = (order >= 0) & ~rows.arrays["own_key"]
         quantity = rows.arrays["quantity"].copy()
         merged, duplicate = merge(found, lines, quantity)
@@ -134,6 +146,8 @@ class Gathered:
             kind=rows.arrays["kind"][keep],
             quantity=quantity[keep],
             price=rows.arrays["price"][keep],
+            keys=ordered,
+            merged=self.tally.merged,
             fresh=int((keep & new).sum() - moved.sum()),
         )
 
@@ -144,7 +158,8 @@ class Gathered:
     def _join(self) -> "_Rows":
         """All rows, those of the live store behind those of the tables, whichever reading they came with."""
         texts = {name: _unify(self._texts.pop(name)) for name in _TEXTS}
-        arrays = {name: np.concatenate(self._arrays.pop(name)) for name in _KEPT}
+        arrays = {name: self.joined(name) for name in _KEPT}
+        self._arrays.clear()
         place = np.argsort(arrays["live"], kind="stable")
         if arrays["live"].any():
             texts = {name: replace(text, code=text.code[place]) for name, text in texts.items()}
@@ -170,7 +185,7 @@ class _Rows:
     place: Counts  # (N,) where each was when the chunks were put together
 
     def table(self, some: Bools) -> pa.Table:
-        """The rows that `some` (N,) holds, as `add_before` takes them."""
+        """The rows that `some` (N,) holds, as `put_before` takes them."""
         texts = {name: _dictionary(text, some) for name, text in self.texts.items()}
         return pa.table({**texts, **{name: values[some] for name, values in self.arrays.items()}})
 
@@ -199,9 +214,20 @@ class Events:
     kind: Array
     quantity: Floats
     price: Floats
+    keys: Hashes  # ascending, of all rows, repeated ones too
+    merged: int  # identical lines of an order
     fresh: int  # how many no earlier reading had
 
-    def rows(self, customers: Sequence[str], products: Sequence[str]) -> EventRows:
+    @cached_property
+    def numbered_orders(self) -> tuple[Codes, Hashes]:
+        """(N,) dense numbers of the orders, -1 where there is none, whatever the order of the rows; and their hashes,
+        ascending."""
+        numbers = np.full(len(self.order.code), -1, np.int32)
+        there = self.order.code >= 0
+        hashes, numbers[there] = np.unique(hash_column(self.order.texts)[self.order.code[there]], return_inverse=True)
+        return numbers, hashes
+
+    def rows(self, customers: Column, products: Column) -> EventRows:
         """What the event log is built from, with the further ids that the static tables know."""
         customer_ids, customer = _compact(self.customer, customers)
         product_ids, product = _compact(self.product, products)
@@ -214,7 +240,7 @@ class Events:
             self.kind,
             self.quantity,
             self.price,
-            _numbered(self.order),
+            self.numbered_orders[0],
         )
 
     def name_changes(self, products: Vocabulary) -> NameChanges:
@@ -252,24 +278,18 @@ def _dictionary(text: Text, some: Bools) -> Column:
 
 
 def _unify(parts: Sequence[Text]) -> Text:
+    if not parts:
+        return Text(np.zeros(0, np.int32), pa.array([], pa.string()))
     columns = [pa.DictionaryArray.from_arrays(pa.array(p.code, mask=p.code < 0), p.texts) for p in parts]
     unified = pa.chunked_array(columns).unify_dictionaries()
     code = [c.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32) for c in unified.chunks]
     return Text(np.concatenate(code), unified.chunk(0).dictionary)
 
 
-def _numbered(text: Text) -> Codes:
-    """Dense numbers of the texts, whatever the order of the rows; -1 where there is none."""
-    numbers = np.full(len(text.code), -1, np.int32)
-    there = text.code >= 0
-    numbers[there] = np.unique(hash_column(text.texts)[text.code[there]], return_inverse=True)[1]
-    return numbers
-
-
-def _compact(text: Text, further: Sequence[str]) -> tuple[list[str], Codes]:
+def _compact(text: Text, further: Column) -> tuple[Column, Codes]:
     """The texts that are used and those further ones, each once, and the codes into them."""
     used: Bools = np.bincount(text.code[text.code >= 0], minlength=len(text.texts)) > 0
     number = np.append(np.cumsum(used, dtype=np.int32) - 1, np.int32(-1))
-    ids: list[str] = text.texts.filter(pa.array(used)).to_pylist()
-    known = set(ids)
-    return ids + [i for i in further if i not in known], number[text.code]
+    ids = text.texts.filter(pa.array(used))
+    others = further.filter(pc.invert(pc.is_in(further, ids)))
+    return pa.chunked_array([ids, others], pa.string()).combine_chunks(), number[text.code]

@@ -34,6 +34,7 @@ class Ledger:
     settings: str  # digest of those that say how tables are read
     left_out: tuple[str, ...] = ()  # digests of customers and devices whose events were left out, for want of consent
     segments: tuple[str, ...] = ()  # files of events, in the order in which they were taken in
+    standing: str = ""  # file of the log that they make, from which a reading can go on
     statics: Mapping[str, str] = field(default_factory=dict)  # table that shares its file with the events -> file
     sequence: int = 0  # rows of the live store up to this one were taken in, unless they are of `live_end` or later
     live_end: int = 0  # in seconds
@@ -59,7 +60,7 @@ class Ledger:
     @property
     def files(self) -> tuple[str, ...]:
         """All that it names."""
-        return (*self.segments, *self.statics.values())
+        return (*self.segments, *self.statics.values(), *([self.standing] if self.standing else []))
 
     @property
     def reach(self) -> int:
@@ -69,7 +70,7 @@ class Ledger:
     def _whole(self) -> bool:
         """Whether all that it names can be read: Arrow writes the end of a file last."""
         try:
-            for name in self.files:
+            for name in (*self.segments, *self.statics.values()):
                 _mapped(self.folder / name)
         except (OSError, pa.ArrowInvalid) as error:
             log.warning("ledger.damaged", folder=str(self.folder), reason=str(error))
@@ -101,12 +102,17 @@ class Ledger:
 
 def written(folder: Path, rows: pa.Table) -> str:
     """Write a file of rows, which no ledger names yet; its name."""
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"{uuid.uuid4().hex}.arrow"
-    with pa.OSFile(str(folder / name), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
+    path = unnamed(folder, "arrow")
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
         writer.write_table(rows)
-    sync(folder / name)
-    return name
+    sync(path)
+    return path.name
+
+
+def unnamed(folder: Path, ending: str) -> Path:
+    """A path for a file that no ledger names yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{uuid.uuid4().hex}.{ending}"
 
 
 def digest(config: TablesConfig, erased: Column) -> str:

@@ -7,12 +7,16 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
+from features.durable import sync
 from features.errors import DataError
+from features.eventlog import EventLog
 from features.logs import log
 from features.tables.ahead import ahead
 from features.tables.assembling import Beside, assemble
+from features.tables.building import Building, Built
 from features.tables.chunk import Chunk, Column, LiveReader, Reader, all_chunks
 from features.tables.columns import Columns, resolve
 from features.tables.config import TableConfig, TablesConfig
@@ -21,7 +25,7 @@ from features.tables.erased import erased_customers
 from features.tables.events import Rules, decode, one_currency
 from features.tables.gather import Gathered, Tally
 from features.tables.identities import Links, read_links
-from features.tables.ledger import FILE, Ledger, digest, digests, written
+from features.tables.ledger import Ledger, digest, digests, unnamed, written
 from features.tables.newer import newer
 from features.tables.rejects import Rejects
 from features.tables.shop import Shop
@@ -101,8 +105,10 @@ class _Reading:
                 _check_left_out(known, statics, granted=config.consent.default == "granted")
             rules = Rules(config, self.now, self.until, statics)
             gathered = tables.events(rules)
-            events = gathered.finish(aside, taken=keep)
-        shop = assemble(events, gathered.tally, Beside(products, customers, links), config=config, rejects=aside)
+            built = Building(products, customers, aside, known, keep).build(gathered)
+        if known is not None:
+            _check_consent(built.log, rules)
+        shop = assemble(built, gathered.tally, Beside(products, customers, links), config=config, rejects=aside)
         if self.ledger is None:
             return shop
         beside = {"products": products, "customers": customers}
@@ -111,11 +117,12 @@ class _Reading:
         taken = replace(
             self._advanced(before, gathered.tally),
             segments=(*before.segments, *segments),
+            standing=_stood(self.ledger, built),
             statics={name: written(self.ledger, rows.table(ID_OF[name])) for name, rows in kept.items()},
             live=stored,
             left_out=tuple(sorted({*before.left_out, *digests(gathered.left_out)})),
         )
-        return replace(shop, taken=taken, fresh=events.fresh)
+        return replace(shop, taken=taken, fresh=built.fresh)
 
     def _stored(self, known: Ledger | None) -> str:
         """The digest of the live store as it is before it is read; what goes meanwhile is missed the next time."""
@@ -186,9 +193,6 @@ class _Tables:
                 "or name files or sql under [tables.events] in esnaf.toml"
             )
         gathered = Gathered(rules.statics)
-        for rows in self.known.events() if self.known else ():
-            _check_consent(rows, rules)
-            gathered.add_before(rows, FILE)
         columns = _columns("events", found, self.config.events) if found else Columns({})
         self._gather(self._chunks(found, columns), columns, rules, into=gathered)
         if self.live is not None:
@@ -196,7 +200,8 @@ class _Tables:
             columns = Columns({name: (name,) for name in unread.names})
             self._gather(unread.chunks(unread.names), columns, rules, into=gathered, live=True)
             found = [*found, self.live]
-        _check_usable(gathered, self.rejects, found[0].place, self.until)
+        if self.known is None:
+            _check_usable(gathered, self.rejects, found[0].place, self.until)
         return gathered
 
     def _gather(
@@ -243,9 +248,17 @@ def _check_left_out(known: Ledger, statics: Statics, *, granted: bool) -> None:
         raise _OtherRowsError("customers consent whose events were left out")
 
 
-def _check_consent(rows: pa.Table, rules: Rules) -> None:
+def _stood(ledger: Path, built: Built) -> str:
+    assert built.standing is not None  # noqa: S101  # a ledger is kept
+    path = unnamed(ledger, "log")
+    built.standing.write(path)
+    sync(path)
+    return path.name
+
+
+def _check_consent(log: EventLog, rules: Rules) -> None:
     """Whoever does not consent any more, or has turned out to be somebody to forget, leaves the ledger, too."""
-    customers = rules.statics.settled(rows.column("stated").combine_chunks().dictionary)
+    customers = log.customers.column.filter(pa.array(np.diff(log.offsets) > 0)).cast(pa.string())
     if not rules.statics.personal(customers, default=rules.config.consent.default == "granted").all():
         raise _OtherRowsError("customers do not consent any more")
     if rules.statics.forgotten(customers).any():

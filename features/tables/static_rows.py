@@ -23,6 +23,7 @@ from features.tables.rejects import ACCEPTED, Rejects, mark
 from features.tables.rendering import as_text, joined
 from features.tables.text import encode, malformed_ids
 from features.tables.times import times
+from features.vocabulary import Vocabulary
 
 PATH = " > "
 TRUE, FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
@@ -49,9 +50,9 @@ class StaticRows:
         order = np.zeros(len(self.ids), np.int64)
         return pa.table({id: self.ids, **self.columns, **numbers, _TIME: self.created, "order": order})
 
-    def positions(self, ids: Sequence[str]) -> Counts:
+    def positions(self, ids: Vocabulary) -> Counts:
         """The row of each id, -1 where there is none."""
-        found = pc.index_in(pa.array(ids, pa.string()), self.ids)
+        found = pc.index_in(ids.column.cast(pa.string()), self.ids)
         rows: Counts = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
         return rows
 
