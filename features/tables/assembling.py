@@ -56,7 +56,7 @@ def _report(
         rejected=dict(rejects.counts),
         examples=dict(rejects.examples),
         later=tally.later,
-        no_consent=tally.no_consent,
+        no_consent=tally.no_consent + built.left,
         erased=tally.erased,
         merged=built.merged,
         in_both=tally.in_both,

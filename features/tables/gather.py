@@ -19,9 +19,10 @@ from features.tables.patterns import ANONYMOUS
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, REASONS, Rejects
 from features.tables.statics import Statics
-from features.tables.text import Text
+from features.tables.text import Text, compact
 from features.vocabulary import Vocabulary
 
+TOGETHER = 1_000_000  # rows of a reading that a file of the ledger holds, at most
 _TEXTS = ("stated", "product", "order", "name")
 _ARRAYS: dict[str, type[np.generic]] = {
     "time": np.int64,
@@ -117,7 +118,7 @@ class Gathered:
     def finish(self, rejects: Rejects, *, taken: Callable[[pa.Table], object] | None = None) -> "Events":
         """Join the chunks, merge repeated order lines and set duplicates aside.
 
-        `taken` is called with the rows that a later reading has to begin with (`put_before`), unless there are none.
+        `taken` is called with the rows that a later reading has to begin with (`put_before`), some at a time.
         """
         rows = self._join()
         key, live, order = rows.arrays["key"], rows.arrays["live"], rows.texts["order"].code
@@ -130,8 +131,10 @@ class Gathered:
         merged, duplicate = merge(found, lines, quantity)
         self._set_aside(np.flatnonzero(duplicate), rows, rejects)
         of_use = new & ~duplicate & (lines | ~twice)  # lines that stand in both are counted again
-        if taken is not None and of_use.any():
-            taken(rows.table(of_use))
+        if taken is not None:
+            at = np.flatnonzero(of_use)
+            for start in range(0, len(at), TOGETHER):
+                taken(rows.table(at[start : start + TOGETHER]))
         keep = ~(merged | duplicate | twice)
         self.tally.merged, self.tally.in_both = int(merged.sum()), int(twice.sum())
         self.tally.accepted = int(keep.sum())
@@ -184,10 +187,10 @@ class _Rows:
     arrays: Mapping[str, Array]
     place: Counts  # (N,) where each was when the chunks were put together
 
-    def table(self, some: Bools) -> pa.Table:
-        """The rows that `some` (N,) holds, as `put_before` takes them."""
-        texts = {name: _dictionary(text, some) for name, text in self.texts.items()}
-        return pa.table({**texts, **{name: values[some] for name, values in self.arrays.items()}})
+    def table(self, at: Counts) -> pa.Table:
+        """The rows at some positions, as `put_before` takes them."""
+        texts = {name: _dictionary(text, at) for name, text in self.texts.items()}
+        return pa.table({**texts, **{name: values[at] for name, values in self.arrays.items()}})
 
     def values(self, at: Counts) -> pa.Table:
         """Rows at some positions, under the canonical names."""
@@ -269,12 +272,9 @@ def _text(column: Column) -> Text:
     return Text(code.astype(np.int32, copy=False), column.dictionary)
 
 
-def _dictionary(text: Text, some: Bools) -> Column:
-    code = text.code[some]
-    used, code_used = np.unique(code[code >= 0], return_inverse=True)
-    number = np.full(len(code), -1, np.int32)
-    number[code >= 0] = code_used
-    return pa.DictionaryArray.from_arrays(pa.array(number, mask=number < 0), text.texts.take(pa.array(used)))
+def _dictionary(text: Text, at: Counts) -> Column:
+    code = text.code[at]
+    return compact(pa.DictionaryArray.from_arrays(pa.array(code, mask=code < 0), text.texts))
 
 
 def _unify(parts: Sequence[Text]) -> Text:

@@ -8,17 +8,19 @@ import json
 import os
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.durable import sync
 from features.logs import log
 from features.tables.chunk import Column
 from features.tables.config import TablesConfig
+from features.tables.text import compact
 
 FILE = "ledger.json"
 FORMAT = 3
@@ -81,6 +83,21 @@ class Ledger:
         """The rows of each reading, memory-mapped."""
         return (_mapped(self.folder / name) for name in self.segments)
 
+    def stated(self) -> Column:
+        """The customers and devices that the rows name."""
+        texts = [rows.column("stated").combine_chunks().dictionary for rows in self.events()]
+        return pc.unique(pa.chunked_array(texts, pa.string()))
+
+    def without(self, gone: Column) -> tuple[Self, int]:
+        """The ledger without the rows of some customers and devices, and how many those were. Files that have any are
+        written anew."""
+        segments, removed = [], 0
+        for name, rows in zip(self.segments, self.events(), strict=True):
+            left = _without(rows, gone)
+            removed += len(rows) - len(left)
+            segments += [name] if left is rows else [written(self.folder, left)] if len(left) else []
+        return replace(self, segments=tuple(segments)), removed
+
     def static(self, table: str) -> pa.Table | None:
         """The rows of a static table that shares its file with the events."""
         return _mapped(self.folder / self.statics[table]) if table in self.statics else None
@@ -123,6 +140,20 @@ def digest(config: TablesConfig, erased: Column) -> str:
 def digests(ids: Iterable[str]) -> tuple[str, ...]:
     """What those who did not consent are remembered by, so that it is noticed when they do."""
     return tuple(sorted(sha256(id.encode()).hexdigest()[:16] for id in ids))
+
+
+def _without(rows: pa.Table, gone: Column) -> pa.Table:
+    """The rows that do not state any of some customers and devices, and no trace of the others."""
+    stated = rows.column("stated").combine_chunks()
+    keep = pc.invert(pc.is_in(stated.dictionary, gone)).take(stated.indices)
+    if pc.all(keep).as_py():
+        return rows
+    left = rows.filter(keep)
+    texts = [name for name in left.column_names if pa.types.is_dictionary(left.schema.field(name).type)]
+    for name in texts:
+        column = left.column(name).combine_chunks()
+        left = left.set_column(left.column_names.index(name), name, compact(column))
+    return left
 
 
 def _mapped(path: Path) -> pa.Table:

@@ -7,12 +7,10 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 
 from features.durable import sync
 from features.errors import DataError
-from features.eventlog import EventLog
 from features.logs import log
 from features.tables.ahead import ahead
 from features.tables.assembling import Beside, assemble
@@ -105,22 +103,20 @@ class _Reading:
                 _check_left_out(known, statics, granted=config.consent.default == "granted")
             rules = Rules(config, self.now, self.until, statics)
             gathered = tables.events(rules)
-            built = Building(products, customers, aside, known, keep).build(gathered)
-        if known is not None:
-            _check_consent(built.log, rules)
+            built = Building(products, customers, rules, aside, known, keep).build(gathered)
         shop = assemble(built, gathered.tally, Beside(products, customers, links), config=config, rejects=aside)
         if self.ledger is None:
             return shop
         beside = {"products": products, "customers": customers}
         kept = {name: rows for name, rows in beside.items() if rows is not None and tables.shared(name)}
-        before = known or Ledger(self.ledger, end=0, rows=0, settings=digest(config, self.erased))
+        before = built.known or Ledger(self.ledger, end=0, rows=0, settings=digest(config, self.erased))
         taken = replace(
             self._advanced(before, gathered.tally),
             segments=(*before.segments, *segments),
             standing=_stood(self.ledger, built),
             statics={name: written(self.ledger, rows.table(ID_OF[name])) for name, rows in kept.items()},
             live=stored,
-            left_out=tuple(sorted({*before.left_out, *digests(gathered.left_out)})),
+            left_out=tuple(sorted({*before.left_out, *digests({*gathered.left_out, *built.gone.to_pylist()})})),
         )
         return replace(shop, taken=taken, fresh=built.fresh)
 
@@ -254,15 +250,6 @@ def _stood(ledger: Path, built: Built) -> str:
     built.standing.write(path)
     sync(path)
     return path.name
-
-
-def _check_consent(log: EventLog, rules: Rules) -> None:
-    """Whoever does not consent any more, or has turned out to be somebody to forget, leaves the ledger, too."""
-    customers = log.customers.column.filter(pa.array(np.diff(log.offsets) > 0)).cast(pa.string())
-    if not rules.statics.personal(customers, default=rules.config.consent.default == "granted").all():
-        raise _OtherRowsError("customers do not consent any more")
-    if rules.statics.forgotten(customers).any():
-        raise _OtherRowsError("devices belong to customers who are to be forgotten")
 
 
 def _check_usable(gathered: Gathered, rejects: Rejects, place: str, until: int | None) -> None:

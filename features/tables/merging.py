@@ -1,7 +1,8 @@
 """Merging: new rows into a log as the last reading left it, so that only what changed is sorted again.
 
 Changed are the customers with new events, and those who get or lose a device: all their rows are put in order anew, and
-those of everybody else are moved as they stand. The log is the same, to the last bit, as one built from all rows.
+those of everybody else are moved as they stand. The log is the same, to the last bit, as one built from all rows; where
+somebody's rows go, products and orders keep the numbers that they had with them.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -24,12 +25,19 @@ from features.vocabulary import Vocabulary
 _COLUMNS = ("product", "time", "kind", "quantity", "price", "order", "via")
 
 
-def merged(before: Standing, new: Events, statics: Statics, *, customers: Column, products: Column) -> Standing:
-    """The log with some new rows, of which `before.precedes` holds, as of what is known of devices by now.
+@dataclass(frozen=True)
+class Static:
+    """What is known beside the events."""
 
-    `customers` and `products` are the ids of the static tables.
-    """
-    return _Merging(before, new, statics, customers, products).run()
+    statics: Statics  # who has which device
+    customers: Column  # ids of the tables
+    products: Column
+    gone: Column  # customers and devices whose rows are to go
+
+
+def merged(before: Standing, new: Events, static: Static) -> Standing:
+    """The log with some new rows, of which `before.precedes` holds, as of what is known of devices by now."""
+    return _Merging(before, new, static).run()
 
 
 @dataclass(frozen=True)
@@ -57,17 +65,15 @@ class _Rows:
 class _Merging:
     before: Standing
     new: Events
-    statics: Statics
-    static_customers: Column
-    static_products: Column
+    static: Static
 
     def run(self) -> Standing:
         before, new, old = self.before, self.new, self.before.log
         found, device = devices_of(new.stated)
         devices = _Ids.of(before.devices, found)
-        holders = self.statics.settled(devices.column.cast(pa.string()))
-        customers = _Ids.of(old.customers, new.customer.texts, self.static_customers, holders)
-        products = _Ids.of(old.products, new.product.texts, self.static_products)
+        holders = self.static.statics.settled(devices.column.cast(pa.string()))
+        customers = _Ids.of(old.customers, new.customer.texts, self.static.customers, holders)
+        products = _Ids.of(old.products, new.product.texts, self.static.products)
         orders, numbers = self._orders()
         fresh = _Rows(
             customers.codes(new.customer.texts)[new.customer.code],
@@ -75,21 +81,26 @@ class _Merging:
             *(new.time, new.kind, new.quantity, new.price, numbers),
             devices.codes(found)[device],
         )
+        gone = _Gone.of(self.static.gone, customers, devices)
         holder = customers.codes(holders)[:-1]
-        changed = self._changed(fresh, holder)
-        rows = _Rows.joined(self._taken(changed, holder), fresh)
+        changed = self._changed(fresh, holder, gone)
+        rows = _Rows.joined(self._taken(changed, holder, gone), fresh)
         first = first_times(rows.customer, rows.time, len(customers.column))
         first[: len(changed)][~changed] = old.customer_first[~changed]
-        who = customers.ordered(first, self.static_customers)
+        who = customers.ordered(first, self.static.customers)
         sold = np.minimum(
             np.append(old.product_first, np.full(len(products.column) - len(old.products), NEVER)),
             first_times(fresh.product, fresh.time, len(products.column)),
         )
-        what = products.ordered(sold, self.static_products)
+        what = products.ordered(sold, self.static.products)
         rows = replace(rows, customer=who.number[rows.customer], product=what.number[rows.product])
+        left = np.flatnonzero(~gone.devices)
+        number = np.full(len(gone.devices) + 1, -1, np.int32)
+        number[left] = np.arange(len(left), dtype=np.int32)
         return _Merged(before, _sorted(rows, orders), who, what, changed).standing(
-            devices=Vocabulary.of_column(devices.column),
-            holder=who.number[holder],
+            devices=Vocabulary.of_column(devices.column.take(pa.array(left))),
+            device=number,
+            holder=who.number[holder[left]],
             orders=orders,
             new=new,
         )
@@ -108,22 +119,26 @@ class _Merging:
         orders[number[:-1][unknown]] = hashes[unknown]
         return orders, number[dense]
 
-    def _changed(self, fresh: _Rows, holder: Codes) -> Bools:
-        """(C,) the customers of before who have new rows, or who get or lose a device."""
-        changed = np.zeros(len(self.before.log.customers), np.bool_)
-        moved = np.flatnonzero(holder[: len(self.before.holder)] != self.before.holder)
-        for codes in (fresh.customer, holder[moved], self.before.holder[moved]):
+    def _changed(self, fresh: _Rows, holder: Codes, gone: "_Gone") -> Bools:
+        """(C,) the customers of before who have new rows, who get or lose a device, or whose rows go."""
+        changed = gone.customers[: len(self.before.log.customers)].copy()
+        known = self.before.holder
+        moved = np.flatnonzero((holder[: len(known)] != known) | gone.devices[: len(known)])
+        for codes in (fresh.customer, holder[moved], known[moved]):
             changed[codes[codes < len(changed)]] = True
         return changed
 
-    def _taken(self, changed: Bools, holder: Codes) -> _Rows:
+    def _taken(self, changed: Bools, holder: Codes, gone: "_Gone") -> _Rows:
         """The rows of before of those who changed, each with its customer of now."""
         old, who = self.before.log, np.flatnonzero(changed).astype(np.int32)
         offsets, at = elements_of(old.offsets, who)
         via = self.before.via[at]
-        customer = np.where(via >= 0, holder[via] if len(holder) else -1, np.repeat(who, np.diff(offsets)))
+        named = np.repeat(who, np.diff(offsets))
+        stays = ~np.where(via >= 0, np.append(gone.devices, False)[via], gone.customers[named])
+        at, via, named = at[stays], via[stays], named[stays]
+        customer = np.where(via >= 0, np.append(holder, np.int32(-1))[via], named)
         columns = {name: getattr(old, name)[at] for name in _COLUMNS[:-1]}
-        return _Rows(customer=customer.astype(np.int32), via=via, **columns)
+        return _Rows(customer=customer, via=via, **columns)
 
 
 @dataclass(frozen=True)
@@ -156,6 +171,19 @@ class _Ids:
 
 
 @dataclass(frozen=True)
+class _Gone:
+    """Whose rows go."""
+
+    customers: Bools  # (V,)
+    devices: Bools  # (D,)
+
+    @classmethod
+    def of(cls, gone: Column, customers: _Ids, devices: _Ids) -> Self:
+        found = (pc.is_in(ids.column, gone.cast(pa.large_string())) for ids in (customers, devices))
+        return cls(*(column.to_numpy(zero_copy_only=False).astype(bool) for column in found))
+
+
+@dataclass(frozen=True)
 class _Ordered:
     ids: Vocabulary
     first: Times
@@ -180,9 +208,10 @@ class _Merged:
     what: _Ordered
     changed: Bools  # (C,) customers of before
 
-    def standing(self, *, devices: Vocabulary, holder: Codes, orders: Hashes, new: Events) -> Standing:
+    def standing(self, *, devices: Vocabulary, device: Codes, holder: Codes, orders: Hashes, new: Events) -> Standing:
+        """All of it. The devices that are left are numbered anew, by what `device` says."""
         columns, offsets, start = self._columns()
-        via = columns.pop("via")
+        via = device[columns.pop("via")]
         log = EventLog(
             customers=self.who.ids,
             products=self.what.ids,

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from features.arrays import Array, Codes, Counts, rows_of
 from features.eventlog import NEVER, EventLog, orders_in_time
 from features.refunds import Refunds
+from features.tables.chunk import Column
 from features.tables.gather import Events, Gathered
 from features.tables.hashing import Hashes
 from features.tables.names import NameChanges
@@ -51,6 +52,10 @@ class Standing:
         orders = np.empty(len(hashes), np.uint64)
         orders[orders_in_time(dense, events.time)[:-1]] = hashes
         return cls(log, via[by], Vocabulary.of_column(devices), holder, orders, events.keys, names, events.merged)
+
+    def stated(self) -> Column:
+        """The customers and devices that the events name: of customers who were never named themselves, too."""
+        return pa.chunked_array([self.log.customers.column, self.devices.column]).combine_chunks().cast(pa.string())
 
     def precedes(self, gathered: Gathered) -> bool:
         """Whether all of some new rows happened after these, and none of them repeats one."""

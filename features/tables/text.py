@@ -54,6 +54,14 @@ def first_of(one: Text, other: Text) -> Text:
     return Text(number[np.where(one.code >= 0, one.code, position)], texts.dictionary)
 
 
+def compact(column: Column) -> Column:
+    """A dictionary column without the texts that no row has."""
+    code = _codes(column.indices)
+    used = np.bincount(code[code >= 0], minlength=len(column.dictionary)) > 0
+    number = np.append(np.cumsum(used, dtype=np.int32) - 1, np.int32(-1))[code]
+    return pa.DictionaryArray.from_arrays(pa.array(number, mask=code < 0), column.dictionary.filter(pa.array(used)))
+
+
 def _codes(indices: Column) -> Codes:
     codes: Codes = indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
     return codes

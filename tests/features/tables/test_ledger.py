@@ -201,6 +201,7 @@ def test_who_does_not_consent_any_more_is_gone_and_may_come_back(tmp_path: Path)
     assert without.report.no_consent == 1
     assert not np.diff(without.log.offsets)[without.log.customers.ids().index("cust1x")]
     assert not any(b"cust1x" in path.read_bytes() for path in (tmp_path / "ledger").iterdir())
+    assert without.report.accepted == 3
     again = shop(5, granted)
     assert np.diff(again.log.offsets)[again.log.customers.ids().index("cust1x")] == 1
 
@@ -256,6 +257,33 @@ def test_devices_that_get_owners_or_turn_out_to_be_shared_are_followed(
     assert shop.report.shared_devices > 0
     assert "ledger.outdated" not in caplog.text
     assert len(sorted_anew) == 1 + 4  # those without a ledger
+
+
+def test_a_device_of_somebody_who_does_not_consent_leaves(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, sorted_anew: list[int]
+) -> None:
+    """Of the customers nobody is numbered anew but those behind; products and orders keep their numbers."""
+    (tmp_path / "events.csv").write_text(
+        "customer_id,anonymous_id,product_id,timestamp,order_id\n"
+        + "".join(f",dev{i}x,p{i},2024-01-0{1 + i},o{i}\ncust{i}x,,p{i},2024-01-0{1 + i},o{i}\n" for i in range(6))
+    )
+    (tmp_path / "identities.csv").write_text("customer_id,kind,value\ncust5x,device_id,dev9x\n")
+    before = read_devices(tmp_path, 5, consent="[]")
+    (tmp_path / "identities.csv").write_text(
+        "customer_id,kind,value\ncust5x,device_id,dev9x\n"
+        "cust1x,device_id,dev0x\ncust1x,device_id,dev2x\ncust2x,device_id,dev3x\n"
+    )
+    shop = read_devices(tmp_path, 6, consent="[]")
+    assert len(sorted_anew) == 1
+    assert "ledger.outdated" not in caplog.text
+    assert shop.report.no_consent == 2
+    assert not any(b"dev0x" in path.read_bytes() for path in (tmp_path / "ledger").iterdir())
+    assert any(b"dev4x" in path.read_bytes() for path in (tmp_path / "ledger").iterdir())
+    whole = read_devices(tmp_path, 6, ledger=False, consent="[]")
+    assert shop.log.customers.ids() == whole.log.customers.ids()
+    for name in ("offsets", "product", "time", "order"):
+        np.testing.assert_array_equal(getattr(shop.log, name), getattr(whole.log, name))
+    assert shop.log.products.ids()[:5] == before.log.products.ids()[:5]
 
 
 @pytest.mark.parametrize("change", ["shared", "another", "none", "consent"])
