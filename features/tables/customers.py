@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -107,6 +108,7 @@ class _Declared:
         )
 
 
+@lru_cache(maxsize=10_000)  # many customers have the same interests
 def _key(item: str) -> str:
     return PATH.join(step.strip() for step in item.casefold().split(">"))
 

@@ -1,6 +1,6 @@
 """Gathering: the accepted rows of all chunks as one set of arrays, duplicates found across them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from features.tables.patterns import ANONYMOUS
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, REASONS, Rejects
 from features.tables.statics import Statics
-from features.tables.text import Text, compact
+from features.tables.text import Text, compact, unified
 from features.vocabulary import Vocabulary
 
 TOGETHER = 1_000_000  # rows of a reading that a file of the ledger holds, at most
@@ -160,7 +160,7 @@ class Gathered:
 
     def _join(self) -> "_Rows":
         """All rows, those of the live store behind those of the tables, whichever reading they came with."""
-        texts = {name: _unify(self._texts.pop(name)) for name in _TEXTS}
+        texts = {name: unified(self._texts.pop(name)) for name in _TEXTS}
         arrays = {name: self.joined(name) for name in _KEPT}
         self._arrays.clear()
         place = np.argsort(arrays["live"], kind="stable")
@@ -275,15 +275,6 @@ def _text(column: Column) -> Text:
 def _dictionary(text: Text, at: Counts) -> Column:
     code = text.code[at]
     return compact(pa.DictionaryArray.from_arrays(pa.array(code, mask=code < 0), text.texts))
-
-
-def _unify(parts: Sequence[Text]) -> Text:
-    if not parts:
-        return Text(np.zeros(0, np.int32), pa.array([], pa.string()))
-    columns = [pa.DictionaryArray.from_arrays(pa.array(p.code, mask=p.code < 0), p.texts) for p in parts]
-    unified = pa.chunked_array(columns).unify_dictionaries()
-    code = [c.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32) for c in unified.chunks]
-    return Text(np.concatenate(code), unified.chunk(0).dictionary)
 
 
 def _compact(text: Text, further: Column) -> tuple[Column, Codes]:

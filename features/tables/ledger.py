@@ -8,7 +8,7 @@ import json
 import os
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -20,6 +20,7 @@ from features.durable import sync
 from features.logs import log
 from features.tables.chunk import Column
 from features.tables.config import TablesConfig
+from features.tables.promised import Promised
 from features.tables.text import compact
 
 FILE = "ledger.json"
@@ -41,6 +42,7 @@ class Ledger:
     sequence: int = 0  # rows of the live store up to this one were taken in, unless they are of `live_end` or later
     live_end: int = 0  # in seconds
     live: str = ""  # digest of the rows that the live store had up to `sequence`
+    promised: Promised | None = None  # the log that will stand
 
     @classmethod
     def open(cls, folder: Path, settings: str) -> Self | None:
@@ -104,8 +106,11 @@ class Ledger:
 
     def commit(self) -> None:
         """Let this ledger count, and take away what it does not name."""
+        if self.promised is not None:
+            replace(self, standing=self.promised.name(), promised=None).commit()
+            return
         temporary = self.folder / f".{FILE}-{os.getpid()}"
-        plain = {name: value for name, value in asdict(self).items() if name != "folder"}
+        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in {"folder", "promised"}}
         with temporary.open("w") as file:
             file.write(json.dumps({"format": FORMAT, **plain}) + "\n")
             file.flush()

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from features.durable import sync
 from features.errors import DataError
 from features.logs import log
 from features.tables.ahead import ahead
@@ -24,7 +23,8 @@ from features.tables.events import Rules, decode, one_currency
 from features.tables.gather import Gathered, Tally
 from features.tables.identities import Links, read_links
 from features.tables.ledger import Ledger, digest, digests, unnamed, written
-from features.tables.newer import newer
+from features.tables.newer import Since
+from features.tables.promised import Promised
 from features.tables.rejects import Rejects
 from features.tables.shop import Shop
 from features.tables.sources import readers
@@ -113,7 +113,7 @@ class _Reading:
         taken = replace(
             self._advanced(before, gathered.tally),
             segments=(*before.segments, *segments),
-            standing=_stood(self.ledger, built),
+            promised=_standing(self.ledger, built),
             statics={name: written(self.ledger, rows.table(ID_OF[name])) for name, rows in kept.items()},
             live=stored,
             left_out=tuple(sorted({*before.left_out, *digests({*gathered.left_out, *built.gone.to_pylist()})})),
@@ -213,11 +213,10 @@ class _Tables:
             yield from all_chunks(found, columns.names)
             return
         earlier = 0
-        for chunk in all_chunks(found, columns.names):
-            fresh, old = newer(chunk, columns, self.config.time, self.known.end, column="timestamp")
-            earlier += old
-            if len(fresh.row):
-                yield fresh
+        for part in Since(self.known.end, columns, self.config.time, "timestamp").parts(found):
+            earlier += part.earlier
+            if part.chunk is not None:
+                yield part.chunk
         if earlier != self.known.rows:
             raise _OtherRowsError(f"{earlier} rows of before the last reading's end, {self.known.rows} then")
 
@@ -244,12 +243,11 @@ def _check_left_out(known: Ledger, statics: Statics, *, granted: bool) -> None:
         raise _OtherRowsError("customers consent whose events were left out")
 
 
-def _stood(ledger: Path, built: Built) -> str:
-    assert built.standing is not None  # noqa: S101  # a ledger is kept
-    path = unnamed(ledger, "log")
-    built.standing.write(path)
-    sync(path)
-    return path.name
+def _standing(ledger: Path, built: Built) -> Promised:
+    """The log as it stands, written beside other work: it may be most of what is written."""
+    standing = built.standing
+    assert standing is not None  # noqa: S101  # a ledger is kept
+    return Promised.of(unnamed(ledger, "log"), standing.write)
 
 
 def _check_usable(gathered: Gathered, rejects: Rejects, place: str, until: int | None) -> None:

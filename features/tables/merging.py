@@ -191,6 +191,32 @@ class _Ordered:
     number: Codes  # (V + 1,) the place of each text, -1 for those that are no more, and at the end for none
 
 
+@dataclass(frozen=True)
+class _Runs:
+    """Stretches of rows that stay together: few, and moving them is cheaper than moving every row by itself."""
+
+    before: int  # rows of the old log; a source from there on is among the others
+    source: Counts  # (R,) where each stretch begins
+    target: Offsets  # (R + 1,) and where it goes
+
+    @classmethod
+    def of(cls, before: int, start: Counts, offsets: Offsets) -> Self:
+        """Customers whose rows begin at `start` (W,) go to `offsets` (W + 1,)."""
+        there = np.flatnonzero(np.diff(offsets))
+        shift = start[there] - offsets[there]
+        heads = there[np.append(True, (np.diff(shift) != 0) | (start[there[1:]] == before))[: len(there)]]
+        return cls(before, start[heads], np.append(offsets[heads], offsets[-1]))
+
+    def moved(self, old: Array, new: Array) -> Array:
+        """Rows of the old log and the others, each where it goes."""
+        moved = np.empty(self.target[-1], new.dtype)
+        ends = self.target[1:].tolist()
+        for source, begin, end in zip(self.source.tolist(), self.target.tolist(), ends, strict=False):
+            held, at = (old, source) if source < self.before else (new, source - self.before)
+            moved[begin:end] = held[at : at + end - begin]
+        return moved
+
+
 def _sorted(rows: _Rows, orders: Hashes) -> _Rows:
     dense = np.full(len(rows.order), -1, np.int32)  # where all else is equal, the hash of its order puts a line first
     dense[rows.order >= 0] = np.unique(orders[rows.order[rows.order >= 0]], return_inverse=True)[1]
@@ -241,9 +267,9 @@ class _Merged:
         length[stays] = np.diff(old.offsets)[who.code[stays]]
         offsets = np.zeros(len(start) + 1, np.int64)
         np.cumsum(length, out=offsets[1:])
-        at = np.arange(offsets[-1]) + np.repeat(start - offsets[:-1], length)
         every = {name: getattr(old, name) for name in _COLUMNS[:-1]} | {"via": self.before.via}
-        return {name: np.concatenate([every[name], getattr(rows, name)])[at] for name in _COLUMNS}, offsets, start
+        runs = _Runs.of(len(old.time), start, offsets)
+        return {name: runs.moved(every[name], getattr(rows, name)) for name in _COLUMNS}, offsets, start
 
     def _refunds(self, offsets: Offsets, start: Counts) -> Refunds:
         """Those of the customers who changed are matched again."""

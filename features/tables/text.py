@@ -1,5 +1,6 @@
 """Text columns: ids as codes with every check made once for each distinct value."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,15 @@ def first_of(one: Text, other: Text) -> Text:
     number = np.append(_codes(texts.indices), np.int32(-1))
     position = np.where(other.code >= 0, other.code + len(one.texts), -1)
     return Text(number[np.where(one.code >= 0, one.code, position)], texts.dictionary)
+
+
+def unified(parts: Sequence[Text]) -> Text:
+    """The rows of several parts, with one set of distinct texts."""
+    if not parts:
+        return Text(np.zeros(0, np.int32), pa.array([], pa.string()))
+    columns = [pa.DictionaryArray.from_arrays(pa.array(p.code, mask=p.code < 0), p.texts) for p in parts]
+    together = pa.chunked_array(columns).unify_dictionaries()
+    return Text(np.concatenate([_codes(column.indices) for column in together.chunks]), together.chunk(0).dictionary)
 
 
 def compact(column: Column) -> Column:
