@@ -17,6 +17,7 @@ from typing import Any
 
 from esnaf import __version__, commands
 from esnaf.arguments import parser_of
+from esnaf.garbage import collect_seldom
 from esnaf.machine import of_machine
 from esnaf.output import to_json
 from features import logs
@@ -39,6 +40,8 @@ _EXTRAS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:  # the process is this command alone
+        collect_seldom()
     as_json = "--json" in words
     try:
         return _run(words)

@@ -1,7 +1,7 @@
 """EventLog: everything that was accepted, in arrays, and the History as of any moment."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -18,15 +18,15 @@ NEVER = np.iinfo(np.int64).max
 class EventRows:
     """N accepted events in any order, with codes into the id lists beside them."""
 
-    customer_ids: list[str]
-    product_ids: list[str]
+    customer_ids: Any  # texts, as a list or a PyArrow column
+    product_ids: Any
     customer: Codes  # (N,) index in customer_ids
     product: Codes  # (N,) index in product_ids, -1 for events without a product
     time: Times
     kind: Array  # uint8, codes of `Kind`
     quantity: Floats  # positive, for refunds too
     price: Floats  # NaN where unknown
-    order: Codes  # (N,) number of the order, any that tells orders apart; -1 where there is none
+    order: Codes  # (N,) dense number of the order, -1 where there is none; the lower is first where two begin together
 
 
 @dataclass(frozen=True)
@@ -56,28 +56,23 @@ class EventLog:
 
         Ids that no event names (rows of static tables) come last, by id.
         """
+        return cls.arranged(rows)[0]
+
+    @classmethod
+    def arranged(cls, rows: EventRows) -> tuple[Self, Counts]:
+        """The log, and (N,) which of the rows each of its events is."""
         customers, customer, customer_first = _renumber(rows.customer_ids, rows.customer, rows.time)
         products, product, product_first = _renumber(rows.product_ids, rows.product, rows.time)
-        by = _by_customer_and_time(rows, customer, product)
+        order = orders_in_time(rows.order, rows.time)[rows.order]
+        by = by_customer_and_time(rows, customer, product)
         customer, product, time, kind = customer[by], product[by], rows.time[by], rows.kind[by]
-        quantity, order = rows.quantity[by], _orders_in_time(rows.order[by], time)
+        quantity, order = rows.quantity[by], order[by]
         refunds = Refunds.match(
             customer=customer, product=product, time=time, kind=kind, quantity=quantity, order=order
         )
-        return cls(
-            customers,
-            products,
-            customer_first,
-            product_first,
-            offsets_of(customer, len(customers)),
-            product,
-            time,
-            kind,
-            quantity,
-            rows.price[by],
-            order,
-            refunds,
-        )
+        offsets = offsets_of(customer, len(customers))
+        ids = (customers, products, customer_first, product_first)
+        return cls(*ids, offsets, product, time, kind, quantity, rows.price[by], order, refunds), by
 
     @property
     def start(self) -> int:
@@ -123,7 +118,7 @@ class EventLog:
         )
 
 
-def _by_customer_and_time(rows: EventRows, customer: Codes, product: Codes) -> Counts:
+def by_customer_and_time(rows: EventRows, customer: Codes, product: Codes) -> Counts:
     """The order of the log. Only rows of one customer at the same second are compared in full."""
     early = np.argsort(rows.time, kind="stable")  # takes next to nothing where rows come in time's order, as they do
     who = customer[early].astype(np.min_scalar_type(int(customer.max(initial=0))))  # small numbers sort in linear time
@@ -155,29 +150,41 @@ def _reordered(rows: Counts, key: Counts) -> tuple[Counts, Counts]:
     return rows[by], key[by]
 
 
-def _orders_in_time(order: Codes, time: Times) -> Codes:
-    """Order numbers (of events in the log's order) by the time of their first event: later orders never change them."""
-    by = np.flatnonzero(order >= 0)
-    by = by[np.argsort(time[by], kind="stable")]
-    _, first, code = np.unique(order[by], return_index=True, return_inverse=True)
-    number = np.empty(len(first), np.int32)
-    number[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
-    numbered = np.full(len(order), -1, np.int32)
-    numbered[by] = number[code]
-    return numbered
+def orders_in_time(order: Codes, time: Times) -> Codes:
+    """(O + 1,) numbers of orders by the time of their first event, so that later orders never change them; orders that
+    begin together by the number they have. The last is -1, the number of none."""
+    first = first_times(order, time, int(order.max(initial=-1)) + 1)
+    by = np.argsort(first, kind="stable")
+    number = np.full(len(first) + 1, -1, np.int32)
+    number[by] = np.arange(len(first), dtype=np.int32)
+    return number
 
 
-def _renumber(ids: list[str], codes: Codes, time: Times) -> tuple[Vocabulary, Codes, Times]:
-    import pyarrow as pa  # slow to load, and the service has no use for it
-    import pyarrow.compute as pc
-
-    first = np.full(len(ids), NEVER, np.int64)
+def first_times(codes: Codes, time: Times, size: int) -> Times:
+    """(size,) the earliest time of the events of each code, NEVER where there is none."""
+    first = np.full(size, NEVER, np.int64)
     named = codes >= 0
     np.minimum.at(first, codes[named], time[named])
+    return first
+
+
+def in_order(ids: Any, first: Times) -> Counts:
+    """The positions of texts (a PyArrow column) in the order of their first times, ties by text."""
+    import pyarrow.compute as pc  # slow to load, and the service has no use for it
+
     alphabetical = np.empty(len(ids), np.int64)
-    alphabetical[pc.sort_indices(pa.array(ids, pa.string())).to_numpy()] = np.arange(len(ids))
-    by = np.lexsort((alphabetical, first))
-    number = np.empty(len(ids) + 1, np.int32)
-    number[by] = np.arange(len(ids), dtype=np.int32)
+    alphabetical[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
+    by: Counts = np.lexsort((alphabetical, first))
+    return by
+
+
+def _renumber(ids: Any, codes: Codes, time: Times) -> tuple[Vocabulary, Codes, Times]:
+    import pyarrow as pa
+
+    column = ids if isinstance(ids, pa.Array) else pa.array(ids, pa.string())
+    first = first_times(codes, time, len(column))
+    by = in_order(column, first)
+    number = np.empty(len(column) + 1, np.int32)
+    number[by] = np.arange(len(column), dtype=np.int32)
     number[-1] = -1
-    return Vocabulary.of([ids[i] for i in by]), number[codes], first[by]
+    return Vocabulary.of_column(column.take(pa.array(by))), number[codes], first[by]

@@ -15,9 +15,10 @@ class Refunds:
     """K parts of refunds, each matched to the purchase line that it takes back from its own time on."""
 
     time: Times  # (K,) of the refund
-    line: Counts  # (K,) position of the purchase in the event log
+    taker: Counts  # (K,) position of the refund in the event log, ascending
+    line: Counts  # (K,) position of the purchase
     quantity: Floats  # (K,) units taken back
-    unmatched: int  # refunds, or what is left of them, for which no earlier purchase was found
+    vain: Counts  # (V,) positions of refunds for which, or for a part of which, no earlier purchase was found
 
     @classmethod
     def match(
@@ -41,10 +42,16 @@ class Refunds:
         by = np.argsort(taker, kind="stable")
         return cls(
             time[taker][by],
+            taker[by],
             np.concatenate([choice[direct], parts.line])[by],
             np.concatenate([quantity[refund[direct]], parts.quantity])[by],
-            parts.unmatched + int((simple & (choice < 0)).sum()),
+            np.sort(np.concatenate([refund[simple & (choice < 0)], parts.vain])),
         )
+
+    @property
+    def unmatched(self) -> int:
+        """How many refunds, or parts of them, have no earlier purchase to take back."""
+        return len(self.vain)
 
     def net(self, quantity: Floats, time: Times, start: int, end: int) -> Floats:
         """The lines' quantities net of the refunds of `start <= time < end` on lines of the same window."""
@@ -59,7 +66,7 @@ class _Parts:
     refund: Counts
     line: Counts
     quantity: Floats
-    unmatched: int
+    vain: Counts
 
 
 def _pairs(customer: Codes, product: Codes, kind: Array) -> tuple[Counts, Counts, Counts]:
@@ -108,7 +115,7 @@ def _match_in_turn(
 ) -> _Parts:
     left: dict[int, float] = {}  # what earlier refunds have left of a line
     parts: list[tuple[int, int, float]] = []
-    unmatched = 0
+    vain: list[int] = []
     for at, group in zip(refund.tolist(), pair.tolist(), strict=True):
         wanted = float(quantity[at])
         for line in _in_turn(at, lines.get(group, []), order):
@@ -117,9 +124,11 @@ def _match_in_turn(
                 left[line] -= taken
                 wanted -= taken
                 parts.append((at, line, taken))
-        unmatched += wanted > 0
+        if wanted > 0:
+            vain.append(at)
     taker, taken_from, much = zip(*parts, strict=True) if parts else ((), (), ())
-    return _Parts(np.array(taker, np.int64), np.array(taken_from, np.int64), np.array(much, np.float32), unmatched)
+    found = (np.array(taker, np.int64), np.array(taken_from, np.int64), np.array(much, np.float32))
+    return _Parts(*found, np.array(vain, np.int64))
 
 
 def _in_turn(refund: int, lines: list[int], order: Codes) -> list[int]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -33,6 +33,35 @@ class Vocabulary:
         order = sorted(range(len(encoded)), key=encoded.__getitem__)
         text = np.frombuffer(b"".join(encoded), np.uint8)
         return cls(text, offsets, np.array(order, np.int32))
+
+    @classmethod
+    def of_column(cls, ids: Any) -> Self:
+        """Number `ids`, a PyArrow column of distinct texts, in the order given: quickly, however many there are."""
+        import pyarrow as pa  # slow to load, and the service has no use for it
+        import pyarrow.compute as pc
+
+        column = ids.cast(pa.large_string())
+        _, ends, text = column.buffers()
+        offsets = np.frombuffer(ends, np.int64)[column.offset : column.offset + len(column) + 1]
+        held = np.frombuffer(text or b"", np.uint8)[offsets[0] : offsets[-1]]
+        order = pc.sort_indices(column).to_numpy().astype(np.int32)
+        return cls(held, offsets - offsets[0], order)
+
+    @property
+    def column(self) -> Any:
+        """(V,) the ids as a PyArrow column, without a copy."""
+        import pyarrow as pa
+
+        text, offsets = np.ascontiguousarray(self.text), np.ascontiguousarray(self.offsets, np.int64)
+        return pa.LargeStringArray.from_buffers(len(self), pa.py_buffer(offsets), pa.py_buffer(text))
+
+    def find(self, ids: Any) -> Codes:
+        """(n,) the index of each text of a PyArrow column, -1 where it is not known: for as many as there are."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        found: Codes = pc.index_in(ids.cast(pa.large_string()), self.column).fill_null(-1).to_numpy()
+        return found
 
     def __len__(self) -> int:
         return len(self.order)

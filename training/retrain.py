@@ -26,7 +26,6 @@ from training.lock import training_alone
 from training.measurement import measurement_of
 from training.recommender import Recommender
 from training.timer import Timer
-from training.tracking import model
 from training.tracking.contender import registered
 from training.tracking.registry import Registry, UnknownVersionError
 from training.tracking.store import Store, answering, quiet
@@ -79,8 +78,6 @@ def load_libraries() -> None:
     implicit("nearest_neighbours")
     import mlflow.pyfunc
     import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
-
-    model.warm()
 
 
 @dataclass

@@ -17,7 +17,7 @@ from training.lock import training_alone
 from training.measurement import Measurement, measurement_of
 from training.recommender import Recommender
 from training.timer import Timer
-from training.tracking import figures, model
+from training.tracking import figures
 from training.tracking.registry import Registry
 from training.tracking.store import Store
 from training.tracking.unfinished import settle_killed
@@ -67,7 +67,7 @@ def trained(job: Job, shop: Shop, timer: Timer, scratch: Path) -> Entered:
     cut = _cut(trainer, end)
     with timer.stage("windows"):
         trainer.prepare(end if cut is None else cut, complete=cut is None)
-    opening = store.open_soon(model.warm)  # beside trees: they need no interpreter, and reading does
+    opening = store.open_soon()  # beside trees: they need no interpreter, and reading does
     measured = None if cut is None else _fitted(trainer, cut, scratch)
     _raise_early(opening)
     with ThreadPoolExecutor(1, thread_name_prefix="evaluation") as beside:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from features.eventlog import EventLog
 from features.logs import log as logger
+from features.tables.building import Built
 from features.tables.config import TablesConfig
 from features.tables.customers import ProfileFacts, profiles_of
 from features.tables.fingerprint import fingerprint
-from features.tables.gather import Events, Tally
+from features.tables.gather import Tally
 from features.tables.identities import Links
 from features.tables.products import derived_catalogue, table_catalogue
 from features.tables.rejects import Rejects
@@ -25,26 +25,26 @@ class Beside:
     links: Links | None
 
 
-def assemble(events: Events, tally: Tally, beside: Beside, *, config: TablesConfig, rejects: Rejects) -> Shop:
+def assemble(built: Built, tally: Tally, beside: Beside, *, config: TablesConfig, rejects: Rejects) -> Shop:
     """Build the log, the catalogue and the profiles, and the account of it all."""
     products, customers = beside.products, beside.customers
-    log = EventLog.build(events.rows(_ids(customers), _ids(products)))
-    names = None
+    log, names = built.log, built.names
     if products:
         catalogue = table_catalogue(log.products, products)
     else:
-        names = events.name_changes(log.products)
+        assert names is not None  # noqa: S101  # events are all that tells of products
         catalogue = derived_catalogue(log, names, log.end)
     facts = profiles_of(log.customers, customers, catalogue, default=config.consent.default == "granted")
     content = fingerprint(log, catalogue, facts.profiles, names)
-    report = _report(log, tally, facts, beside=beside, rejects=rejects, content=content)
+    report = _report(built, tally, facts, beside=beside, rejects=rejects, content=content)
     logger.info("tables.read", fingerprint=content, **report.counts())
     return Shop(log, catalogue, facts.profiles, report, names)
 
 
 def _report(
-    log: EventLog, tally: Tally, facts: ProfileFacts, *, beside: Beside, rejects: Rejects, content: str
+    built: Built, tally: Tally, facts: ProfileFacts, *, beside: Beside, rejects: Rejects, content: str
 ) -> Report:
+    log = built.log
     statics = {"products": beside.products, "customers": beside.customers}
     tables = {**statics, "identities": beside.links}
     return Report(
@@ -52,13 +52,13 @@ def _report(
             "events": tally.read + rejects.lines["events"],
             **{name: table.read for name, table in tables.items() if table is not None},
         },
-        accepted=tally.accepted,
+        accepted=len(log.time),
         rejected=dict(rejects.counts),
         examples=dict(rejects.examples),
         later=tally.later,
-        no_consent=tally.no_consent,
+        no_consent=tally.no_consent + built.left,
         erased=tally.erased,
-        merged=tally.merged,
+        merged=built.merged,
         in_both=tally.in_both,
         linked=tally.linked,
         anonymous=tally.anonymous,
@@ -75,8 +75,3 @@ def _report(
         customers=len(log.customers),
         products=len(log.products),
     )
-
-
-def _ids(rows: StaticRows | None) -> list[str]:
-    ids: list[str] = rows.ids.to_pylist() if rows else []
-    return ids

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -36,7 +37,7 @@ class ProfileFacts:
 
 def profiles_of(customers: Vocabulary, rows: StaticRows | None, catalogue: Catalogue, *, default: bool) -> ProfileFacts:
     """One row for each customer of the log. `default` is the consent of those who stated none."""
-    row = rows.positions(customers.ids()) if rows else np.full(len(customers), -1)
+    row = rows.positions(customers) if rows else np.full(len(customers), -1)
     columns = {name: encode(rows.taken(name, row)) for name in rows.columns} if rows else {}
     nothing = Text(np.full(len(row), -1, np.int32), pa.array([], pa.string()))
     attributes, left_out = _attributes({n: t for n, t in columns.items() if n not in _NOT_ATTRIBUTES})
@@ -107,6 +108,7 @@ class _Declared:
         )
 
 
+@lru_cache(maxsize=10_000)  # many customers have the same interests
 def _key(item: str) -> str:
     return PATH.join(step.strip() for step in item.casefold().split(">"))
 

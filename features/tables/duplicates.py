@@ -31,14 +31,13 @@ def in_both(key: Hashes, live: int) -> Bools:
     return found
 
 
-def repeats(key: Hashes, time: Counts, leave: Bools) -> Repeats:
+def repeats(key: Hashes, ordered: Hashes, *, time: Counts, leave: Bools) -> Repeats:
     """Rows with the key of an earlier row; the earliest in time stays, then the first in the table.
 
-    Rows that `leave` (N,) holds neither repeat nor are repeated.
+    `ordered` are the keys in order. Rows that `leave` (N,) holds neither repeat nor are repeated.
 
     What comes later can therefore never take the place of what came before.
     """
-    ordered = np.sort(key)
     twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     if not len(twice):
         return Repeats(np.zeros(0, np.int64), np.zeros(0, np.int64))

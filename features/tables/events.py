@@ -21,7 +21,7 @@ from features.tables.patterns import ANONYMOUS, MAX_NAME_BYTES, MOST
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, mark
 from features.tables.statics import Statics
-from features.tables.text import Text, blocked, encode, malformed_ids
+from features.tables.text import Text, blocked, encode, first_of, malformed_ids
 from features.tables.times import times
 
 _NO_KIND = 255
@@ -43,6 +43,7 @@ class Decoded:
     """n rows of the events table, understood."""
 
     customer: Text
+    stated: Text  # the customer named, else the device
     product: Text
     order: Text
     name: Text  # of the product
@@ -76,7 +77,7 @@ class _Decoder:
 
     def run(self) -> Decoded:
         time, bad_time = times(self._column("timestamp"), self.rules.config.time)
-        customer, linked, anonymous, stated = self._customer()
+        customer, stated, linked, anonymous = self._customer()
         kind = self._kind()
         product, order, name = (self._text(n) for n in ("product_id", "order_id", "name"))
         self._check_product(product, kind)
@@ -97,7 +98,13 @@ class _Decoder:
         if not own_key.all():  # rows without an event_id are compared by their values
             extras = extras or Extras.of(self._column)
             values = content_keys(
-                stated, (product, order, name), extras=extras, time=time, kind=kind, quantity=quantity, price=price
+                text_hashes(stated),  # owners do not count, since what is known of them changes
+                (product, order, name),
+                extras=extras,
+                time=time,
+                kind=kind,
+                quantity=quantity,
+                price=price,
             )
             key = np.where(own_key, key, values)
         if extras is not None and self.rules.whole:
@@ -105,7 +112,7 @@ class _Decoder:
         later = time >= self.rules.until if self.rules.until is not None else np.zeros(self.size, bool)
         self.reason[later] = ACCEPTED  # what is not looked at is not judged either
         return Decoded(
-            *(customer, product, order, name, time, kind, quantity, price, key, own_key, extras, currencies),
+            *(customer, stated, product, order, name, time, kind, quantity, price, key, own_key, extras, currencies),
             *(self.chunk.row, self.reason, later, self._denied(customer), self._erased(customer), linked, anonymous),
         )
 
@@ -116,25 +123,17 @@ class _Decoder:
     def _text(self, canonical: str) -> Text:
         return encode(self._column(canonical))
 
-    def _customer(self) -> tuple[Text, Bools, Bools, Hashes]:
-        """The customer of each row: the one named, else the owner of the device, else the device itself.
-
-        For the key of the row the owner does not count, since what is known of owners changes.
-        """
+    def _customer(self) -> tuple[Text, Text, Bools, Bools]:
+        """The customer of each row: the one named, else the owner of the device, else the device itself; and what the
+        row itself says of it."""
         named, device = self._text("customer_id"), self._text("anonymous_id")
         owner = self.rules.statics.owner(device.texts)
         own_name = pc.if_else(blocked(device.texts), None, pc.binary_join_element_wise(ANONYMOUS, device.texts, ""))
-        effective = pc.coalesce(owner, own_name)
-        texts = pa.chunked_array([named.texts, effective]).combine_chunks().dictionary_encode()
-        number = texts.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
-        position = np.where(device.code >= 0, device.code + len(named.texts), -1)
-        position = np.where(named.code >= 0, named.code, position)
-        code = np.append(number, np.int32(-1))[position]
-        mark(self.reason, code < 0, Reason.NO_CUSTOMER)
-        nameless = (named.code < 0) & (code >= 0)
+        customer = first_of(named, Text(device.code, pc.coalesce(owner, own_name)))
+        mark(self.reason, customer.code < 0, Reason.NO_CUSTOMER)
+        nameless = (named.code < 0) & (customer.code >= 0)
         linked = nameless & device.where(owner.is_valid().to_numpy(zero_copy_only=False))
-        stated = np.where(named.code >= 0, text_hashes(named), text_hashes(Text(device.code, own_name)))
-        return Text(code, texts.dictionary), linked, nameless & ~linked, stated
+        return customer, first_of(named, Text(device.code, own_name)), linked, nameless & ~linked
 
     def _kind(self) -> Array:
         stated = self._text("event_type")

@@ -1,28 +1,39 @@
 """Gathering: the accepted rows of all chunks as one set of arrays, duplicates found across them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.arrays import NO_TIME, Array, Bools, Codes, Counts, Floats, Times
 from features.eventlog import EventRows
 from features.tables.chunk import Column
 from features.tables.duplicates import in_both, merge, repeats
 from features.tables.events import Decoded
-from features.tables.hashing import hash_column
+from features.tables.hashing import Hashes, hash_column
 from features.tables.names import NameChanges
+from features.tables.patterns import ANONYMOUS
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, REASONS, Rejects
 from features.tables.statics import Statics
-from features.tables.text import Text
+from features.tables.text import Text, compact, unified
 from features.vocabulary import Vocabulary
 
-_TEXTS = ("customer", "product", "order", "name")
-_NARROW = {"quantity": np.float32, "price": np.float32, "row": np.uint32}
-_ARRAYS = ("time", "kind", "quantity", "price", "key", "own_key", "row")
-_KEPT = (*_ARRAYS, "live")
+TOGETHER = 1_000_000  # rows of a reading that a file of the ledger holds, at most
+_TEXTS = ("stated", "product", "order", "name")
+_ARRAYS: dict[str, type[np.generic]] = {
+    "time": np.int64,
+    "kind": np.uint8,
+    "quantity": np.float32,
+    "price": np.float32,
+    "key": np.uint64,
+    "own_key": np.bool_,
+    "row": np.uint32,
+}
+_KEPT = {**_ARRAYS, "live": np.bool_}
 
 
 @dataclass
@@ -48,12 +59,13 @@ class Tally:
 class Gathered:
     """Accepted rows, chunk by chunk."""
 
+    statics: Statics = field(default_factory=Statics)
     tally: Tally = field(default_factory=Tally)
     currencies: frozenset[str] = frozenset()
     before: int = 0  # rows of earlier readings; they come first
     _texts: dict[str, list[Text]] = field(default_factory=lambda: {name: [] for name in _TEXTS})
     _arrays: dict[str, list[Array]] = field(default_factory=lambda: {name: [] for name in _KEPT})
-    denied: set[str] = field(default_factory=set)  # customers whose rows were left out
+    left_out: set[str] = field(default_factory=set)  # customers, and devices of customers, whose rows were left out
     _places: list[tuple[str, int]] = field(default_factory=list)  # file and accepted rows of each chunk
 
     def add(self, decoded: Decoded, place: str, *, live: bool = False) -> None:
@@ -63,8 +75,7 @@ class Gathered:
         self.tally.read += len(keep)
         self.tally.later += int(decoded.later.sum())
         self.tally.no_consent += int((used & decoded.denied & ~decoded.erased).sum())
-        at = np.unique(decoded.customer.code[used & decoded.denied & ~decoded.erased])
-        self.denied |= set(decoded.customer.texts.take(pa.array(at)).to_pylist())
+        self.left_out |= _left_out(decoded, used)
         self.tally.erased += int((used & decoded.erased).sum())
         self.tally.linked += int((keep & decoded.linked).sum())
         self.tally.anonymous += int((keep & decoded.anonymous).sum())
@@ -74,22 +85,22 @@ class Gathered:
         for name, parts in self._texts.items():
             text: Text = getattr(decoded, name)
             parts.append(text.only(keep))
-        for name in _ARRAYS:
-            kept = getattr(decoded, name)[keep]
-            self._arrays[name].append(kept.astype(_NARROW.get(name, kept.dtype), copy=False))
+        for name, dtype in _ARRAYS.items():
+            self._arrays[name].append(getattr(decoded, name)[keep].astype(dtype, copy=False))
         self._arrays["live"].append(np.full(int(keep.sum()), live))
 
-    def add_before(self, rows: pa.Table, place: str, statics: Statics) -> None:
-        """Keep rows of an earlier reading, as `finish` gave them; devices whose owner is known by now give theirs to
-        the owner."""
-        texts = {name: _text(rows.column(name).combine_chunks()) for name in self._texts}
-        texts["customer"] = texts["customer"].renamed(statics.settled(texts["customer"].texts))
-        self._places.append((place, len(rows)))
+    def put_before(self, rows: pa.Table, place: str) -> None:
+        """Put the rows of an earlier reading, as `finish` gave them, before all others."""
+        self._places.insert(0, (place, len(rows)))
         self.before += len(rows)
         for name, parts in self._texts.items():
-            parts.append(texts[name])
+            parts.insert(0, _text(rows.column(name).combine_chunks()))
         for name, arrays in self._arrays.items():
-            arrays.append(rows.column(name).to_numpy())
+            arrays.insert(0, rows.column(name).to_numpy())
+
+    def joined(self, name: str) -> Array:
+        """One array of all rows."""
+        return np.concatenate([np.zeros(0, _KEPT[name]), *self._arrays[name]])
 
     def __len__(self) -> int:
         return sum(count for _, count in self._places)
@@ -107,26 +118,30 @@ class Gathered:
     def finish(self, rejects: Rejects, *, taken: Callable[[pa.Table], object] | None = None) -> "Events":
         """Join the chunks, merge repeated order lines and set duplicates aside.
 
-        `taken` is called with the rows that a later reading has to begin with (`add_before`), unless there are none.
+        `taken` is called with the rows that a later reading has to begin with (`put_before`), some at a time.
         """
         rows = self._join()
         key, live, order = rows.arrays["key"], rows.arrays["live"], rows.texts["order"].code
         new = rows.place >= self.before
         twice = in_both(key, int(live.sum()))
-        found = repeats(key, rows.arrays["time"], twice)
+        ordered = np.sort(key)
+        found = repeats(key, ordered, time=rows.arrays["time"], leave=twice)
         lines = (order >= 0) & ~rows.arrays["own_key"]
         quantity = rows.arrays["quantity"].copy()
         merged, duplicate = merge(found, lines, quantity)
         self._set_aside(np.flatnonzero(duplicate), rows, rejects)
         of_use = new & ~duplicate & (lines | ~twice)  # lines that stand in both are counted again
-        if taken is not None and of_use.any():
-            taken(rows.table(of_use))
+        if taken is not None:
+            at = np.flatnonzero(of_use)
+            for start in range(0, len(at), TOGETHER):
+                taken(rows.table(at[start : start + TOGETHER]))
         keep = ~(merged | duplicate | twice)
         self.tally.merged, self.tally.in_both = int(merged.sum()), int(twice.sum())
         self.tally.accepted = int(keep.sum())
         moved = np.isin(key[keep & new & ~live], key[live & ~new])  # into the tables; they are not new
         return Events(
-            customer=rows.texts["customer"].only(keep),
+            customer=self._settled(rows.texts["stated"]).only(keep),
+            stated=rows.texts["stated"].only(keep),
             product=rows.texts["product"].only(keep),
             order=rows.texts["order"].only(keep),
             name=rows.texts["name"].only(keep),
@@ -134,13 +149,20 @@ class Gathered:
             kind=rows.arrays["kind"][keep],
             quantity=quantity[keep],
             price=rows.arrays["price"][keep],
+            keys=ordered,
+            merged=self.tally.merged,
             fresh=int((keep & new).sum() - moved.sum()),
         )
 
+    def _settled(self, stated: Text) -> Text:
+        """Devices whose owner is known by now give their rows to the owner."""
+        return stated.renamed(self.statics.settled(stated.texts))
+
     def _join(self) -> "_Rows":
         """All rows, those of the live store behind those of the tables, whichever reading they came with."""
-        texts = {name: _unify(self._texts.pop(name)) for name in _TEXTS}
-        arrays = {name: np.concatenate(self._arrays.pop(name)) for name in _KEPT}
+        texts = {name: unified(self._texts.pop(name)) for name in _TEXTS}
+        arrays = {name: self.joined(name) for name in _KEPT}
+        self._arrays.clear()
         place = np.argsort(arrays["live"], kind="stable")
         if arrays["live"].any():
             texts = {name: replace(text, code=text.code[place]) for name, text in texts.items()}
@@ -165,14 +187,14 @@ class _Rows:
     arrays: Mapping[str, Array]
     place: Counts  # (N,) where each was when the chunks were put together
 
-    def table(self, some: Bools) -> pa.Table:
-        """The rows that `some` (N,) holds, as `add_before` takes them."""
-        texts = {name: _dictionary(text, some) for name, text in self.texts.items()}
-        return pa.table({**texts, **{name: values[some] for name, values in self.arrays.items()}})
+    def table(self, at: Counts) -> pa.Table:
+        """The rows at some positions, as `put_before` takes them."""
+        texts = {name: _dictionary(text, at) for name, text in self.texts.items()}
+        return pa.table({**texts, **{name: values[at] for name, values in self.arrays.items()}})
 
     def values(self, at: Counts) -> pa.Table:
         """Rows at some positions, under the canonical names."""
-        texts = {name: self.texts[name] for name in ("customer", "product", "order")}
+        texts = {"customer": self.texts["stated"], "product": self.texts["product"], "order": self.texts["order"]}
         numbers = {"timestamp": "time", "quantity": "quantity", "unit_price": "price"}
         return pa.table(
             {
@@ -187,6 +209,7 @@ class Events:
     """N accepted events, ready to be sorted."""
 
     customer: Text
+    stated: Text  # the customer named in the row, else the device
     product: Text
     order: Text
     name: Text
@@ -194,9 +217,20 @@ class Events:
     kind: Array
     quantity: Floats
     price: Floats
+    keys: Hashes  # ascending, of all rows, repeated ones too
+    merged: int  # identical lines of an order
     fresh: int  # how many no earlier reading had
 
-    def rows(self, customers: Sequence[str], products: Sequence[str]) -> EventRows:
+    @cached_property
+    def numbered_orders(self) -> tuple[Codes, Hashes]:
+        """(N,) dense numbers of the orders, -1 where there is none, whatever the order of the rows; and their hashes,
+        ascending."""
+        numbers = np.full(len(self.order.code), -1, np.int32)
+        there = self.order.code >= 0
+        hashes, numbers[there] = np.unique(hash_column(self.order.texts)[self.order.code[there]], return_inverse=True)
+        return numbers, hashes
+
+    def rows(self, customers: Column, products: Column) -> EventRows:
         """What the event log is built from, with the further ids that the static tables know."""
         customer_ids, customer = _compact(self.customer, customers)
         product_ids, product = _compact(self.product, products)
@@ -209,12 +243,23 @@ class Events:
             self.kind,
             self.quantity,
             self.price,
-            _numbered(self.order),
+            self.numbered_orders[0],
         )
 
     def name_changes(self, products: Vocabulary) -> NameChanges:
         """When each product of the log got which name."""
         return NameChanges.of(products, self.product, self.name, self.time)
+
+
+def _left_out(decoded: Decoded, used: Bools) -> set[str]:
+    """Who did not consent, and whose device: owners of devices can turn out to be others."""
+    erased = {text for text in _some(decoded.stated, used & decoded.erased) if text.startswith(ANONYMOUS)}
+    return {*_some(decoded.stated, used & decoded.denied & ~decoded.erased), *erased}
+
+
+def _some(text: Text, rows: Bools) -> list[str]:
+    found: list[str] = text.texts.take(pa.array(np.unique(text.code[rows]))).to_pylist()
+    return found
 
 
 def _taken(text: Text, at: Counts) -> Column:
@@ -227,33 +272,15 @@ def _text(column: Column) -> Text:
     return Text(code.astype(np.int32, copy=False), column.dictionary)
 
 
-def _dictionary(text: Text, some: Bools) -> Column:
-    code = text.code[some]
-    used, code_used = np.unique(code[code >= 0], return_inverse=True)
-    number = np.full(len(code), -1, np.int32)
-    number[code >= 0] = code_used
-    return pa.DictionaryArray.from_arrays(pa.array(number, mask=number < 0), text.texts.take(pa.array(used)))
+def _dictionary(text: Text, at: Counts) -> Column:
+    code = text.code[at]
+    return compact(pa.DictionaryArray.from_arrays(pa.array(code, mask=code < 0), text.texts))
 
 
-def _unify(parts: Sequence[Text]) -> Text:
-    columns = [pa.DictionaryArray.from_arrays(pa.array(p.code, mask=p.code < 0), p.texts) for p in parts]
-    unified = pa.chunked_array(columns).unify_dictionaries()
-    code = [c.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32) for c in unified.chunks]
-    return Text(np.concatenate(code), unified.chunk(0).dictionary)
-
-
-def _numbered(text: Text) -> Codes:
-    """Dense numbers of the texts, whatever the order of the rows; -1 where there is none."""
-    numbers = np.full(len(text.code), -1, np.int32)
-    there = text.code >= 0
-    numbers[there] = np.unique(hash_column(text.texts)[text.code[there]], return_inverse=True)[1]
-    return numbers
-
-
-def _compact(text: Text, further: Sequence[str]) -> tuple[list[str], Codes]:
+def _compact(text: Text, further: Column) -> tuple[Column, Codes]:
     """The texts that are used and those further ones, each once, and the codes into them."""
     used: Bools = np.bincount(text.code[text.code >= 0], minlength=len(text.texts)) > 0
     number = np.append(np.cumsum(used, dtype=np.int32) - 1, np.int32(-1))
-    ids: list[str] = text.texts.filter(pa.array(used)).to_pylist()
-    known = set(ids)
-    return ids + [i for i in further if i not in known], number[text.code]
+    ids = text.texts.filter(pa.array(used))
+    others = further.filter(pc.invert(pc.is_in(further, ids)))
+    return pa.chunked_array([ids, others], pa.string()).combine_chunks(), number[text.code]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from features.errors import DataError
 from features.tables.chunk import Chunk, Column, Reader, all_chunks
@@ -13,7 +12,7 @@ from features.tables.columns import Columns
 from features.tables.config import TimeConfig
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, Rejects, mark
-from features.tables.text import Text, blocked, encode, malformed_ids
+from features.tables.text import Text, blocked, encode, malformed_ids, unified
 from features.tables.times import times
 
 KINDS = ("anonymous_id", "device_id")
@@ -33,26 +32,28 @@ def read_links(
     readers: Sequence[Reader], columns: Columns, *, time: TimeConfig, until: int | None, rejects: Rejects
 ) -> Links:
     """All links known before `until`."""
-    parts, read = [], 0
+    values: list[Text] = []
+    customers: list[Text] = []
+    read = 0
     for chunk in all_chunks(readers, columns.names):
         read += len(chunk.row) + len(chunk.malformed)
-        parts.append(_links(chunk, columns, time=time, until=until, rejects=rejects))
+        value, customer = _links(chunk, columns, time=time, until=until, rejects=rejects)
+        values.append(value)
+        customers.append(customer)
     if not read:
         raise DataError(f"{readers[0].place}: the table has no rows; fill it or take it away")
-    table = pa.concat_tables(parts).group_by(["value", "customer"], use_threads=False).aggregate([])
-    owners = table.group_by("value", use_threads=False).aggregate([("customer", "count"), ("customer", "min")])
-    devices = owners.column("value").combine_chunks()
-    single = pc.and_(pc.equal(owners.column("customer_count"), 1), pa.array(~blocked(devices)))
-    owners = owners.filter(single)
-    return Links(
-        owners.column("value").combine_chunks(),
-        owners.column("customer_min").combine_chunks(),
-        read,
-        len(devices) - len(owners),
-    )
+    value, customer = unified(values), unified(customers)
+    pairs = np.unique(value.code.astype(np.int64) << 32 | customer.code)
+    device, first, users = np.unique(pairs >> 32, return_index=True, return_counts=True)
+    single = (users == 1) & ~blocked(value.texts)[device]
+    owner = pairs[first[single]] & 0xFFFFFFFF
+    devices, owners = value.texts.take(pa.array(device[single])), customer.texts.take(pa.array(owner))
+    return Links(devices, owners, read, len(device) - len(devices))
 
 
-def _links(chunk: Chunk, columns: Columns, *, time: TimeConfig, until: int | None, rejects: Rejects) -> pa.Table:
+def _links(
+    chunk: Chunk, columns: Columns, *, time: TimeConfig, until: int | None, rejects: Rejects
+) -> tuple[Text, Text]:
     customer, kind, value = (encode(chunk.column(columns.own[n][0])) for n in ("customer_id", "kind", "value"))
     seen, bad_time = times(chunk.column(columns.own["seen_at"][0]) if "seen_at" in columns else _nulls(chunk), time)
     reason = np.full(len(chunk.row), ACCEPTED, np.int8)
@@ -64,12 +65,8 @@ def _links(chunk: Chunk, columns: Columns, *, time: TimeConfig, until: int | Non
     keep = (reason == ACCEPTED) & kind.where(wanted) & (value.code >= 0)
     if until is not None:
         keep &= seen < until
-    return pa.table({"value": _texts(value), "customer": _texts(customer)}).filter(pa.array(keep))
+    return value.only(keep), customer.only(keep)
 
 
 def _nulls(chunk: Chunk) -> Column:
     return pa.nulls(len(chunk.row), pa.string())
-
-
-def _texts(text: Text) -> Column:
-    return text.texts.take(pa.array(text.code, mask=text.code < 0))

@@ -8,20 +8,23 @@ import json
 import os
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.durable import sync
 from features.logs import log
 from features.tables.chunk import Column
 from features.tables.config import TablesConfig
+from features.tables.promised import Promised
+from features.tables.text import compact
 
 FILE = "ledger.json"
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,14 @@ class Ledger:
     end: int  # rows of the tables of before this second were taken in
     rows: int  # of the events table, usable or not, with a time before `end`
     settings: str  # digest of those that say how tables are read
-    shared: int = 0  # devices that several customers used by then
-    denied: tuple[str, ...] = ()  # digests of customers whose events were left out, for want of consent
+    left_out: tuple[str, ...] = ()  # digests of customers and devices whose events were left out, for want of consent
     segments: tuple[str, ...] = ()  # files of events, in the order in which they were taken in
+    standing: str = ""  # file of the log that they make, from which a reading can go on
     statics: Mapping[str, str] = field(default_factory=dict)  # table that shares its file with the events -> file
     sequence: int = 0  # rows of the live store up to this one were taken in, unless they are of `live_end` or later
     live_end: int = 0  # in seconds
     live: str = ""  # digest of the rows that the live store had up to `sequence`
+    promised: Promised | None = None  # the log that will stand
 
     @classmethod
     def open(cls, folder: Path, settings: str) -> Self | None:
@@ -47,7 +51,9 @@ class Ledger:
             found = json.loads((folder / FILE).read_bytes())
             if found.pop("format") != FORMAT:
                 return None
-            ledger = cls(folder, **{**found, "segments": tuple(found["segments"]), "denied": tuple(found["denied"])})
+            ledger = cls(
+                folder, **{**found, "segments": tuple(found["segments"]), "left_out": tuple(found["left_out"])}
+            )
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -58,7 +64,7 @@ class Ledger:
     @property
     def files(self) -> tuple[str, ...]:
         """All that it names."""
-        return (*self.segments, *self.statics.values())
+        return (*self.segments, *self.statics.values(), *([self.standing] if self.standing else []))
 
     @property
     def reach(self) -> int:
@@ -68,7 +74,7 @@ class Ledger:
     def _whole(self) -> bool:
         """Whether all that it names can be read: Arrow writes the end of a file last."""
         try:
-            for name in self.files:
+            for name in (*self.segments, *self.statics.values()):
                 _mapped(self.folder / name)
         except (OSError, pa.ArrowInvalid) as error:
             log.warning("ledger.damaged", folder=str(self.folder), reason=str(error))
@@ -79,14 +85,32 @@ class Ledger:
         """The rows of each reading, memory-mapped."""
         return (_mapped(self.folder / name) for name in self.segments)
 
+    def stated(self) -> Column:
+        """The customers and devices that the rows name."""
+        texts = [rows.column("stated").combine_chunks().dictionary for rows in self.events()]
+        return pc.unique(pa.chunked_array(texts, pa.string()))
+
+    def without(self, gone: Column) -> tuple[Self, int]:
+        """The ledger without the rows of some customers and devices, and how many those were. Files that have any are
+        written anew."""
+        segments, removed = [], 0
+        for name, rows in zip(self.segments, self.events(), strict=True):
+            left = _without(rows, gone)
+            removed += len(rows) - len(left)
+            segments += [name] if left is rows else [written(self.folder, left)] if len(left) else []
+        return replace(self, segments=tuple(segments)), removed
+
     def static(self, table: str) -> pa.Table | None:
         """The rows of a static table that shares its file with the events."""
         return _mapped(self.folder / self.statics[table]) if table in self.statics else None
 
     def commit(self) -> None:
         """Let this ledger count, and take away what it does not name."""
+        if self.promised is not None:
+            replace(self, standing=self.promised.name(), promised=None).commit()
+            return
         temporary = self.folder / f".{FILE}-{os.getpid()}"
-        plain = {name: value for name, value in asdict(self).items() if name != "folder"}
+        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in {"folder", "promised"}}
         with temporary.open("w") as file:
             file.write(json.dumps({"format": FORMAT, **plain}) + "\n")
             file.flush()
@@ -100,12 +124,17 @@ class Ledger:
 
 def written(folder: Path, rows: pa.Table) -> str:
     """Write a file of rows, which no ledger names yet; its name."""
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"{uuid.uuid4().hex}.arrow"
-    with pa.OSFile(str(folder / name), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
+    path = unnamed(folder, "arrow")
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
         writer.write_table(rows)
-    sync(folder / name)
-    return name
+    sync(path)
+    return path.name
+
+
+def unnamed(folder: Path, ending: str) -> Path:
+    """A path for a file that no ledger names yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{uuid.uuid4().hex}.{ending}"
 
 
 def digest(config: TablesConfig, erased: Column) -> str:
@@ -113,9 +142,23 @@ def digest(config: TablesConfig, erased: Column) -> str:
     return sha256(repr((config, erased.to_pylist())).encode()).hexdigest()[:16]
 
 
-def digests(customers: Iterable[str]) -> tuple[str, ...]:
-    """What customers who did not consent are remembered by, so that it is noticed when they do."""
-    return tuple(sorted(sha256(id.encode()).hexdigest()[:16] for id in customers))
+def digests(ids: Iterable[str]) -> tuple[str, ...]:
+    """What those who did not consent are remembered by, so that it is noticed when they do."""
+    return tuple(sorted(sha256(id.encode()).hexdigest()[:16] for id in ids))
+
+
+def _without(rows: pa.Table, gone: Column) -> pa.Table:
+    """The rows that do not state any of some customers and devices, and no trace of the others."""
+    stated = rows.column("stated").combine_chunks()
+    keep = pc.invert(pc.is_in(stated.dictionary, gone)).take(stated.indices)
+    if pc.all(keep).as_py():
+        return rows
+    left = rows.filter(keep)
+    texts = [name for name in left.column_names if pa.types.is_dictionary(left.schema.field(name).type)]
+    for name in texts:
+        column = left.column(name).combine_chunks()
+        left = left.set_column(left.column_names.index(name), name, compact(column))
+    return left
 
 
 def _mapped(path: Path) -> pa.Table:

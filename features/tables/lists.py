@@ -1,6 +1,7 @@
 """Lists inside a table: JSON in text, as CSV has them; any other text is a list of one item."""
 
 import json
+from functools import lru_cache
 
 import numpy as np
 
@@ -9,15 +10,16 @@ from features.tables.chunk import Column
 from features.tables.text import encode
 
 
-def list_of(text: str) -> list[str] | None:
+@lru_cache(maxsize=100_000)  # of the customers of a shop many have the same, and each is looked at twice
+def list_of(text: str) -> tuple[str, ...] | None:
     """The items of a JSON list, or the text itself as the one item; None if it begins like a list and is none."""
     if not text.startswith("["):
-        return [text]
+        return (text,)
     try:
         items = json.loads(text)
     except ValueError:
         return None
-    return [str(item).strip() for item in items if item is not None]
+    return tuple(str(item).strip() for item in items if item is not None)
 
 
 def broken_lists(column: Column) -> Bools:

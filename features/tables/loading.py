@@ -13,6 +13,7 @@ from features.errors import DataError
 from features.logs import log
 from features.tables.ahead import ahead
 from features.tables.assembling import Beside, assemble
+from features.tables.building import Building, Built
 from features.tables.chunk import Chunk, Column, LiveReader, Reader, all_chunks
 from features.tables.columns import Columns, resolve
 from features.tables.config import TableConfig, TablesConfig
@@ -21,8 +22,9 @@ from features.tables.erased import erased_customers
 from features.tables.events import Rules, decode, one_currency
 from features.tables.gather import Gathered, Tally
 from features.tables.identities import Links, read_links
-from features.tables.ledger import FILE, Ledger, digest, digests, written
-from features.tables.newer import newer
+from features.tables.ledger import Ledger, digest, digests, unnamed, written
+from features.tables.newer import Since
+from features.tables.promised import Promised
 from features.tables.rejects import Rejects
 from features.tables.shop import Shop
 from features.tables.sources import readers
@@ -98,25 +100,25 @@ class _Reading:
             links = tables.links()
             statics = replace(_statics(products, customers, links), erased=self.erased)
             if known is not None:
-                _check_unchanged(known, statics, links)
+                _check_left_out(known, statics, granted=config.consent.default == "granted")
             rules = Rules(config, self.now, self.until, statics)
             gathered = tables.events(rules)
-            events = gathered.finish(aside, taken=keep)
-        shop = assemble(events, gathered.tally, Beside(products, customers, links), config=config, rejects=aside)
+            built = Building(products, customers, rules, aside, known, keep).build(gathered)
+        shop = assemble(built, gathered.tally, Beside(products, customers, links), config=config, rejects=aside)
         if self.ledger is None:
             return shop
         beside = {"products": products, "customers": customers}
         kept = {name: rows for name, rows in beside.items() if rows is not None and tables.shared(name)}
-        before = known or Ledger(self.ledger, end=0, rows=0, settings=digest(config, self.erased))
+        before = built.known or Ledger(self.ledger, end=0, rows=0, settings=digest(config, self.erased))
         taken = replace(
             self._advanced(before, gathered.tally),
             segments=(*before.segments, *segments),
+            promised=_standing(self.ledger, built),
             statics={name: written(self.ledger, rows.table(ID_OF[name])) for name, rows in kept.items()},
             live=stored,
-            shared=links.shared if links else 0,
-            denied=tuple(sorted({*before.denied, *digests(gathered.denied)})),
+            left_out=tuple(sorted({*before.left_out, *digests({*gathered.left_out, *built.gone.to_pylist()})})),
         )
-        return replace(shop, taken=taken, fresh=events.fresh)
+        return replace(shop, taken=taken, fresh=built.fresh)
 
     def _stored(self, known: Ledger | None) -> str:
         """The digest of the live store as it is before it is read; what goes meanwhile is missed the next time."""
@@ -186,10 +188,7 @@ class _Tables:
                 f"{where}: no table of events; put events.parquet, .csv[.gz] or .jsonl[.gz] there, "
                 "or name files or sql under [tables.events] in esnaf.toml"
             )
-        gathered = Gathered()
-        for rows in self.known.events() if self.known else ():
-            _check_consent(rows, rules)
-            gathered.add_before(rows, FILE, rules.statics)
+        gathered = Gathered(rules.statics)
         columns = _columns("events", found, self.config.events) if found else Columns({})
         self._gather(self._chunks(found, columns), columns, rules, into=gathered)
         if self.live is not None:
@@ -197,7 +196,8 @@ class _Tables:
             columns = Columns({name: (name,) for name in unread.names})
             self._gather(unread.chunks(unread.names), columns, rules, into=gathered, live=True)
             found = [*found, self.live]
-        _check_usable(gathered, self.rejects, found[0].place, self.until)
+        if self.known is None:
+            _check_usable(gathered, self.rejects, found[0].place, self.until)
         return gathered
 
     def _gather(
@@ -213,11 +213,10 @@ class _Tables:
             yield from all_chunks(found, columns.names)
             return
         earlier = 0
-        for chunk in all_chunks(found, columns.names):
-            fresh, old = newer(chunk, columns, self.config.time, self.known.end, column="timestamp")
-            earlier += old
-            if len(fresh.row):
-                yield fresh
+        for part in Since(self.known.end, columns, self.config.time, "timestamp").parts(found):
+            earlier += part.earlier
+            if part.chunk is not None:
+                yield part.chunk
         if earlier != self.known.rows:
             raise _OtherRowsError(f"{earlier} rows of before the last reading's end, {self.known.rows} then")
 
@@ -234,22 +233,21 @@ def _columns(table: str, found: Sequence[Reader], config: TableConfig, *, rest: 
     return max(columns, key=lambda c: len(c.own))
 
 
-def _check_unchanged(known: Ledger, statics: Statics, links: Links | None) -> None:
-    """What the ledger cannot follow: events that were left out or given to somebody may have to be read again."""
-    granted = statics.stated.filter(statics.granted)
-    if set(digests(granted.to_pylist())) & set(known.denied):
+def _check_left_out(known: Ledger, statics: Statics, *, granted: bool) -> None:
+    """Events that were left out have to be read again if their customers or the owners of their devices consent by now,
+    or turn out to be others. `granted` is the consent of those who stated none."""
+    if not known.left_out:
+        return
+    left_out, stated = set(known.left_out), set(digests(statics.who(personal=not granted).to_pylist()))
+    if left_out - stated if granted else left_out & stated:
         raise _OtherRowsError("customers consent whose events were left out")
-    if (links.shared if links else 0) != known.shared:
-        raise _OtherRowsError("devices are shared that were not")
 
 
-def _check_consent(rows: pa.Table, rules: Rules) -> None:
-    """Whoever does not consent any more, or has turned out to be somebody to forget, leaves the ledger, too."""
-    customers = rules.statics.settled(rows.column("customer").combine_chunks().dictionary)
-    if not rules.statics.personal(customers, default=rules.config.consent.default == "granted").all():
-        raise _OtherRowsError("customers do not consent any more")
-    if rules.statics.forgotten(customers).any():
-        raise _OtherRowsError("devices belong to customers who are to be forgotten")
+def _standing(ledger: Path, built: Built) -> Promised:
+    """The log as it stands, written beside other work: it may be most of what is written."""
+    standing = built.standing
+    assert standing is not None  # noqa: S101  # a ledger is kept
+    return Promised.of(unnamed(ledger, "log"), standing.write)
 
 
 def _check_usable(gathered: Gathered, rejects: Rejects, place: str, until: int | None) -> None:

@@ -28,7 +28,7 @@ class NameChanges:
         Where one second has several names, the last by alphabet counts.
         """
         at = np.flatnonzero((product.code >= 0) & (name.code >= 0))
-        index = products.indices(product.texts.to_pylist())[product.code[at]]
+        index = products.find(product.texts)[product.code[at]]
         used = np.unique(name.code[at])
         names = pc.sort_indices(name.texts.take(pa.array(used))).to_numpy()
         rank = np.zeros(len(name.texts), np.int32)
@@ -39,6 +39,18 @@ class NameChanges:
         changed = np.append(True, (index[1:] != index[:-1]) | (ranked[1:] != ranked[:-1]))[: len(by)]
         texts: list[str] = name.texts.take(pa.array(used[names])).to_pylist()
         return cls(index[changed], moment[by][changed], ranked[changed], texts)
+
+    def extended(self, later: "NameChanges") -> "NameChanges":
+        """These, and those of later events."""
+        names = sorted({*self.names, *later.names}, key=str.encode)
+        place = {name: number for number, name in enumerate(names)}
+        parts = (self, later)
+        product, time = (np.concatenate([getattr(part, name) for part in parts]) for name in ("product", "time"))
+        name = np.array([place[part.names[code]] for part in parts for code in part.name.tolist()], np.int32)
+        by = np.lexsort((time, product))
+        product, time, name = product[by], time[by], name[by]
+        changed = np.append(True, (product[1:] != product[:-1]) | (name[1:] != name[:-1]))[: len(by)]
+        return NameChanges(product[changed], time[changed], name[changed], names)
 
     def latest(self, products: int, before: int) -> list[str]:
         """(P,) the name of each product of the log as of a moment, empty where there was none yet."""

@@ -21,7 +21,7 @@ _TEXTS = ("name", "category", "brand", "available", "parent_id")
 def table_catalogue(products: Vocabulary, rows: StaticRows) -> Catalogue:
     """The catalogue of a products table, one row for each product of the log; empty where the table has none."""
     ids = products.ids()
-    row = rows.positions(ids)
+    row = rows.positions(products)
     texts = {name: rows.taken(name, row).fill_null("").to_pylist() for name in _TEXTS}
     return _catalogue(
         names=texts["name"],

@@ -3,7 +3,7 @@
 Where rows disagree the earliest wins, so that the future never changes the past.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,13 +16,14 @@ from features.tables.chunk import Chunk, Column, Reader, all_chunks
 from features.tables.columns import Columns
 from features.tables.config import TablesConfig
 from features.tables.lists import broken_lists
-from features.tables.newer import newer
+from features.tables.newer import Since
 from features.tables.numbers import numbers
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, Rejects, mark
 from features.tables.rendering import as_text, joined
 from features.tables.text import encode, malformed_ids
 from features.tables.times import times
+from features.vocabulary import Vocabulary
 
 PATH = " > "
 TRUE, FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
@@ -49,9 +50,9 @@ class StaticRows:
         order = np.zeros(len(self.ids), np.int64)
         return pa.table({id: self.ids, **self.columns, **numbers, _TIME: self.created, "order": order})
 
-    def positions(self, ids: Sequence[str]) -> Counts:
+    def positions(self, ids: Vocabulary) -> Counts:
         """The row of each id, -1 where there is none."""
-        found = pc.index_in(pa.array(ids, pa.string()), self.ids)
+        found = pc.index_in(ids.column.cast(pa.string()), self.ids)
         rows: Counts = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
         return rows
 
@@ -83,18 +84,23 @@ class StaticReader:
     def read(self, readers: Sequence[Reader]) -> StaticRows:
         """All rows of all files, collapsed to one for each id."""
         parts, read = ([] if self.before is None else [self.before]), 0
-        for chunk in all_chunks(readers, self.columns.names):
-            read += len(chunk.row) + len(chunk.malformed)
-            rows = chunk if self.since is None else self._newer(chunk, self.since)
-            if len(rows.row) or not parts:
-                parts.append(_distinct(self._rows(rows, read)))
+        for chunk, rows in self._chunks(readers):
+            read += rows
+            if chunk is not None:
+                parts.append(_distinct(self._rows(chunk, read), self.id))
         if not read:
             raise DataError(f"{readers[0].place}: the table has no rows; fill it or take it away")
         names = parts[-1].column_names
         return self._collapse(pa.concat_tables([part.select(names) for part in parts]), read)
 
-    def _newer(self, chunk: Chunk, since: int) -> Chunk:
-        return newer(chunk, self.columns, self.config.time, since, column=_TIME)[0]
+    def _chunks(self, readers: Sequence[Reader]) -> Iterator[tuple[Chunk | None, int]]:
+        """The rows to be read, and how many there are with those that were read before."""
+        if self.since is None:
+            for chunk in all_chunks(readers, self.columns.names):
+                yield chunk, len(chunk.row) + len(chunk.malformed)
+        else:
+            for part in Since(self.since, self.columns, self.config.time, _TIME).parts(readers):
+                yield part.chunk, part.rows
 
     def _rows(self, chunk: Chunk, read: int) -> pa.Table:
         """The usable rows as texts, with `created_at` in seconds and the order in which they were read."""
@@ -142,7 +148,7 @@ class StaticReader:
         return joined(steps, PATH)
 
     def _collapse(self, table: pa.Table, read: int) -> StaticRows:
-        table = _distinct(table)
+        table = _distinct(table, self.id)
         table = table.sort_by([(self.id, "ascending"), (_TIME, "ascending"), ("order", "ascending")])
         ids = table.column(self.id).combine_chunks()
         code = encode(ids).code if len(ids) else np.zeros(0, np.int32)
@@ -160,8 +166,10 @@ class StaticReader:
         )
 
 
-def _distinct(table: pa.Table) -> pa.Table:
+def _distinct(table: pa.Table, id: str) -> pa.Table:
     """Equal rows once, with the earliest time and the first place of each."""
+    if pc.count_distinct(table.column(id)).as_py() == len(table):
+        return table
     keys = [name for name in table.column_names if name not in (_TIME, "order")]
     grouped = table.group_by(keys, use_threads=False).aggregate([(_TIME, "min"), ("order", "min")])
     return grouped.rename_columns([*keys, _TIME, "order"])

@@ -37,6 +37,18 @@ class Statics:
         granted: Bools = answer.to_numpy(zero_copy_only=False)
         return granted.astype(bool)
 
+    def who(self, *, personal: bool) -> Column:
+        """Who is known to allow being known personally, or not to: customers and their devices, as rows name them."""
+        erased = pc.is_in(self.stated, self.erased)
+        if personal:
+            customers = self.stated.filter(pc.and_not(self.granted, erased))
+        else:
+            denied = self.stated.filter(pc.invert(self.granted))
+            customers = pa.chunked_array([denied, self.erased], pa.string()).combine_chunks()
+        devices = self.devices.filter(pc.is_in(self.owners, customers))
+        named = pc.binary_join_element_wise(ANONYMOUS, devices, "")
+        return pa.chunked_array([customers, named], pa.string()).combine_chunks()
+
     def forgotten(self, customers: Column) -> Bools:
         """Which customers are to be forgotten, by themselves or by a device of theirs."""
         erased = pc.is_in(customers, self.erased)

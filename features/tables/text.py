@@ -1,5 +1,6 @@
 """Text columns: ids as codes with every check made once for each distinct value."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +45,31 @@ def encode(column: Column) -> Text:
     clean = pc.if_else(missing, None, trimmed).dictionary_encode()
     code = _codes(clean.indices)[_codes(raw.indices)] if len(clean) else np.full(len(column), -1, np.int32)
     return Text(np.where(_codes(raw.indices) < 0, np.int32(-1), code), clean.dictionary)
+
+
+def first_of(one: Text, other: Text) -> Text:
+    """The text of each row in `one`, else that in `other`; distinct texts may be null, which is none."""
+    texts = pa.chunked_array([one.texts, other.texts]).combine_chunks().dictionary_encode()
+    number = np.append(_codes(texts.indices), np.int32(-1))
+    position = np.where(other.code >= 0, other.code + len(one.texts), -1)
+    return Text(number[np.where(one.code >= 0, one.code, position)], texts.dictionary)
+
+
+def unified(parts: Sequence[Text]) -> Text:
+    """The rows of several parts, with one set of distinct texts."""
+    if not parts:
+        return Text(np.zeros(0, np.int32), pa.array([], pa.string()))
+    columns = [pa.DictionaryArray.from_arrays(pa.array(p.code, mask=p.code < 0), p.texts) for p in parts]
+    together = pa.chunked_array(columns).unify_dictionaries()
+    return Text(np.concatenate([_codes(column.indices) for column in together.chunks]), together.chunk(0).dictionary)
+
+
+def compact(column: Column) -> Column:
+    """A dictionary column without the texts that no row has."""
+    code = _codes(column.indices)
+    used = np.bincount(code[code >= 0], minlength=len(column.dictionary)) > 0
+    number = np.append(np.cumsum(used, dtype=np.int32) - 1, np.int32(-1))[code]
+    return pa.DictionaryArray.from_arrays(pa.array(number, mask=code < 0), column.dictionary.filter(pa.array(used)))
 
 
 def _codes(indices: Column) -> Codes:

@@ -108,19 +108,10 @@ class Store:
             raise self._unusable(error) from error
         return client
 
-    def open_soon(self, prepare: Callable[[], None] = lambda: None) -> "Future[MlflowClient]":
-        """Open in the background: the import and a new database take seconds, which a training can use meanwhile.
-
-        `prepare` is called there as well, once MLflow is imported.
-        """
-
-        def opened() -> "MlflowClient":
-            client = self.open()
-            prepare()
-            return client
-
+    def open_soon(self) -> "Future[MlflowClient]":
+        """Open in the background: the import and a new database take seconds, which a training can use meanwhile."""
         pool = ThreadPoolExecutor(1, thread_name_prefix="tracking")
-        opening = pool.submit(opened)
+        opening = pool.submit(self.open)
         pool.shutdown(wait=False)
         return opening
 

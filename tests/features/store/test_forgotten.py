@@ -70,7 +70,7 @@ def test_who_does_not_consent_any_more_is_gone_and_may_come_back(reading: Readin
         reading.file("customers.csv", "customer_id,consent", f"cust1,{consent}")
         return reading.taken()
 
-    reading.store(ROWS)
+    reading.store(["cust0,,p1,2023-11-01", *ROWS])  # products that others bought before keep their numbers
     assert events_of(shop(GRANTED), "cust1") == 1
     without = shop(NOTHING)
     assert (without.report.no_consent, events_of(without, "cust1")) == (1, 0)
@@ -99,7 +99,7 @@ def test_a_visitor_who_turns_out_to_be_somebody(reading: Reading, toml: str, cap
     with caplog.at_level(logging.WARNING, logger="esnaf"):
         shop = reading.taken()
     assert (events_of(shop, "anon:tablet"), events_of(shop, "ann")) == (0, 0 if forgotten else 2)
-    assert ("ledger.outdated" in caplog.text) == forgotten
+    assert "ledger.outdated" not in caplog.text
     assert reading.kept("tablet") != forgotten
 
 
