@@ -21,26 +21,34 @@ class Measured:
     last: bytes  # body of the last answer
 
 
-def post(address: str, path: str, bodies: Sequence[bytes], *, connections: int) -> Measured:
+def post(address: str, path: str, bodies: Sequence[bytes], *, connections: int, token: str | None = None) -> Measured:
     """POST every body once, dealt out to the connections in turn; RuntimeError at an answer that is not 200 or 202."""
-    return asyncio.run(_post(address, path, bodies, connections))
+    return asyncio.run(_post(address, path, bodies, connections, token))
 
 
-async def _post(address: str, path: str, bodies: Sequence[bytes], connections: int) -> Measured:
+async def _post(address: str, path: str, bodies: Sequence[bytes], connections: int, token: str | None) -> Measured:
     seconds: list[float] = []
+    head = _head(urlsplit(address).netloc, path, token)
     start = time.perf_counter()
     lasts = await asyncio.gather(
-        *(_one_connection(address, path, bodies[i::connections], seconds) for i in range(connections))
+        *(_one_connection(address, head, bodies[i::connections], seconds) for i in range(connections))
     )
     took = time.perf_counter() - start
     p50, p99 = np.percentile(seconds, [50, 99]) * 1e3
     return Measured(len(bodies) / took, float(p50), float(p99), lasts[-1])
 
 
-async def _one_connection(address: str, path: str, bodies: Sequence[bytes], seconds: list[float]) -> bytes:
+def _head(host: str, path: str, token: str | None) -> bytes:
+    """Up to the length of the body."""
+    lines = [f"POST {path} HTTP/1.1", f"Host: {host}", "Content-Type: application/json"]
+    if token is not None:
+        lines.append(f"Authorization: Bearer {token}")
+    return "\r\n".join([*lines, ""]).encode()
+
+
+async def _one_connection(address: str, head: bytes, bodies: Sequence[bytes], seconds: list[float]) -> bytes:
     where = urlsplit(address)
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
-    head = f"POST {path} HTTP/1.1\r\nHost: {where.netloc}\r\nContent-Type: application/json\r\n".encode()
     answer = b""
     try:
         for body in bodies:

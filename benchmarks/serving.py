@@ -18,6 +18,7 @@ from benchmarks import load
 from benchmarks.harness import Figures, main
 from benchmarks.trained import trained
 from esnaf.process import Running, running
+from serving.tokens import VARIABLE, TokenFile
 from training import pointer
 from training.recommender import Recommender
 
@@ -38,12 +39,13 @@ def measure(args: Namespace) -> Figures:
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         workspace = args.workspace or trained(args.data, scratch)
+        token = _token(scratch)
         bodies = _bodies(workspace)
         return {
-            **_start_up(workspace, bodies[0], scratch),
-            **_memory(workspace, bodies[:200], scratch),
-            **_made(workspace, bodies, scratch),
-            **_unchanged(workspace, bodies, args.requests, scratch),
+            **_start_up(workspace, bodies[0], scratch, token),
+            **_memory(workspace, bodies[:200], scratch, token),
+            **_made(workspace, bodies, scratch, token),
+            **_unchanged(workspace, bodies, args.requests, scratch, token),
         }
 
 
@@ -52,6 +54,13 @@ def _bodies(workspace: Path) -> list[bytes]:
     customers = Recommender.load(pointer.find(workspace).bundle).customers.ids()
     order = np.random.default_rng(0).permutation(len(customers))
     return [json.dumps({"customer_id": customers[i], "n": 10}).encode() for i in order]
+
+
+def _token(scratch: Path) -> str:
+    """The secret of a token that all services here ask for, as in a real shop."""
+    file = TokenFile(scratch / "tokens.json")
+    os.environ[VARIABLE] = str(file.path)
+    return file.make("load", ["recommend", "ingest"])[1]
 
 
 @contextmanager
@@ -70,21 +79,21 @@ def _empty(answer: bytes, scratch: Path) -> Iterator[Running]:
         yield service
 
 
-def _start_up(workspace: Path, body: bytes, scratch: Path) -> Figures:
+def _start_up(workspace: Path, body: bytes, scratch: Path, token: str) -> Figures:
     """From the command to the first answered request."""
     seconds = []
     for _ in range(_STARTS):
         start = time.perf_counter()
         with _service(workspace, scratch) as service:
-            load.post(service.address, PATH, [body], connections=1)
+            load.post(service.address, PATH, [body], connections=1, token=token)
             seconds.append(time.perf_counter() - start)
     return {"first_answer_s": statistics.median(seconds)}
 
 
-def _memory(workspace: Path, bodies: Sequence[bytes], scratch: Path) -> Figures:
+def _memory(workspace: Path, bodies: Sequence[bytes], scratch: Path, token: str) -> Figures:
     """Two workers after some requests: what each has resident, and how much of that it shares with the other."""
     with _service(workspace, scratch, "--workers", "2") as service:
-        load.post(service.address, PATH, bodies, connections=8)
+        load.post(service.address, PATH, bodies, connections=8, token=token)
         used = [worker.memory_full_info() for worker in psutil.Process(service.pid).children(recursive=True)]
     bundle = sum(file.stat().st_size for file in pointer.find(workspace).bundle.rglob("*") if file.is_file())
     mean = {name: statistics.mean(getattr(one, name) for one in used) / _MB for name in ("rss", "uss", "pss")}
@@ -98,24 +107,24 @@ def _memory(workspace: Path, bodies: Sequence[bytes], scratch: Path) -> Figures:
     }
 
 
-def _made(workspace: Path, bodies: Sequence[bytes], scratch: Path) -> Figures:
+def _made(workspace: Path, bodies: Sequence[bytes], scratch: Path, token: str) -> Figures:
     """Every customer's list for the first time, so that each must be made."""
     with _service(workspace, scratch) as service:
-        made = load.post(service.address, PATH, bodies[:2_000], connections=1)
+        made = load.post(service.address, PATH, bodies[:2_000], connections=1, token=token)
     return {"made_p50_ms": made.p50_ms, "made_p99_ms": made.p99_ms}
 
 
-def _unchanged(workspace: Path, bodies: Sequence[bytes], requests: int, scratch: Path) -> Figures:
+def _unchanged(workspace: Path, bodies: Sequence[bytes], requests: int, scratch: Path, token: str) -> Figures:
     """Customers with nothing new, at random, in turn with the empty service: medians of the rounds."""
     random = np.random.default_rng(1)
     ours, theirs = [], []
     with _service(workspace, scratch) as service:
-        answer = load.post(service.address, PATH, bodies, connections=4).last
+        answer = load.post(service.address, PATH, bodies, connections=4, token=token).last
         with _empty(answer, scratch) as empty:
             for _ in range(_ROUNDS):
                 drawn = [bodies[i] for i in random.integers(len(bodies), size=requests)]
-                ours.append(load.post(service.address, PATH, drawn, connections=4))
-                theirs.append(load.post(empty.address, PATH, drawn, connections=4))
+                ours.append(load.post(service.address, PATH, drawn, connections=4, token=token))
+                theirs.append(load.post(empty.address, PATH, drawn, connections=4, token=token))
     return {
         "requests_per_s": statistics.median(one.per_s for one in ours),
         "p50_ms": statistics.median(one.p50_ms for one in ours),
