@@ -53,6 +53,7 @@ class Connection(HttpToolsProtocol):
         self._head_since = self._rest_since = self._unread_since = _NEVER  # the loop's time
         self._head_bytes = 0
         self._ending = False
+        self._answering: RequestResponseCycle | None = None  # while `cycle` may be one that came behind it
         self._timer: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
@@ -68,6 +69,9 @@ class Connection(HttpToolsProtocol):
         """Watch it no more."""
         if self._timer is not None:
             self._timer.cancel()
+        if self._answering is not None and not self._answering.response_complete:
+            self._answering.disconnected = True
+            self._answering.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -92,6 +96,10 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
         if self._ending:
             self.cycle.keep_alive = False
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
 
     def on_message_complete(self) -> None:
         """The body is there."""

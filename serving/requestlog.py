@@ -6,9 +6,10 @@ nothing that a sender could forge lines with. Failures are cheap to cause, so th
 
 import time
 import traceback
+import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, cast
 
 from features.logs import log
 from serving.bucket import Bucket
@@ -46,6 +47,16 @@ class RequestLog:
         full = self._bucket.take(self._clock()) > 0
         self._left_out += full
         return full
+
+
+def tell_warnings() -> None:
+    """Warnings of Python as lines of the log, by kind and place; as they are they show code, and words with values."""
+
+    def tell(*told: Any, **_: Any) -> None:
+        kind, file, line = told[1:4]
+        log.warning("python.warning", kind=kind.__name__, at=f"{_name(file)}:{line}")
+
+    warnings.showwarning = cast(Any, tell)
 
 
 def _places(error: BaseException) -> str:

@@ -37,17 +37,17 @@ class Routes:
     def find(self, call: Call) -> Route | RequestError:
         """The route of a call, which gets its parameter; the error where there is none (404, 405)."""
         method = "GET" if call.method == "HEAD" else call.method
-        fixed = self._fixed.get(call.path)
-        if fixed is not None and method in fixed:
+        fixed = self._fixed.get(call.path, {})
+        if method in fixed:
             return fixed[method]
-        allowed = list(fixed or ())
+        allowed = list(fixed)
         for before, behind, route in self._patterns:
-            if not (call.path.startswith(before) and call.path.endswith(behind)):
-                continue
-            if len(call.path) < len(before) + len(behind):
+            end = len(call.path) - len(behind)
+            if end < len(before) or not (call.path.startswith(before) and call.path.endswith(behind)):
                 continue
             if method == route.method:
-                call.parameter = call.path[len(before) : len(call.path) - len(behind)]
+                call.parameter = call.path[len(before) : end]
                 return route
-            allowed.append(route.method)
-        return route_problem(call.method, call.path, ", ".join(dict.fromkeys(allowed)) or None)
+            if not fixed:  # whose paths are one thing, though a name may read like one
+                allowed.append(route.method)
+        return route_problem(call.method, call.path, ", ".join(allowed) or None)

@@ -61,7 +61,10 @@ class Worker:
         from serving.gate import Gate
         from serving.intake import Intake
         from serving.keeper import Keeper
+        from serving.requestlog import tell_warnings
         from serving.watch import Watch
+
+        tell_warnings()
 
         champion, settings = Champion.resume(_WORKSPACE, verified=environment.verified()), environment.settings()
         self._keeper = Keeper(_WORKSPACE, settings)

@@ -2,12 +2,13 @@
 
 import json
 import logging
+import warnings
 
 import pytest
 
 from serving.config import ServingConfig
 from serving.gate import Gate
-from serving.requestlog import RequestLog
+from serving.requestlog import RequestLog, tell_warnings
 from serving.tokens import TokenFile
 from tests.serving.asked import a_call
 
@@ -72,3 +73,17 @@ def test_a_fault_is_told_by_kind_and_place_but_not_in_words(lines: pytest.LogCap
     assert "ann" not in lines.text
     assert '"/' not in lines.text
     assert " /usr" not in lines.text
+
+
+def test_a_warning_is_one_line_without_its_words(
+    lines: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        tell_warnings()
+        warnings.warn("overflow of ann's 4 pounds", RuntimeWarning, stacklevel=1)
+    told = values(lines)
+    assert told["kind"] == "RuntimeWarning"
+    assert str(told["at"]).startswith("tests/serving/test_requestlog.py:")
+    assert "ann" not in lines.text
