@@ -28,11 +28,9 @@ class Measured:
     last: bytes  # body of the last answer
 
 
-def post(
-    address: str, path: str, bodies: Sequence[bytes], *, connections: int, headers: Sequence[str] = ()
-) -> Measured:
+def post(address: str, path: str, bodies: Sequence[bytes], *, connections: int, token: str | None = None) -> Measured:
     """POST every body once, dealt out to the connections in turn; RuntimeError at an answer that is not 200 or 202."""
-    return _all([(_request(address, path, body, headers),) for body in bodies], address, connections)
+    return _all([(_request(address, path, body, token),) for body in bodies], address, connections)
 
 
 def post_after(
@@ -41,22 +39,22 @@ def post_after(
     bodies: Sequence[tuple[bytes, bytes]],
     *,
     connections: int,
-    headers: Sequence[str] = (),
+    token: str | None = None,
 ) -> Measured:
     """The same for pairs of requests, the second sent as soon as the first is answered; the second alone is timed."""
     return _all(
-        [tuple(_request(address, *one, headers) for one in zip(paths, pair, strict=True)) for pair in bodies],
+        [tuple(_request(address, *one, token) for one in zip(paths, pair, strict=True)) for pair in bodies],
         address,
         connections,
     )
 
 
-def _request(address: str, path: str, body: bytes, headers: Sequence[str]) -> bytes:
+def _request(address: str, path: str, body: bytes, token: str | None) -> bytes:
     lines = (
         f"POST {path} HTTP/1.1",
         f"Host: {urlsplit(address).netloc}",
         "Content-Type: application/json",
-        *headers,
+        *([] if token is None else [f"Authorization: Bearer {token}"]),
         f"Content-Length: {len(body)}",
     )
     return "\r\n".join(lines).encode() + _END + body

@@ -22,7 +22,9 @@ from esnaf.process import Running, running
 from features.arrays import DAY
 from features.kinds import Kind
 from features.recent import Deed
-from features.store.config import VARIABLE
+from features.store.config import VARIABLE as STORE
+from serving.tokens import VARIABLE as TOKENS
+from serving.tokens import TokenFile
 from training import pointer
 from training.query import Query
 from training.recommender import Recommender
@@ -47,13 +49,14 @@ def measure(args: Namespace) -> Figures:
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         workspace = args.workspace or trained(args.data, scratch)
+        token = _token(scratch)
         bodies = _bodies(workspace)
         return {
-            **_start_up(workspace, bodies[0], scratch),
-            **_memory(workspace, bodies[:200], scratch),
-            **_made(workspace, bodies, scratch),
-            **_unchanged(workspace, bodies, args.requests, scratch),
-            **_live(workspace, scratch),
+            **_start_up(workspace, bodies[0], scratch, token),
+            **_memory(workspace, bodies[:200], scratch, token),
+            **_made(workspace, bodies, scratch, token),
+            **_unchanged(workspace, bodies, args.requests, scratch, token),
+            **_live(workspace, scratch, token),
         }
 
 
@@ -64,9 +67,16 @@ def _bodies(workspace: Path) -> list[bytes]:
     return [json.dumps({"customer_id": customers[i], "n": 10}).encode() for i in order]
 
 
+def _token(scratch: Path) -> str:
+    """The secret of a token that all services here ask for, as in a real shop."""
+    file = TokenFile(scratch / "tokens.json")
+    os.environ[TOKENS] = str(file.path)
+    return file.make("load", ["recommend", "ingest"])[1]
+
+
 @contextmanager
 def _service(workspace: Path, scratch: Path, *options: str) -> Iterator[Running]:
-    store = f"{VARIABLE}=sqlite:///{scratch / 'store.db'}"  # events of a benchmark are not the workspace's
+    store = f"{STORE}=sqlite:///{scratch / 'store.db'}"  # events of a benchmark are not the workspace's
     command = ["env", store, sys.executable, "-m", "esnaf", "serve", "--workspace", str(workspace), *options]
     with running(command, log=scratch / "service.log") as service:
         yield service
@@ -81,21 +91,21 @@ def _empty(answer: bytes, scratch: Path) -> Iterator[Running]:
         yield service
 
 
-def _start_up(workspace: Path, body: bytes, scratch: Path) -> Figures:
+def _start_up(workspace: Path, body: bytes, scratch: Path, token: str) -> Figures:
     """From the command to the first answered request."""
     seconds = []
     for _ in range(_STARTS):
         start = time.perf_counter()
         with _service(workspace, scratch) as service:
-            load.post(service.address, PATH, [body], connections=1)
+            load.post(service.address, PATH, [body], connections=1, token=token)
             seconds.append(time.perf_counter() - start)
     return {"first_answer_s": statistics.median(seconds)}
 
 
-def _memory(workspace: Path, bodies: Sequence[bytes], scratch: Path) -> Figures:
+def _memory(workspace: Path, bodies: Sequence[bytes], scratch: Path, token: str) -> Figures:
     """Two workers after some requests: what each has resident, and how much of that it shares with the other."""
     with _service(workspace, scratch, "--workers", "2") as service:
-        load.post(service.address, PATH, bodies, connections=8)
+        load.post(service.address, PATH, bodies, connections=8, token=token)
         used = [worker.memory_full_info() for worker in psutil.Process(service.pid).children(recursive=True)]
     bundle = sum(file.stat().st_size for file in pointer.find(workspace).bundle.rglob("*") if file.is_file())
     mean = {name: statistics.mean(getattr(one, name) for one in used) / _MB for name in ("rss", "uss", "pss")}
@@ -109,24 +119,24 @@ def _memory(workspace: Path, bodies: Sequence[bytes], scratch: Path) -> Figures:
     }
 
 
-def _made(workspace: Path, bodies: Sequence[bytes], scratch: Path) -> Figures:
+def _made(workspace: Path, bodies: Sequence[bytes], scratch: Path, token: str) -> Figures:
     """Every customer's list for the first time, so that each must be made."""
     with _service(workspace, scratch) as service:
-        made = load.post(service.address, PATH, bodies[:2_000], connections=1)
+        made = load.post(service.address, PATH, bodies[:2_000], connections=1, token=token)
     return {"made_p50_ms": made.p50_ms, "made_p99_ms": made.p99_ms}
 
 
-def _unchanged(workspace: Path, bodies: Sequence[bytes], requests: int, scratch: Path) -> Figures:
+def _unchanged(workspace: Path, bodies: Sequence[bytes], requests: int, scratch: Path, token: str) -> Figures:
     """Customers with nothing new, at random, in turn with the empty service: medians of the rounds."""
     random = np.random.default_rng(1)
     ours, theirs = [], []
     with _service(workspace, scratch) as service:
-        answer = load.post(service.address, PATH, bodies, connections=4).last
+        answer = load.post(service.address, PATH, bodies, connections=4, token=token).last
         with _empty(answer, scratch) as empty:
             for _ in range(_ROUNDS):
                 drawn = [bodies[i] for i in random.integers(len(bodies), size=requests)]
-                ours.append(load.post(service.address, PATH, drawn, connections=4))
-                theirs.append(load.post(empty.address, PATH, drawn, connections=4))
+                ours.append(load.post(service.address, PATH, drawn, connections=4, token=token))
+                theirs.append(load.post(empty.address, PATH, drawn, connections=4, token=token))
     return {
         "requests_per_s": statistics.median(one.per_s for one in ours),
         "p50_ms": statistics.median(one.p50_ms for one in ours),
@@ -138,14 +148,16 @@ def _unchanged(workspace: Path, bodies: Sequence[bytes], requests: int, scratch:
     }
 
 
-def _live(workspace: Path, scratch: Path) -> Figures:
+def _live(workspace: Path, scratch: Path, token: str) -> Figures:
     """A new event of the customer before every request: a view, or something put into the cart."""
     pairs = _visits(workspace)
     figures = dict(_steps(workspace))
     for connections, workers, name in ((1, 1, "live"), (4, 2, "live_4")):
         with _service(workspace, scratch, "--workers", str(workers)) as service:
             rounds = [
-                load.post_after(service.address, (EVENTS, PATH), pairs[i::_ROUNDS], connections=connections)
+                load.post_after(
+                    service.address, (EVENTS, PATH), pairs[i::_ROUNDS], connections=connections, token=token
+                )
                 for i in range(_ROUNDS)
             ]
         figures[f"{name}_p50_ms"] = statistics.median(one.p50_ms for one in rounds)

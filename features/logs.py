@@ -70,6 +70,7 @@ def configure(*, quiet: bool = False, stream: TextIO | None = None) -> None:
     handler.setFormatter(_Json() if os.environ.get("ESNAF_LOG") == "json" else _Lines())
     _LOGGER.handlers[:] = [handler]
     _LOGGER.propagate = False
+    _LOGGER.disabled = False  # a library that configures logging turns off what it finds
     _LOGGER.setLevel(logging.WARNING if quiet else logging.INFO)
 
 
@@ -122,4 +123,6 @@ def _value(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     text = str(value)
-    return json.dumps(text, ensure_ascii=False) if not text or any(c in ' "=\n' for c in text) else text
+    if not text.isprintable():  # line ends of any kind, and what a terminal would obey
+        return json.dumps(text)
+    return json.dumps(text, ensure_ascii=False) if not text or any(c in ' "=' for c in text) else text

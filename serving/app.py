@@ -1,100 +1,130 @@
 """App: the HTTP interface, version 1, as one ASGI application.
 
-Every request is answered in JSON, errors too, and counted by its route.
+Every request is answered in JSON, errors too, and counted by its route. Requests are routed, read and answered without
+a framework between: for a list that is ready, that would take longer than all the rest.
 """
 
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from features.errors import EsnafError
-from features.logs import log
 from serving.bodies import BatchRequest, ListParameters, ListRequest, ModelAnswer, SimilarParameters
+from serving.call import Call
 from serving.clock import shown_time
 from serving.desk import Desk
-from serving.errors import RequestError, problem_of, route_problem
+from serving.errors import RequestError, problem_of
+from serving.gate import Gate
 from serving.intake import Intake
 from serving.metrics import StoreFigures
-from serving.reading import check_path, checked, read_body, read_json, read_parameters
+from serving.reading import GoneError, check_path, checked, read_body, read_json, read_parameters
+from serving.replies import Reply, refusal, to_json
+from serving.requestlog import RequestLog
+from serving.routes import Route, Routes
 
 _NO_ROUTE = "other"
-_ACKNOWLEDGED_WITHIN = 2.6  # seconds, the body's among them; less than the service's own limit
+_GONE = 499  # no answer was sent, since nobody was there to read it
+_ACKNOWLEDGED_WITHIN = 2.6  # seconds, the body's among them
+_RECOMMEND, _INGEST, _ADMIN = frozenset({"recommend"}), frozenset({"ingest"}), frozenset({"admin"})
+_ANY = _RECOMMEND | _INGEST | _ADMIN
+_FAILED = RequestError(500, "internal", "the service failed; its log says why")
 
 
 class App:
-    """The ASGI application of one desk, and of the intake beside it."""
+    """The ASGI application of one desk, of the intake beside it, and of the gate before both."""
 
-    def __init__(self, desk: Desk, intake: Intake) -> None:
+    def __init__(self, desk: Desk, intake: Intake, gate: Gate) -> None:
         self._desk = desk
         self._intake = intake
-        routes = [
-            Route("/v1/recommendations", self._list, methods=["POST"]),
-            Route("/v1/recommendations/batch", self._batch, methods=["POST"]),
-            Route("/v1/recommendations/{customer_id:path}", self._list_of, methods=["GET"]),
-            Route("/v1/products/{product_id:path}/similar", self._similar, methods=["GET"]),
-            Route("/v1/events", self._events, methods=["POST"]),
-            Route("/v1/model", self._model, methods=["GET"]),
-            Route("/healthz", self._healthy, methods=["GET"]),
-            Route("/readyz", self._ready, methods=["GET"]),
-            Route("/metrics", self._metrics, methods=["GET"]),
-            Route("/openapi.json", self._openapi, methods=["GET"]),
-        ]
-        self.paths: dict[Any, str] = {route.endpoint: route.path_format for route in routes}
-        self._routed = Starlette(routes=routes, exception_handlers=_HANDLERS)
+        self._gate = gate
+        self._log = RequestLog(desk.config.log_requests)
+        self._routes = Routes(
+            [
+                Route("POST", "/v1/recommendations", self._list, _RECOMMEND),
+                Route("POST", "/v1/recommendations/batch", self._batch, _RECOMMEND),
+                Route("GET", "/v1/recommendations/{customer_id}", self._list_of, _RECOMMEND),
+                Route("GET", "/v1/products/{product_id}/similar", self._similar, _RECOMMEND),
+                Route("POST", "/v1/events", self._events, _INGEST),
+                Route("GET", "/v1/model", self._model, _RECOMMEND | _ADMIN),
+                Route("GET", "/metrics", self._metrics, _ADMIN),
+                Route("GET", "/healthz", self._healthy, None),
+                Route("GET", "/readyz", self._ready, None),
+                Route("GET", "/openapi.json", self._openapi, None),
+            ]
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request and count it."""
+        if scope["type"] != "http":
+            await _hang_up(scope, send)
+            return
         start = time.perf_counter()
+        call = Call(scope, receive)
+        found = self._routes.find(call)
+        path = found.path if isinstance(found, Route) else _NO_ROUTE
         status = 500
-
-        async def watched(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
         try:
-            await self._routed(scope, receive, watched)
+            reply = await self._reply(call, found, path)
+            status = reply.status
+            if status != _GONE:
+                await reply.send(send, call.id)
+        except Exception as error:  # noqa: BLE001  # part of the answer is sent: the rest cannot be mended
+            status = 500
+            self._log.failed(call, path, error)
         finally:
-            path = self.paths.get(scope.get("endpoint"), _NO_ROUTE)
-            self._desk.metrics.answered(path, status, time.perf_counter() - start)
+            seconds = time.perf_counter() - start
+            self._desk.metrics.answered(path, status, seconds)
+            if status >= 400 or self._log.all:
+                self._log.answered(call, path, status, seconds)
 
-    async def _list(self, request: Request) -> Response:
-        body = await read_body(request, ListRequest, self._desk.max_body)
-        return _sent(self._desk.answers.one(body))
+    async def _reply(self, call: Call, found: Route | RequestError, path: str) -> Reply:
+        """The answer, whatever happens."""
+        try:
+            if isinstance(found, RequestError):
+                self._gate.admit(call, _ANY)
+                return refusal(found)
+            if found.scopes is not None:
+                self._gate.admit(call, found.scopes)
+            return await found.handler(call)
+        except EsnafError as error:
+            return refusal(problem_of(error))
+        except GoneError:
+            return Reply(status=_GONE)
+        except Exception as error:  # noqa: BLE001  # the sender learns no more than that it is ours
+            self._log.failed(call, path, error)
+            return refusal(_FAILED)
 
-    async def _list_of(self, request: Request) -> Response:
-        check_path(request.scope)
-        asked = read_parameters(request, ListParameters)
-        body = checked(ListRequest, {"customer_id": request.path_params["customer_id"], **asked.model_dump()})
-        return _sent(self._desk.answers.one(body))
+    async def _list(self, call: Call) -> Reply:
+        body = await read_body(call, ListRequest, self._desk.max_body)
+        return Reply(self._desk.answers.one(body))
 
-    async def _batch(self, request: Request) -> Response:
-        body = await read_body(request, BatchRequest, self._desk.max_body)
+    async def _list_of(self, call: Call) -> Reply:
+        check_path(call)
+        asked = read_parameters(call, ListParameters)
+        body = checked(ListRequest, {"customer_id": call.parameter, **asked.model_dump()})
+        return Reply(self._desk.answers.one(body))
+
+    async def _batch(self, call: Call) -> Reply:
+        body = await read_body(call, BatchRequest, self._desk.max_body)
+        self._gate.charge(call, len(body.requests) - 1)
         parts = self._desk.answers.batch(body.requests)
         first = await anext(parts)  # what can go wrong does so before the head is sent
-        return StreamingResponse(_chained(first, parts), media_type="application/json")
+        return Reply(parts=_chained(first, parts))
 
-    async def _similar(self, request: Request) -> Response:
-        check_path(request.scope)
-        asked = read_parameters(request, SimilarParameters)
-        return _sent(self._desk.answers.similar(request.path_params["product_id"], asked.n))
+    async def _similar(self, call: Call) -> Reply:
+        check_path(call)
+        asked = read_parameters(call, SimilarParameters)
+        return Reply(self._desk.answers.similar(call.parameter, asked.n))
 
-    async def _events(self, request: Request) -> Response:
+    async def _events(self, call: Call) -> Reply:
         until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
-        body = await read_json(request, self._intake.max_body)
-        return Response(await self._intake.take(body, until=until), 202, media_type="application/json")
+        body = await read_json(call, self._intake.max_body)
+        return Reply(await self._intake.take(body, until=until), 202)
 
-    async def _model(self, _: Request) -> Response:
+    async def _model(self, _: Call) -> Reply:
         answers = self._desk.answers
         recommender = answers.champion.recommender
         described = ModelAnswer(
@@ -107,31 +137,29 @@ class App:
             customers=len(recommender.customers),
             products=len(recommender.products),
         )
-        return _sent(described.model_dump_json().encode())
+        return Reply(described.model_dump_json().encode())
 
-    async def _healthy(self, _: Request) -> Response:
-        return JSONResponse({"status": "ok"})
+    async def _healthy(self, _: Call) -> Reply:
+        return Reply(b'{"status":"ok"}')
 
-    async def _ready(self, _: Request) -> Response:
+    async def _ready(self, _: Call) -> Reply:
         answers, store = self._desk.answers, self._intake.keeper.state
         status = "degraded" if store == "unavailable" else "ready"
         version = answers.champion.version
-        return JSONResponse({"status": status, "model_version": version, "age_s": answers.age, "store": store})
+        ready = {"status": status, "model_version": version, "age_s": answers.age, "store": store}
+        return Reply(to_json(ready))
 
-    async def _metrics(self, _: Request) -> Response:
+    async def _metrics(self, _: Call) -> Reply:
         answers, keeper = self._desk.answers, self._intake.keeper
-        store = None if keeper.state == "none" else StoreFigures(keeper.state == "ready", keeper.waiting)
+        up = keeper.state == "ready"
+        store = None if keeper.state == "none" else StoreFigures(up, keeper.waiting, keeper.lag)
         text = self._desk.metrics.text(age=answers.age, version=answers.champion.version, store=store)
-        return Response(text, media_type=CONTENT_TYPE_LATEST)
+        return Reply(text, media=CONTENT_TYPE_LATEST.encode())
 
-    async def _openapi(self, _: Request) -> Response:
+    async def _openapi(self, _: Call) -> Reply:
         from serving.openapi import document  # slow to load and seldom asked for
 
-        return JSONResponse(document())
-
-
-def _sent(text: bytes) -> Response:
-    return Response(text, media_type="application/json")
+        return Reply(to_json(document()))
 
 
 async def _chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -140,22 +168,7 @@ async def _chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[by
         yield part
 
 
-async def _refuse(_: Request, error: Exception) -> Response:
-    problem = problem_of(error)
-    return JSONResponse(problem.body(), problem.status, problem.headers)
-
-
-async def _refuse_route(request: Request, error: Exception) -> Response:
-    """A path or a method that is not there."""
-    headers = getattr(error, "headers", None) or {}
-    problem = route_problem(request.method, request.url.path, headers.get("Allow"))
-    return JSONResponse(problem.body(), problem.status, headers=headers)
-
-
-async def _fail(_: Request, error: Exception) -> Response:
-    """A fault of ours: the sender learns no more than that, and the server's log has the rest."""
-    log.error("request.failed", error=type(error).__name__)
-    return JSONResponse(RequestError(500, "internal", "the service failed; its log says why").body(), 500)
-
-
-_HANDLERS = {EsnafError: _refuse, HTTPException: _refuse_route, Exception: _fail}
+async def _hang_up(scope: Scope, send: Send) -> None:
+    """There is nothing but HTTP here."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1003, "reason": ""})

@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 MAX_LIST = 1_000  # products a list
 MAX_BATCH = 100  # lists a batch
 MAX_BATCH_ITEMS = 10_000  # products in all lists of a batch
+MAX_EXPLAINED = 100  # products of one call whose reasons are asked for: each takes some milliseconds
 MAX_EVENTS = 1_000  # events of one call
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=256)]
-Price = Annotated[float, Field(ge=0)]
+Price = Annotated[float, Field(ge=0, le=1e15)]
 
 
 class _Body(BaseModel):
@@ -62,12 +63,16 @@ class ListRequest(_Body):
     channel: Label | None = Field(None, description="web, app, email ...")
     context: Context = Field(default_factory=lambda: _NOTHING_KNOWN)
     filters: ListFilters = Field(default_factory=lambda: _NO_RULES)
-    explain: bool = Field(False, description="say in words why each product is there")
+    explain: bool = Field(
+        False, description=f"say in words why each product is there; with at most {MAX_EXPLAINED} products a call"
+    )
 
     @model_validator(mode="after")
     def _somebody(self) -> Self:
         if self.customer_id is None and self.anonymous_id is None:
             raise ValueError("customer_id: give it, or anonymous_id for a visitor who is not logged in")
+        if self.explain and self.n > MAX_EXPLAINED:
+            raise ValueError(f"explain: {self.n:,} products; reasons are given for at most {MAX_EXPLAINED} a call")
         return self
 
 
@@ -81,6 +86,9 @@ class BatchRequest(_Body):
         items = sum(request.n for request in self.requests)
         if items > MAX_BATCH_ITEMS:
             raise ValueError(f"requests: {items:,} products in all lists; at most {MAX_BATCH_ITEMS:,} a batch")
+        explained = sum(request.n for request in self.requests if request.explain)
+        if explained > MAX_EXPLAINED:
+            raise ValueError(f"requests: explain of {explained:,} products; at most {MAX_EXPLAINED} a call")
         return self
 
 

@@ -1,6 +1,7 @@
 """Settings of the service: sections `[serving]` and `[ingestion]` of `esnaf.toml`."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -8,7 +9,7 @@ class ServingConfig:
     """What the service may use, and what it accepts. A command-line argument wins over its setting."""
 
     host: str = "127.0.0.1"
-    """Address to listen on: this machine alone, unless the network around it is to be trusted."""
+    """Address to listen on: this machine alone unless stated; any other needs tokens (`esnaf token make`)."""
     port: int = 3000
     """TCP port."""
     workers: int = 1
@@ -19,6 +20,14 @@ class ServingConfig:
     """Megabytes of ready lists that a worker keeps, oldest use dropped first; ten products take about one."""
     max_body_kb: int = 1024
     """Kilobytes that a request's body may have."""
+    max_connections: int = 1000
+    """Connections that a worker keeps open at once; one more is turned away."""
+    rate_per_s: float = 0.0
+    """Requests a second that a token may send to each worker, unless it was made with another; 0 sets no limit."""
+    burst_s: float = 2.0
+    """Seconds of its rate that a token may use at once after a pause."""
+    log_requests: Literal["failed", "all", "none"] = "failed"
+    """Requests that get a line in the log; of failed ones, up to ten a second and worker."""
     champion_poll_s: float = 1.0
     """Seconds between two looks at champion.json: how soon a promoted model is taken up."""
     warm_s: float = 3.0
@@ -27,9 +36,13 @@ class ServingConfig:
     def __post_init__(self) -> None:
         if not 0 < self.port < 65_536:
             raise ValueError(f"port = {self.port} is not between 1 and 65535")
-        for name in ("workers", "clock_step_s", "max_body_kb"):
+        for name in ("workers", "clock_step_s", "max_body_kb", "max_connections"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} = {getattr(self, name)} is less than 1")
+        if self.rate_per_s < 0:
+            raise ValueError(f"rate_per_s = {self.rate_per_s} is negative; 0 sets no limit")
+        if self.burst_s <= 0:
+            raise ValueError(f"burst_s = {self.burst_s} is not above 0")
         if self.warm_s < 0:
             raise ValueError(f"warm_s = {self.warm_s} is negative; 0 makes no list ahead")
         if self.champion_poll_s <= 0:

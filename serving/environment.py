@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -31,6 +32,7 @@ _DEFAULTS = {
     "BENTOML_DO_NOT_TRACK": "True",
 }
 
+_OWN_FILES = 256  # mapped arrays, database, log: with room
 _NOT_FOR_PREDICTION = ("sklearn", "pandas", "pyarrow", "dask", "matplotlib", "graphviz")
 
 
@@ -84,6 +86,14 @@ def _alive(process: int) -> bool:
     except PermissionError:  # of somebody else
         return True
     return True
+
+
+def allow_connections(number: int) -> None:
+    """Let this process open so many files besides its own, as far as the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = number + _OWN_FILES
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
 
 
 def trust(identity: str) -> None:

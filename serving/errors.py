@@ -3,16 +3,20 @@
 | status | codes |
 |---|---|
 | 400 | invalid_json, too_deep, invalid_utf8 |
+| 401 | unauthorized |
+| 403 | forbidden, this_machine_only |
 | 404 | unknown_path, unknown_product |
 | 405 | wrong_method |
 | 408 | body_too_slow |
 | 413 | body_too_large |
 | 415 | wrong_content_type |
 | 422 | unknown_field, missing_field, wrong_type, invalid_value, refused |
-| 429 | too_many_events |
+| 429 | too_many_events, too_many_requests |
 | 503 | store_unavailable |
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -30,13 +34,21 @@ class RequestError(EsnafError):
     """A request that cannot be answered, with what its sender should change."""
 
     def __init__(
-        self, status: int, code: str, message: str, *, field: str | None = None, retry_after: int | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        field: str | None = None,
+        retry_after: int | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.field = field
-        self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}  # seconds
+        waiting = {} if retry_after is None else {"Retry-After": str(retry_after)}  # seconds
+        self.headers = {**headers, **waiting}
 
     def body(self) -> dict[str, Any]:
         """The JSON that the sender gets."""
@@ -55,7 +67,8 @@ def problem_of(error: Exception) -> RequestError:
 def route_problem(method: str, path: str, allowed: str | None) -> RequestError:
     """A path that is not there, or a method that its path has not (`allowed` names those it has)."""
     if allowed:
-        return RequestError(405, "wrong_method", f"{method} is not for {shown(path)}; it takes {allowed}")
+        message = f"{shown(method)} is not for {shown(path)}; it takes {allowed}"
+        return RequestError(405, "wrong_method", message, headers={"Allow": allowed})
     return RequestError(404, "unknown_path", f"{shown(path)} is not here; /openapi.json lists what is")
 
 

@@ -55,6 +55,11 @@ class Keeper:
         """Events that wait to be written."""
         return 0 if self.appender is None else self.appender.waiting
 
+    @property
+    def lag(self) -> float:
+        """Seconds that the oldest of them has waited."""
+        return 0.0 if self.appender is None else self.appender.lag
+
     def check_address(self) -> None:
         """ConfigError where the store that is stated can be none; whether it can be reached is another matter."""
         if self._config.expected(self._workspace):

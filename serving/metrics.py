@@ -96,6 +96,7 @@ class StoreFigures:
 
     up: bool
     waiting: int  # events in the queue
+    lag: float  # seconds that the oldest of them has waited
 
 
 class _Store(Collector):
@@ -106,6 +107,8 @@ class _Store(Collector):
         yield GaugeMetricFamily("esnaf_store_up", "Whether the live store can be used", value=self._figures.up)
         waiting = "Events that wait to be written"
         yield GaugeMetricFamily("esnaf_store_waiting_events", waiting, value=self._figures.waiting)
+        lag = "Since when the oldest event waits that is not on the disk yet"
+        yield GaugeMetricFamily("esnaf_store_lag_seconds", lag, value=self._figures.lag)
 
 
 class _Model(Collector):

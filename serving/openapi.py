@@ -13,15 +13,23 @@ _REF = "#/components/schemas/{model}"
 
 _ID = {"type": "string", "minLength": 1, "maxLength": 256}
 _PROBLEMS = {
+    401: "No token, or one that is not known (any more)",
+    403: "The token has not the scope that this needs; or, without tokens, the sender is on another machine",
     400: "The body, path or parameters are not valid JSON or UTF-8",
     404: "No such product",
     408: "The body came too slowly",
     413: "The body is too large",
     415: "The body is not application/json",
     422: "A field is unknown, missing, of the wrong type or out of bounds",
-    429: "More events wait than the queue takes; Retry-After says when to come back",
+    429: "More than the token's rate, or more events wait than the queue takes; Retry-After says when to come back",
     503: "The live store is away; Retry-After says when to try again",
 }
+_BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "Made by `esnaf token make`, with scopes: recommend, ingest, admin. Without any, none is asked for.",
+}
+_OF_A_TOKEN = (401, 403, 429)
 _OF_A_BODY = (400, 408, 413, 415, 422)
 
 
@@ -32,7 +40,7 @@ def document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Esnaf", "version": "1", "description": "Product recommendations of one shop."},
         "paths": _paths(),
-        "components": {"schemas": _schemas()},
+        "components": {"schemas": _schemas(), "securitySchemes": {"token": _BEARER}},
     }
 
 
@@ -46,10 +54,10 @@ def _paths() -> dict[str, Any]:
         to: {"get": _call("Neighbours of a product", bodies.SimilarAnswer, path="product_id", query=listed)},
         "/v1/events": {"post": _events()},
         "/v1/model": {"get": _call("The model that answers", bodies.ModelAnswer)},
-        "/healthz": {"get": _call("The process lives", bodies.Health)},
-        "/readyz": {"get": _call("A model is loaded", bodies.Readiness)},
-        "/metrics": {"get": {"summary": "Prometheus metrics", "responses": {"200": _text()}}},
-        "/openapi.json": {"get": {"summary": "This document", "responses": {"200": _object()}}},
+        "/healthz": {"get": _open("The process lives", _answer("The answer", bodies.Health))},
+        "/readyz": {"get": _open("A model is loaded", _answer("The answer", bodies.Readiness))},
+        "/metrics": {"get": _with_token({"summary": "Prometheus metrics", "responses": {"200": _text()}})},
+        "/openapi.json": {"get": _open("This document", _object())},
     }
 
 
@@ -72,19 +80,26 @@ def _call(
         call["parameters"] = parameters
     if body:
         call["requestBody"] = {"required": True, "content": _json(body)}
-    return call
+    return _with_token(call)
+
+
+def _open(summary: str, response: dict[str, Any]) -> dict[str, Any]:
+    return {"summary": summary, "responses": {"200": response}}
+
+
+def _with_token(call: dict[str, Any]) -> dict[str, Any]:
+    """The call, which everybody needs a token for; what a token is refused with comes first."""
+    wrong = {str(problem): _answer(_PROBLEMS[problem], bodies.ErrorAnswer) for problem in _OF_A_TOKEN}
+    return {**call, "security": [{"token": []}], "responses": {**wrong, **call["responses"]}}
 
 
 def _events() -> dict[str, Any]:
     event = {"$ref": _REF.format(model=bodies.LiveEvent.__name__)}
     several = {"type": "array", "items": event, "maxItems": bodies.MAX_EVENTS}
     content = {"application/json": {"schema": {"oneOf": [event, several]}}}
-    responses = _responses(bodies.EventsAnswer, "Each event has its verdict", [*_OF_A_BODY, 429, 503], status=202)
-    return {
-        "summary": "Take live events in",
-        "requestBody": {"required": True, "content": content},
-        "responses": responses,
-    }
+    responses = _responses(bodies.EventsAnswer, "Each event has its verdict", [*_OF_A_BODY, 503], status=202)
+    body = {"required": True, "content": content}
+    return _with_token({"summary": "Take live events in", "requestBody": body, "responses": responses})
 
 
 def _wrong(body: type[BaseModel] | None, path: str | None) -> Sequence[int]:
@@ -94,10 +109,12 @@ def _wrong(body: type[BaseModel] | None, path: str | None) -> Sequence[int]:
 
 
 def _responses(answer: type[BaseModel], description: str, wrong: Sequence[int], *, status: int = 200) -> dict[str, Any]:
-    responses: dict[str, Any] = {str(status): {"description": description, "content": _json(answer)}}
-    for problem in wrong:
-        responses[str(problem)] = {"description": _PROBLEMS[problem], "content": _json(bodies.ErrorAnswer)}
-    return responses
+    problems = {str(problem): _answer(_PROBLEMS[problem], bodies.ErrorAnswer) for problem in wrong}
+    return {str(status): _answer(description, answer), **problems}
+
+
+def _answer(description: str, model: type[BaseModel]) -> dict[str, Any]:
+    return {"description": description, "content": _json(model)}
 
 
 def _json(model: type[BaseModel]) -> dict[str, Any]:

@@ -6,12 +6,16 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
-from starlette.requests import Request
-from starlette.types import Scope
 
+from serving.call import Call
 from serving.errors import RequestError, from_validation, json_problem, shown
 
 B = TypeVar("B", bound=BaseModel)
+
+
+class GoneError(Exception):
+    """The sender went away before the body was there; nobody waits for an answer."""
+
 
 _CHARSETS = {"", "charset=utf-8", 'charset="utf-8"'}
 _REPLACED = "\ufffd"  # stands where a server could not decode a byte of the path
@@ -19,9 +23,9 @@ _MAX_PARAMETERS = 20
 _BODY_WITHIN = 2  # seconds; less than the service's own limit, whose answer would be less clear
 
 
-async def read_body(request: Request, kind: type[B], limit: int) -> B:
+async def read_body(call: Call, kind: type[B], limit: int) -> B:
     """The JSON body as `kind`; RequestError if it is larger than `limit` bytes, not JSON, or breaks a rule."""
-    text = await _text(request, limit)
+    text = await _text(call, limit)
     try:
         return kind.model_validate_json(text)
     except ValidationError as error:
@@ -29,9 +33,9 @@ async def read_body(request: Request, kind: type[B], limit: int) -> B:
         raise from_validation(error) from None
 
 
-async def read_json(request: Request, limit: int) -> Any:
+async def read_json(call: Call, limit: int) -> Any:
     """The JSON body as it is; RequestError if it is larger than `limit` bytes or not JSON."""
-    text = await _text(request, limit)
+    text = await _text(call, limit)
     try:
         return from_json(text, allow_inf_nan=False)
     except ValueError as error:
@@ -39,20 +43,21 @@ async def read_json(request: Request, limit: int) -> Any:
         raise json_problem(str(error)) from None
 
 
-async def _text(request: Request, limit: int) -> bytes:
-    for name, value in request.scope["headers"]:
-        if name == b"content-type":
-            _check_type(value)
-        elif name == b"content-encoding" and value != b"identity":
-            raise _wrong_type(f"Content-Encoding: {_header(value)} is not read; send the JSON uncompressed")
-        elif name == b"content-length" and int(value) > limit:
-            raise _too_large(limit)
-    return await _collect(request, limit)
+async def _text(call: Call, limit: int) -> bytes:
+    headers = call.headers
+    if b"content-type" in headers:
+        _check_type(headers[b"content-type"])
+    if headers.get(b"content-encoding", b"identity") != b"identity":
+        encoding = _header(headers[b"content-encoding"])
+        raise _wrong_type(f"Content-Encoding: {encoding} is not read; send the JSON uncompressed")
+    if int(headers.get(b"content-length", 0)) > limit:
+        raise _too_large(limit)
+    return await _collect(call, limit)
 
 
-def read_parameters(request: Request, kind: type[B]) -> B:
+def read_parameters(call: Call, kind: type[B]) -> B:
     """What stands behind `?`; RequestError for a name that is unknown or given twice, or a value that breaks a rule."""
-    query: bytes = request.scope["query_string"]
+    query: bytes = call.scope["query_string"]
     _check_utf8(unquote_to_bytes(query), "the text behind ?")
     values: dict[str, str] = {}
     for name, value in _pairs(query.decode()):
@@ -73,10 +78,10 @@ def checked(kind: type[B], values: dict[str, Any]) -> B:
         raise from_validation(error) from None
 
 
-def check_path(scope: Scope) -> None:
+def check_path(call: Call) -> None:
     """RequestError if the path is not UTF-8 under its percent signs."""
-    if _REPLACED in scope["path"]:
-        _check_utf8(unquote_to_bytes(scope["raw_path"]), "the path")
+    if _REPLACED in call.path:
+        _check_utf8(unquote_to_bytes(call.scope["raw_path"]), "the path")
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
@@ -92,20 +97,36 @@ def _check_type(value: bytes) -> None:
         raise _wrong_type(f"Content-Type: {_header(value)} is not read; send application/json in UTF-8")
 
 
-async def _collect(request: Request, limit: int) -> bytes:
-    parts = bytearray()
+async def _collect(call: Call, limit: int) -> bytes:
     try:
         async with asyncio.timeout(_BODY_WITHIN):
-            async for part in request.stream():
-                parts += part
-                if len(parts) > limit:
-                    raise _too_large(limit)
+            message = await call.receive()
+            body: bytes = message.get("body", b"")
+            if message.get("more_body"):
+                body = await _rest(call, bytearray(body), limit)
     except TimeoutError:
-        message = f"the body did not come within {_BODY_WITHIN} seconds; send it at once"
-        raise RequestError(408, "body_too_slow", message) from None
-    if not parts:
+        text = f"the body did not come within {_BODY_WITHIN} seconds; send it at once"
+        raise RequestError(408, "body_too_slow", text) from None
+    if message["type"] == "http.disconnect":
+        raise GoneError
+    if len(body) > limit:
+        raise _too_large(limit)
+    if not body:
         raise RequestError(400, "invalid_json", "the body is empty; send a JSON object")
-    return bytes(parts)
+    return body
+
+
+async def _rest(call: Call, body: bytearray, limit: int) -> bytes:
+    more = True
+    while more:
+        if len(body) > limit:
+            raise _too_large(limit)
+        message = await call.receive()
+        if message["type"] == "http.disconnect":
+            raise GoneError
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return bytes(body)
 
 
 def _check_utf8(text: bytes, place: str) -> None:

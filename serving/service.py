@@ -1,9 +1,9 @@
 """The BentoML service.
 
 BentoML starts and watches the workers, hands them one socket and packs it all into a bento. Requests go past its own
-machinery into a mounted ASGI application, which is several times as fast, and what costs more than an answer does is
-off: access log, metrics (the application has its own) and tracing. `timeout` is short because the context of every
-request is kept for that long.
+machinery to one ASGI application: each of its layers costs more than an answer does, so that access log, metrics (the
+application has its own) and tracing are off too. `timeout` is short because the context of every request that does come
+that way is kept for that long.
 """
 
 import gc
@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send  # noqa: E402
 
 from features import logs  # noqa: E402
 from features.errors import EsnafError  # noqa: E402
+from serving.connections import Connection, install  # noqa: E402
 from training import pointer  # noqa: E402  # BentoML searches a bento's folder only while this module is imported
 
 
@@ -31,18 +32,17 @@ class Mount:
         await self.app(scope, receive, send)
 
 
-class Probes:
-    """BentoML answers these paths before any mounted application could; here they get ours."""
-
-    PATHS = frozenset({"/healthz", "/readyz"})
+class Shortcut:
+    """BentoML answers some paths (/healthz, /livez, /schema.json ...) before any mounted application could, and asks
+    nobody for a token; here all of them are ours. Connections of ours come to the application before that.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on to the one who should answer it."""
-        ours = scope["type"] == "http" and scope["path"] in self.PATHS
-        await (_mount if ours else self._app)(scope, receive, send)
+        await (self._app if scope["type"] == "lifespan" else _mount)(scope, receive, send)
 
 
 _mount = Mount()
@@ -58,14 +58,22 @@ class Worker:
         from serving.app import App
         from serving.champion import Champion
         from serving.desk import Desk
+        from serving.gate import Gate
         from serving.intake import Intake
         from serving.keeper import Keeper
+        from serving.requestlog import tell_warnings
         from serving.watch import Watch
+
+        tell_warnings()
 
         champion, settings = Champion.resume(_WORKSPACE, verified=environment.verified()), environment.settings()
         self._keeper = Keeper(_WORKSPACE, settings)
-        desk = Desk.open(champion, self._keeper, config=environment.config(), clock=environment.clock())
-        _mount.app = App(desk, Intake(self._keeper, settings, clock=desk.clock, metrics=desk.metrics))
+        config = environment.config()
+        desk = Desk.open(champion, self._keeper, config=config, clock=environment.clock())
+        intake = Intake(self._keeper, settings, clock=desk.clock, metrics=desk.metrics)
+        _mount.app = Connection.application = App(desk, intake, Gate.open(_WORKSPACE, config))
+        Connection.most = config.max_connections
+        environment.allow_connections(config.max_connections)
         self._keeper.start()
         # What is loaded by now stays for good: without this the collector walks it all again and again. The model does
         # not, but goes with its last reference; the watch sees to it.
@@ -87,12 +95,17 @@ class Worker:
             pointer.find(_WORKSPACE)  # without waiting for what a model needs
             environment.import_ranker()
             from serving.champion import Champion
+            from serving.gate import Gate
             from serving.keeper import Keeper
 
+            locked = Gate.open(_WORKSPACE, environment.config()).locked
             environment.trust(Champion.load(_WORKSPACE).identity)
             Keeper(_WORKSPACE, environment.settings()).check_address()
         except EsnafError as error:
             raise BentoMLConfigException(str(error)) from None
+        if not locked:
+            logs.configure()
+            logs.log.warning("service.this_machine_only", reason="there are no tokens; `esnaf token make` makes one")
         environment.share_metrics()
         environment.adopt()
 
@@ -108,4 +121,5 @@ Esnaf = bentoml.service(
     logging={"access": {"enabled": False}},
     tracing={"excluded_urls": ".*"},
 )
-Esnaf.add_asgi_middleware(Probes)
+Esnaf.add_asgi_middleware(Shortcut)
+install()

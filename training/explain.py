@@ -55,6 +55,8 @@ def explain(recommender: Recommender, query: Query, product_ids: Sequence[str], 
     Raises:
         UnknownProductError: the model has not seen one of them.
     """
+    if not product_ids:  # the rules of a list may leave nothing
+        return []
     products = recommender.products.indices(list(product_ids))
     if (products < 0).any():
         missing = product_ids[int(np.flatnonzero(products < 0)[0])]

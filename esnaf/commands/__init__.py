@@ -29,6 +29,7 @@ VERBS = (
     "compare",
     "tune",
     "serve",
+    "token",
     "store",
 )
 """In the order of a shop's life."""

@@ -43,6 +43,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
     Keeper(workspace.path, workspace.settings).check_address()
     version = pointer.find(workspace.path).version
     address = _address(config.host, config.port)
+    _check_tokens(workspace, address)
     os.environ[environment.WORKSPACE] = str(workspace.path)
     os.environ[environment.WORKERS] = str(config.workers)
     environment.prepare()
@@ -70,6 +71,16 @@ def _address(host: str, port: int) -> str:
             f"{host}:{port} cannot be listened on: {reason}; choose another with --port or --host"
         ) from None
     return str(where[0])
+
+
+def _check_tokens(workspace: Workspace, address: str) -> None:
+    from serving.gate import is_loopback
+    from serving.tokens import TokenFile
+
+    if TokenFile.of(workspace.path).read() is None and not is_loopback(address):
+        raise UsageError(
+            f"--host {address}: others could reach it, and there are no tokens; `esnaf token make NAME` makes one"
+        )
 
 
 def _serve(address: str, port: int) -> None:

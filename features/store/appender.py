@@ -24,6 +24,7 @@ _COMPANY = 0.005  # seconds, at most, that a write waits for those whom the last
 class _Waiting:
     events: Sequence[Event]
     done: "Future[Sequences]" = field(default_factory=Future)
+    since: float = field(default_factory=time.monotonic)
 
 
 class Appender:
@@ -41,6 +42,7 @@ class Appender:
         self._events = 0  # in the queue
         self._wanted = 1  # lists in the queue at which the writer wants to be woken
         self._told, self._took = 0, 0.0  # lists of the last write, and its seconds
+        self._writing: float | None = None  # since when what is being written has waited
         self._change = threading.Condition()
         self._closed = False
         self._rate = 1_000.0  # events a second, of late
@@ -51,6 +53,13 @@ class Appender:
     def waiting(self) -> int:
         """Events in the queue."""
         return self._events
+
+    @property
+    def lag(self) -> float:
+        """Seconds that the oldest event waits that is not on the disk yet."""
+        with self._change:
+            since = self._queue[0].since if self._writing is None and self._queue else self._writing
+        return 0.0 if since is None else time.monotonic() - since
 
     def append(self, events: Sequence[Event]) -> "Future[Sequences]":
         """Queue a list, all or nothing of it.
@@ -101,6 +110,7 @@ class Appender:
                 self._fail(group, StoreUnavailable(f"{self._store.place}: {type(error).__name__} while writing"))
             written = sum(len(entry.events) for entry in group)
             self._told, self._took = len(group), time.monotonic() - begin
+            self._writing = None
             self._rate = max(written / max(self._took, 1e-4), 1.0)
 
     def _next(self) -> list[_Waiting]:
@@ -118,6 +128,7 @@ class Appender:
                 group.append(self._queue.popleft())
                 size += len(group[-1].events)
             self._events -= size
+            self._writing = group[0].since if group else None
             return group
 
     def _wait(self, lists: int, seconds: float | None = None) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ from features.settings import Settings
 from features.tables.config import TablesConfig
 from features.tables.loading import load
 from serving.clock import shown_time
+from serving.tokens import SCOPES, TokenFile
 from training import pointer
 from training.recommender import Recommender
 from training.trainer import Trainer
@@ -115,3 +117,31 @@ def copied(workspace: Path, tmp_path: Path) -> Path:
     shutil.copytree(workspace / "bundles", tmp_path / "bundles")
     shutil.copy(workspace / pointer.FILE, tmp_path)
     return tmp_path
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A service that asks for tokens."""
+
+    address: str
+    workspace: Path
+    log: Path
+    tokens: dict[str, str]  # a secret for each scope, by its name
+
+    def client(self, scope: str | None = None) -> httpx.Client:
+        """A caller with the token of a scope, or with none."""
+        headers = {} if scope is None else {"Authorization": f"Bearer {self.tokens[scope]}"}
+        return httpx.Client(base_url=self.address, headers=headers, timeout=30)
+
+
+@pytest.fixture(scope="session")
+def guarded(workspace: Path, as_of: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    """A service of two workers with a token for each scope, a live store and bounded connections."""
+    folder = tmp_path_factory.mktemp("guarded")
+    shutil.copytree(workspace / "bundles", folder / "bundles")
+    shutil.copy(workspace / pointer.FILE, folder)
+    (folder / "esnaf.toml").write_text("[serving]\nmax_connections = 40\n[ingestion]\npoll_s = 0.1\n")
+    file, log = TokenFile.of(folder), folder / "service.log"
+    tokens: dict[str, str] = {scope: file.make(scope, [scope])[1] for scope in SCOPES}
+    with running_service(folder, "--as-of", shown_time(as_of), "--workers", "2", log=log) as address:
+        yield Guarded(address, folder, log, tokens)

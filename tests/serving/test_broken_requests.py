@@ -43,6 +43,7 @@ BODIES = [
     (LIST, JSON, f'{{{ADA}, "n": NaN}}', 422, "wrong_type", "n"),
     (LIST, JSON, f'{{{ADA}, "filters": {{"price_min": NaN}}}}', 422, "invalid_value", "filters.price_min"),
     (LIST, JSON, f'{{{ADA}, "filters": {{"price_max": 1e999}}}}', 422, "invalid_value", "filters.price_max"),
+    (LIST, JSON, f'{{{ADA}, "filters": {{"price_max": 1e300}}}}', 422, "invalid_value", "filters.price_max"),
     (LIST, JSON, f'{{{ADA}, "filters": {{"price_min": 2, "price_max": 1}}}}', 422, "invalid_value", "filters"),
     (LIST, JSON, f'{{{ADA}, "filters": {{"colour": "red"}}}}', 422, "unknown_field", "filters.colour"),
     (LIST, JSON, f'{{{ADA}, "context": {{"cart": {MANY}}}}}', 422, "invalid_value", "context.cart"),
@@ -58,6 +59,8 @@ BODIES = [
     (BATCH, JSON, f'{{"requests": [{{{ADA}}}, {{"n": 3}}]}}', 422, "invalid_value", "requests.1"),
     (BATCH, JSON, json.dumps({"requests": [{"customer_id": "ada"}] * 101}), 422, "invalid_value", "requests"),
     (BATCH, JSON, json.dumps({"requests": [{"customer_id": "ada", "n": 1000}] * 11}), 422, "invalid_value", None),
+    (LIST, JSON, f'{{{ADA}, "n": 101, "explain": true}}', 422, "invalid_value", None),
+    (BATCH, JSON, json.dumps({"requests": [{"customer_id": "ada", "explain": True}] * 11}), 422, "invalid_value", None),
 ]
 
 URLS = [
@@ -71,6 +74,7 @@ URLS = [
     ("GET", "/v1/recommendations/ada?n=5&n=6", 422, "invalid_value", "n"),
     ("GET", "/v1/recommendations/ada?count=5", 422, "unknown_field", "count"),
     ("GET", "/v1/recommendations/ada?explain=perhaps", 422, "invalid_value", "explain"),
+    ("GET", "/v1/recommendations/ada?explain=true&n=101", 422, "invalid_value", None),
     ("GET", "/v1/recommendations/ada?n=%ff", 400, "invalid_utf8", None),
     ("GET", "/v1/recommendations/a%ffda", 400, "invalid_utf8", None),
     ("GET", f"/v1/recommendations/{'a' * 300}", 422, "invalid_value", "customer_id"),

@@ -37,11 +37,12 @@ def test_verdicts_of_events_are_counted() -> None:
     metrics = Metrics()
     metrics.took_in(3, 0, ["bad_id", "future", "bad_id"])
     metrics.took_in(0, 2, [])
-    text = metrics.text(age=60, version="3", store=StoreFigures(up=False, waiting=7)).decode()
+    text = metrics.text(age=60, version="3", store=StoreFigures(up=False, waiting=7, lag=1.5)).decode()
     counts = {"accepted": 3, "duplicate": 2, "bad_id": 2, "future": 1}
     assert all(f'esnaf_events_total{{verdict="{verdict}"}} {count}.0' in text for verdict, count in counts.items())
     assert "esnaf_store_up 0.0" in text
     assert "esnaf_store_waiting_events 7.0" in text
+    assert "esnaf_store_lag_seconds 1.5" in text
 
 
 def test_the_model_tells_its_version_and_age() -> None:

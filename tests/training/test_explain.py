@@ -170,6 +170,10 @@ def test_later_the_days_are_more(model: Recommender) -> None:
     assert text.startswith("You bought it twice, last 13 days ago")
 
 
+def test_of_an_empty_list_nothing_is_told(model: Recommender) -> None:
+    assert model.explain(Query(customer_id="ann"), []) == []
+
+
 def test_a_product_that_nobody_knows(model: Recommender) -> None:
     with pytest.raises(UnknownProductError, match="product 'yacht' is not known to this model"):
         model.explain(Query(), ["tea", "yacht"])
