@@ -64,7 +64,8 @@ class Worker:
 
         champion, settings = Champion.resume(_WORKSPACE, verified=environment.verified()), environment.settings()
         self._keeper = Keeper(_WORKSPACE, settings)
-        desk = Desk.open(champion, self._keeper, config=environment.config(), clock=environment.clock())
+        config, clock, rules = environment.config(), environment.clock(), environment.rules()
+        desk = Desk.open(champion, self._keeper, config=config, clock=clock, rules=rules)
         _mount.app = App(desk, Intake(self._keeper, settings, clock=desk.clock, metrics=desk.metrics))
         self._keeper.start()
         # What is loaded by now stays for good: without this the collector walks it all again and again. The model does
@@ -84,6 +85,7 @@ class Worker:
     def before_workers() -> None:
         """In the parent: a model that cannot be served ends it at once, instead of every worker over and over."""
         try:
+            environment.rules()
             pointer.find(_WORKSPACE)  # without waiting for what a model needs
             environment.import_ranker()
             from serving.champion import Champion
