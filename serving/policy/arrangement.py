@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from features.arrays import Array, Bools, Codes, Counts, Doubles, rows_of
-from serving.policy.bars import CAPPED, COOLING, FREE, Barred
+from serving.policy.bars import CAPPED, COOLING, FREE, Barred, contained
 from serving.policy.draft import Draft
 from serving.policy.plan import Plan
 from training.ranking import Ranking
@@ -19,6 +19,7 @@ from training.request import Request
 from training.rules import IN_COOLDOWN, OVER_CAP, OVER_LIMIT, PINNED, SOURCES
 from training.shelf import Shelf
 
+_FEW = 16  # ranked products that are offered beyond twice the room: more are seldom looked at
 _CHUNK, _LARGEST = 128, 4_096  # products of the shelf looked at together
 
 
@@ -126,11 +127,15 @@ class Arrangement:
         self.plan.mix.fill(draft, *columns, before=before)
 
     def _ranked(self, draft: Draft, span: Span, stage: Stage) -> None:
-        at = np.flatnonzero(span.level <= stage.level)
-        source = span.source[at]
-        if stage.source is not None:
-            source = np.full(len(at), self._code(stage.source), np.int32)
-        draft.offer(span.product[at], span.score[at], source, limited=stage.limited)
+        possible = np.flatnonzero(span.level <= stage.level)
+        start, size = 0, 2 * draft.room + _FEW
+        while draft.room and start < len(possible):
+            at = possible[start : start + size]
+            source = span.source[at]
+            if stage.source is not None:
+                source = np.full(len(at), self._code(stage.source), np.int32)
+            draft.offer(span.product[at], span.score[at], source, limited=stage.limited)
+            start += size
 
     def _filled(self, draft: Draft, row: int, stage: Stage) -> None:
         """From the shelf, looking further and further down."""
@@ -164,7 +169,7 @@ class Arrangement:
 
     def _hidden(self, row: int, product: Codes) -> Bools:
         """(M,) what is in hand or, if so asked, bought."""
-        return np.isin(row << 32 | product.astype(np.int64), self._hidden_keys)
+        return contained(self._hidden_keys, row << 32 | product.astype(np.int64))
 
     def _code(self, source: str) -> int:
         return self.plan.sources + len(Shelf.SOURCES) + SOURCES.index(source)

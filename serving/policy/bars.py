@@ -15,7 +15,16 @@ from features.kinds import Kind
 from training.request import Request
 
 FREE, CAPPED, COOLING = 0, 1, 2  # which of them bar a product; the more, the longer it stays out
-_NOTICED = (Kind.VIEW, Kind.CLICK, Kind.WISHLIST, Kind.ADD_TO_CART, Kind.PURCHASE)
+
+
+def flags(*kinds: Kind) -> Bools:
+    """A table that says of each code of a kind whether it is one of these."""
+    table = np.zeros(256, np.bool_)
+    table[list(kinds)] = True
+    return table
+
+
+_NOTICED = flags(Kind.VIEW, Kind.CLICK, Kind.WISHLIST, Kind.ADD_TO_CART, Kind.PURCHASE)
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,7 @@ class CapBar(Bar):
         if len(shown) < self.shown:
             return np.zeros(0, np.int64)
         keys = _keys(history, shown, self.group)
-        noticed = np.flatnonzero(recent & np.isin(history.kind, _NOTICED))
+        noticed = np.flatnonzero(recent & _NOTICED[history.kind])
         unnoticed = history.time[shown] > _last(keys, _keys(history, noticed, self.group), history.time[noticed])
         found, count = np.unique(keys[unnoticed], return_counts=True)
         return found[count >= self.shown]
@@ -61,11 +70,11 @@ class CapBar(Bar):
 class CooldownBar(Bar):
     """Rests since the customer did something with it, or with another of its group: its variants, or its category."""
 
-    after: tuple[Kind, ...]
+    after: Bools  # (256,) by code of a kind
 
     def keys(self, history: History, time: int) -> Counts:
         """The groups of the products that the customers did it with in the last days."""
-        at = np.flatnonzero(self.recent(history, time) & np.isin(history.kind, self.after))
+        at = np.flatnonzero(self.recent(history, time) & self.after[history.kind])
         product = history.product[at]
         at = at[self.about[product] & (self.group[product] >= 0)]
         return np.unique(_keys(history, at, self.group))
@@ -102,8 +111,16 @@ class Barred:
     @staticmethod
     def _hit(bar: Bar, keys: Counts, row: Array | int, product: Codes) -> Bools:
         group = bar.group[product]
-        hit: Bools = np.isin(np.asarray(row, np.int64) << 32 | group, keys) & (group >= 0)
-        return hit
+        return contained(keys, np.asarray(row, np.int64) << 32 | group) & (group >= 0)
+
+
+def contained(sorted_keys: Counts, keys: Counts) -> Bools:
+    """(M,) which keys are among the sorted ones; a search, since `np.isin` would sort both anew."""
+    if not len(sorted_keys):
+        return np.zeros(len(keys), np.bool_)
+    place = np.minimum(np.searchsorted(sorted_keys, keys), len(sorted_keys) - 1)
+    found: Bools = sorted_keys[place] == keys
+    return found
 
 
 def _keys(history: History, at: Counts, group: Codes) -> Counts:

@@ -71,6 +71,11 @@ class Draft:
                 result &= ~np.isin(limit.group[product], full)
         return result
 
+    def filled(self, product: int) -> list[tuple[GroupLimit, int]]:
+        """The limits, with the group, that leave no room for another like a product."""
+        groups = [int(limit.group[product]) for limit in self.limits]
+        return [(self.limits[i], group) for i, group in enumerate(groups) if self._is_full(i, group)]
+
     def _is_full(self, number: int, group: int) -> bool:
         return group >= 0 and self._counts[number].get(group, 0) >= self.limits[number].most
 

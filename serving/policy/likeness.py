@@ -1,7 +1,7 @@
 """Likeness: how much alike products are, from 0 to 1."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -12,6 +12,9 @@ from training.naming import steps
 from training.recommender import Recommender
 
 Alike: TypeAlias = Callable[[int], Doubles]  # a product -> (M,) how much each of M products is like it
+
+
+_KEPT = 512  # categories whose likeness to all others is remembered
 
 
 class Likeness(Protocol):
@@ -25,31 +28,36 @@ class Likeness(Protocol):
 class ByCategory:
     """Steps of the category path in common: 2 common / (depth + depth), as wu1994verb measures a taxonomy."""
 
-    path: Codes  # (P, D) the category after each step, -1 beyond the end
-    depth: Codes  # (P,)
+    category: Codes  # (P,)
+    path: Codes  # (C + 1, D) the category after each step, -1 beyond the end; the last row is for no category
+    depth: Codes  # (C + 1,)
+    _rows: dict[int, Doubles] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, category: Codes, names: Sequence[str]) -> "ByCategory":
         """From the categories of P products; a product without one is like no other."""
         paths = [steps(name) for name in names]
         code: dict[tuple[str, ...], int] = {}
-        table = np.full((len(paths) + 1, max(map(len, paths), default=1)), -1, np.int32)  # the last row is for -1
+        table = np.full((len(paths) + 1, max(map(len, paths), default=1)), -1, np.int32)
         for row, path in enumerate(paths):
             for end in range(1, len(path) + 1):
                 table[row, end - 1] = code.setdefault(path[:end], len(code))
-        depth = np.array([*map(len, paths), 0], np.int32)
-        return cls(table[category], depth[category])
+        return cls(category, table, np.array([*map(len, paths), 0], np.int32))
 
     def among(self, products: Codes) -> Alike:
-        path, depth = self.path[products], self.depth[products]
-        known = path >= 0
+        category = self.category[products]
+        return lambda product: self._row(int(self.category[product]))[category]
 
-        def alike(product: int) -> Doubles:
-            common = ((path == self.path[product]) & known).sum(axis=1)
-            shared: Doubles = 2.0 * common / np.maximum(depth + self.depth[product], 1)
-            return shared
-
-        return alike
+    def _row(self, category: int) -> Doubles:
+        """(C + 1,) how much each category is like one."""
+        found = self._rows.get(category)
+        if found is None:
+            common = ((self.path == self.path[category]) & (self.path >= 0)).sum(axis=1)
+            found = 2.0 * common / np.maximum(self.depth + self.depth[category], 1)
+            if len(self._rows) >= _KEPT:
+                self._rows.clear()
+            self._rows[category] = found
+        return found
 
 
 @dataclass(frozen=True)

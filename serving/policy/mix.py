@@ -46,8 +46,8 @@ class Mix:
             for like in alike:
                 np.maximum(nearest, like(chosen), out=nearest)
             gain[best] = -np.inf
-            if draft.limits:
-                gain[~draft.open(product)] = -np.inf
+            for limit, group in draft.filled(chosen):
+                gain[limit.group[product] == group] = -np.inf
 
 
 def _relevance(value: Doubles) -> Doubles:

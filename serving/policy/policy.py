@@ -12,7 +12,7 @@ import numpy as np
 from features.arrays import Bools, Codes, Doubles
 from features.kinds import Kind
 from serving.policy.arranger import PlanArranger
-from serving.policy.bars import CAPPED, COOLING, Bar, CapBar, CooldownBar
+from serving.policy.bars import CAPPED, COOLING, Bar, CapBar, CooldownBar, flags
 from serving.policy.choice import Choice
 from serving.policy.config import (
     Boost,
@@ -152,7 +152,7 @@ class Policy:
         parent = catalogue.parent
         variants = np.where(parent >= 0, parent, parent.max(initial=-1) + 1 + itself).astype(np.int32)
         group = catalogue.category if rule.rests == "category" else variants
-        after = tuple(Kind[name.upper()] for name in rule.after)
+        after = flags(*(Kind[name.upper()] for name in rule.after))
         return CooldownBar(rule.name, COOLING, group, about, rule.days, after)
 
     def _limit(self, rule: Limit) -> GroupLimit:

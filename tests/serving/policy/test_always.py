@@ -31,7 +31,7 @@ from training.recommender import Recommender
 from training.rules import SOURCES
 from training.shelf import Shelf
 
-EXAMPLES = 80
+EXAMPLES = 40
 CHANNELS = ("email", "web", None)
 KINDS = (Kind.IMPRESSION, Kind.CLICK, Kind.PURCHASE, Kind.ADD_TO_CART)
 

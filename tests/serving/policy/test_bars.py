@@ -10,7 +10,7 @@ from features.context import Context
 from features.history import History
 from features.kinds import Kind
 from features.profiles import Profiles
-from serving.policy.bars import CAPPED, COOLING, FREE, Bar, Barred, CapBar, CooldownBar
+from serving.policy.bars import CAPPED, COOLING, FREE, Bar, Barred, CapBar, CooldownBar, flags
 from training.request import Request
 
 NOW = 100 * DAY
@@ -49,7 +49,7 @@ def cap(shown: int, days: float, about: Codes | None = None) -> CapBar:
 
 
 def cooldown(*after: Kind, days: float = 10, group: Codes = ITSELF) -> CooldownBar:
-    return CooldownBar("rests", COOLING, group, ALL, days, after)
+    return CooldownBar("rests", COOLING, group, ALL, days, flags(*after))
 
 
 def test_shown_often_enough() -> None:
