@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 from features.settings import default_of
 from features.toml import toml_value
@@ -61,6 +61,14 @@ def _flattened(name: str, config: type, comment: str, instance: Any) -> Iterator
     for inner in settings:
         if is_dataclass(inner.default):
             yield from _flattened(f"{name}.{inner.name}", type(inner.default), inner.comment, inner.default)
+
+
+def listed(name: str, config: type) -> Iterator[Section]:
+    """The tables that a section may have any number of, as `[[policy.pins]]`, with what one of them may set."""
+    for key, hint in get_type_hints(config).items():
+        kind = next(iter(get_args(hint)), None)
+        if get_origin(hint) is tuple and isinstance(kind, type) and is_dataclass(kind):
+            yield from flattened(f"{name}.{key}", kind)
 
 
 def field_comments(config: type) -> dict[str, str]:

@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 from features.errors import UsageError
 from features.logs import progress
 from training.query import Filters, Query
-from training.shelf import Shelf
 
 if TYPE_CHECKING:
     from training.ranking import Ranking
     from training.recommender import Recommender
+    from training.rules import Rules
 
 SCHEMA = pa.schema(
     {
@@ -41,15 +41,16 @@ def write_lists(
     n: int,
     exclude_purchased: bool = False,
     time: int | None = None,
+    rules: "Rules | None" = None,
 ) -> int:
-    """Write the best `n` products of every customer and return the number of rows.
+    """Write the best `n` products of every customer, under the shop's rules, and return the number of rows.
 
     The file gets its name when it is whole. UsageError if the name says no format or it cannot be written.
     """
     writer = _WRITERS.get(file.suffix.lower())
     if writer is None:
         raise UsageError(f"-o {file}: the name must end in {' or '.join(_WRITERS)}")
-    parts = _parts(model, customers, n, exclude_purchased=exclude_purchased, time=time)
+    parts = _parts(model, customers, n, exclude_purchased=exclude_purchased, time=time, rules=rules)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with _whole(file) as temporary, writer(str(temporary), SCHEMA) as output:
@@ -75,18 +76,24 @@ def _written(output: Any, part: pa.Table) -> int:
 
 
 def _parts(
-    model: "Recommender", customers: Sequence[str], n: int, *, exclude_purchased: bool, time: int | None
+    model: "Recommender",
+    customers: Sequence[str],
+    n: int,
+    *,
+    exclude_purchased: bool,
+    time: int | None,
+    rules: "Rules | None",
 ) -> Iterator[pa.Table]:
     moment = model.time if time is None else time
     filters = Filters(exclude_purchased=exclude_purchased)
     allowed = model.questions.allowed(filters)  # what the shop can sell
     products = pa.array(model.products.ids(), pa.string())
-    sources = pa.array([*model.names, *Shelf.SOURCES], pa.string())
+    sources = pa.array(model.source_names, pa.string())
     starts = range(0, len(customers), model.at_once)
     for start in progress(starts, "lists"):
         ids = customers[start : start + model.at_once]
         request = model.questions.request([Query(customer_id=id, filters=filters) for id in ids], moment)
-        ranking = model.lists(request, n, allowed=allowed, exclude_purchased=exclude_purchased)
+        ranking = model.lists(request, n, allowed=allowed, exclude_purchased=exclude_purchased, rules=rules)
         yield _table(ranking, ids, products, sources)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from esnaf import commands
 from esnaf.arguments import parser_of
-from esnaf.configfile import Section, Setting, flattened
+from esnaf.configfile import Section, Setting, flattened, listed
 from esnaf.output import markdown_table
 from esnaf.sections import sections
 from features.toml import toml_value
@@ -51,14 +51,17 @@ def cli_page() -> str:
 
 def settings_page() -> str:
     """docs/settings.md."""
-    tables = (table for name, config in sections().items() for table in flattened(name, config))
-    return "\n".join([_SETTINGS, *map(_section, tables)])
+    blocks = [_SETTINGS]
+    for name, config in sections().items():
+        blocks += map(_section, flattened(name, config))
+        blocks += (_section(section, "[[{}]]") for section in listed(name, config))
+    return "\n".join(blocks)
 
 
-def _section(section: Section) -> str:
+def _section(section: Section, form: str = "[{}]") -> str:
     rows = [(f"`{setting.name}`", _default(setting), setting.comment) for setting in section.settings]
     table = f"\n\n{markdown_table(('setting', 'default', 'meaning'), rows)}" if rows else ""
-    return f"## [{section.name}]\n\n{section.comment}{table}\n"
+    return f"## {form.format(section.name)}\n\n{section.comment}{table}\n"
 
 
 def _default(setting: Setting) -> str:

@@ -10,6 +10,7 @@ def sections() -> dict[str, type]:
     from features.store.config import StoreConfig
     from features.tables.config import ConsentConfig, TablesSection, TimeConfig
     from serving.config import IngestionConfig, ServingConfig
+    from serving.policy.config import PolicyConfig
     from training.candidates.registry import BUILT_IN
     from training.comparison.config import CompareConfig
     from training.config import BundlesConfig, FeaturesConfig, PoolConfig, RankerConfig, RetrainConfig, TrainingConfig
@@ -33,6 +34,7 @@ def sections() -> dict[str, type]:
         "serving": ServingConfig,
         "ingestion": IngestionConfig,
         "store": StoreConfig,
+        "policy": PolicyConfig,
     }
 
 

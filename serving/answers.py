@@ -7,7 +7,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Hashable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -17,6 +17,8 @@ from serving.champion import Champion
 from serving.clock import Clock
 from serving.live import Live, known_as
 from serving.metrics import Metrics
+from serving.policy.effects import effects
+from serving.policy.policy import Policy, PolicyAt
 from serving.queries import Asked, Key, query_of, request_of
 from training.query import Answer, Item, Query
 
@@ -28,7 +30,16 @@ _TURN = 8  # lists of a batch that are made before other requests get their turn
 class Answers:
     """Lists and neighbours of one model, as the bytes that are sent. The cache is the model's own."""
 
-    def __init__(self, champion: Champion, *, clock: Clock, cache: Cache, metrics: Metrics, live: Live) -> None:
+    def __init__(
+        self,
+        champion: Champion,
+        *,
+        clock: Clock,
+        cache: Cache,
+        metrics: Metrics,
+        live: Live,
+        policy: Policy | None = None,
+    ) -> None:
         self.champion = champion
         self._version = _json(champion.version)
         self._recommender = champion.recommender
@@ -36,6 +47,7 @@ class Answers:
         self._cache = cache
         self._metrics = metrics
         self._live = live
+        self._policy = policy
 
     @property
     def age(self) -> int:
@@ -64,7 +76,7 @@ class Answers:
     def similar(self, product_id: str, n: int) -> bytes:
         """A `SimilarAnswer`; UnknownProductError if the model has not seen the product."""
         start = time.perf_counter()
-        items = _items(self._recommender.similar(product_id, n))
+        items = _items(self._recommender.similar(product_id, n, policy=self._policy_now))
         head = b'{"product_id":%b,"model_version":%b,' % (_json(product_id), self._version)
         return b'%b"items":%b,"took_ms":%b}' % (head, _json(items), _elapsed(start))
 
@@ -80,7 +92,7 @@ class Answers:
         """
         end, now = time.monotonic() + seconds, self._clock.time()
         asked, made = self._asked([request_of(key) for key in other.popular()]), dict[Key, ReadyList]()
-        self._cache.enter(now)
+        self._cache.enter(self._era(now))
         for first in range(0, len(asked), _TURN):
             began = time.monotonic()
             if began >= end:
@@ -106,7 +118,7 @@ class Answers:
     def _ready(self, requests: Sequence[ListRequest]) -> list[ReadyList]:
         """The list of each request; those with nothing new since they were made last come from the cache."""
         now = self._clock.time()
-        self._cache.enter(now)
+        self._cache.enter(self._era(now))
         asked = self._asked(requests)
         found = [self._cache.get(one.key) for one in asked]
         missing = [one for one, ready in zip(asked, found, strict=True) if ready is None]
@@ -115,6 +127,14 @@ class Answers:
         for key, ready in made.items():
             self._cache.put(key, ready)
         return [made[one.key] if ready is None else ready for one, ready in zip(asked, found, strict=True)]
+
+    def _era(self, now: int) -> Hashable:
+        """Changes with the lists' time, and whenever a rule of the policy begins or ends."""
+        return now if self._policy is None else (now, self._policy.era(self._clock.now()))
+
+    @property
+    def _policy_now(self) -> PolicyAt | None:
+        return None if self._policy is None else self._policy.at(self._clock.now())
 
     def _asked(self, requests: Sequence[ListRequest]) -> list[Asked]:
         marks = self._live.marks(requests)
@@ -140,7 +160,7 @@ class Answers:
         return made
 
     def _made(self, asked: Sequence[Asked], queries: Sequence[Query], n: int, time: int) -> dict[Key, ReadyList]:
-        answers = self._recommender.recommend(queries, n, time=time)
+        answers = self._recommender.recommend(queries, n, time=time, policy=self._policy_now)
         rendered = (self._rendered(*one, time) for one in zip(asked, queries, answers, strict=True))
         return dict(zip((one.key for one in asked), rendered, strict=True))
 
@@ -150,6 +170,11 @@ class Answers:
             names = [item.product_id for item in answer.items]
             for item, reason in zip(items, self._recommender.explain(query, names, time=time), strict=True):
                 item["reason"] = reason
+            if self._policy_now is not None:
+                rules = self._policy_now.rules(query)
+                found = effects(rules, self._recommender, query, answer, n=asked.request.n, time=time)
+                for item, own in zip(items, found, strict=True):
+                    item["policy"] = [asdict(effect) for effect in own]
         filled = answer.fallback or ()
         fallback = [asdict(part) for part in filled] or None
         text = b'"items":%b,"fallback":%b' % (_json(items), _json(fallback))

@@ -145,6 +145,13 @@ class Customer(BaseModel):
     name: str | None
 
 
+class RuleEffect(BaseModel):
+    """What a rule of the shop's policy did with a product."""
+
+    rule: str = Field(description="its name")
+    effect: Literal["pinned", "raised", "lowered", "gave_way"]
+
+
 class ListItem(BaseModel):
     """One product of a list."""
 
@@ -153,6 +160,9 @@ class ListItem(BaseModel):
     score: float = Field(description="the ranker's output, comparable within one list")
     source: str = Field(description="the generator that named the product first")
     reason: str | None = Field(description="null unless explain was asked for")
+    policy: list[RuleEffect] | None = Field(
+        None, description="rules that put the product there; left out unless explain was asked for and there are rules"
+    )
 
 
 class FallbackPart(BaseModel):

@@ -10,6 +10,10 @@ from serving.config import ServingConfig
 from serving.keeper import Keeper
 from serving.live import Live
 from serving.metrics import Metrics
+from serving.policy.config import PolicyConfig
+from serving.policy.opening import opened
+
+_NO_RULES = PolicyConfig()
 
 
 @dataclass
@@ -24,12 +28,22 @@ class Desk:
     metrics: Metrics
     config: ServingConfig
     keeper: Keeper
+    rules: PolicyConfig
 
     @classmethod
-    def open(cls, champion: Champion, keeper: Keeper, *, config: ServingConfig, clock: Clock) -> "Desk":
-        """A desk that answers with a champion, and what the keeper's store knows beside it."""
+    def open(
+        cls,
+        champion: Champion,
+        keeper: Keeper,
+        *,
+        config: ServingConfig,
+        clock: Clock,
+        rules: PolicyConfig = _NO_RULES,
+    ) -> "Desk":
+        """A desk that answers with a champion under the shop's rules, and what the keeper's store knows beside it."""
         metrics = Metrics()
-        return cls(_answers(champion, keeper, config, clock, metrics), clock, metrics, config, keeper)
+        answers = _answers(champion, keeper, config, clock=clock, metrics=metrics, rules=rules)
+        return cls(answers, clock, metrics, config, keeper, rules)
 
     @property
     def max_body(self) -> int:
@@ -38,9 +52,12 @@ class Desk:
 
     def prepared(self, champion: Champion) -> Answers:
         """The answers of another model, with an empty cache of their own."""
-        return _answers(champion, self.keeper, self.config, self.clock, self.metrics)
+        return _answers(champion, self.keeper, self.config, clock=self.clock, metrics=self.metrics, rules=self.rules)
 
 
-def _answers(champion: Champion, keeper: Keeper, config: ServingConfig, clock: Clock, metrics: Metrics) -> Answers:
+def _answers(
+    champion: Champion, keeper: Keeper, config: ServingConfig, *, clock: Clock, metrics: Metrics, rules: PolicyConfig
+) -> Answers:
     live = Live(keeper, champion.recommender.time)
-    return Answers(champion, clock=clock, cache=Cache(config.cache_mb << 20), metrics=metrics, live=live)
+    cache, policy = Cache(config.cache_mb << 20), opened(rules, champion.recommender)
+    return Answers(champion, clock=clock, cache=cache, metrics=metrics, live=live, policy=policy)

@@ -13,6 +13,7 @@ from features.errors import UsageError
 from features.settings import FILE_NAME, Settings
 from serving.clock import Clock, read_time
 from serving.config import ServingConfig
+from serving.policy.config import PolicyConfig
 
 WORKSPACE = "ESNAF_WORKSPACE"
 AS_OF = "ESNAF_AS_OF"
@@ -119,6 +120,11 @@ def settings() -> Settings:
 def config() -> ServingConfig:
     """Its section `[serving]`."""
     return settings().section("serving", ServingConfig)
+
+
+def rules() -> PolicyConfig:
+    """Its section `[policy]`."""
+    return settings().section("policy", PolicyConfig)
 
 
 def workers() -> int:

@@ -68,8 +68,8 @@ class Worker:
 
         champion, settings = Champion.resume(_WORKSPACE, verified=environment.verified()), environment.settings()
         self._keeper = Keeper(_WORKSPACE, settings)
-        config = environment.config()
-        desk = Desk.open(champion, self._keeper, config=config, clock=environment.clock())
+        config, clock, rules = environment.config(), environment.clock(), environment.rules()
+        desk = Desk.open(champion, self._keeper, config=config, clock=clock, rules=rules)
         intake = Intake(self._keeper, settings, clock=desk.clock, metrics=desk.metrics)
         _mount.app = Connection.application = App(desk, intake, Gate.open(_WORKSPACE, config))
         Connection.most = config.max_connections
@@ -92,6 +92,7 @@ class Worker:
     def before_workers() -> None:
         """In the parent: a model that cannot be served ends it at once, instead of every worker over and over."""
         try:
+            environment.rules()
             pointer.find(_WORKSPACE)  # without waiting for what a model needs
             environment.import_ranker()
             from serving.champion import Champion

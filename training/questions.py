@@ -16,6 +16,7 @@ from features.profiles import Attribute, Interests, Profiles
 from features.recent import Deed, joined
 from features.vocabulary import Vocabulary
 from training.candidates.scores import Baskets
+from training.naming import codes_of, in_categories, of_brands
 from training.query import Filters, Query
 from training.request import Request
 
@@ -78,12 +79,22 @@ class Questions:
 
     def allowed(self, filters: Filters) -> Bools | None:
         """(P,) the products that may be shown under a query's filters; None if all may."""
+        available = self.catalogue.available
+        masks = [*([] if available.all() else [available]), *self._masks(filters)]
+        return np.logical_and.reduce(masks) if masks else None
+
+    def matching(self, filters: Filters) -> Bools:
+        """(P,) the products that the filters let pass, available or not."""
+        matching: Bools = np.logical_and.reduce([np.ones(len(self.catalogue), np.bool_), *self._masks(filters)])
+        return matching
+
+    def _masks(self, filters: Filters) -> list[Bools]:
         catalogue = self.catalogue
-        masks = [] if catalogue.available.all() else [catalogue.available]
+        masks = []
         if filters.categories:
-            masks.append(self._in_categories(filters.categories))
+            masks.append(in_categories(catalogue, filters.categories))
         if filters.brands:
-            masks.append(np.isin(catalogue.brand, _codes(filters.brands, catalogue.brand_names)))
+            masks.append(of_brands(catalogue, filters.brands))
         if filters.price_min is not None or filters.price_max is not None:
             price = np.where(np.isnan(catalogue.price), self.market.price_28, catalogue.price)
             low, high = filters.price_min, filters.price_max
@@ -93,16 +104,7 @@ class Questions:
             keep = np.ones(len(catalogue), np.bool_)
             keep[excluded] = False
             masks.append(keep)
-        return np.logical_and.reduce(masks) if masks else None
-
-    def _in_categories(self, wanted: Sequence[str]) -> Bools:
-        paths = [_steps(path) for path in wanted]
-        inside = [
-            code
-            for code, name in enumerate(self.catalogue.category_names)
-            if any(_steps(name)[: len(path)] == path for path in paths)
-        ]
-        return np.isin(self.catalogue.category, inside)
+        return masks
 
     def _known(self, ids: Sequence[str]) -> Codes:
         found = self.products.indices(list(ids))
@@ -135,27 +137,18 @@ def _basket(query: Query, time: int) -> tuple[str, ...]:
     return query.basket or basket_of(query.recent, time)
 
 
-def _steps(path: str) -> list[str]:
-    return [step.strip().casefold() for step in path.split(">")]
-
-
-def _codes(wanted: Sequence[str], names: Sequence[str]) -> list[int]:
-    asked = {tuple(_steps(name)) for name in wanted}
-    return [code for code, name in enumerate(names) if tuple(_steps(name)) in asked]
-
-
 def _overridden(name: str, attribute: Attribute, queries: Sequence[Query]) -> Attribute:
     code = attribute.code.copy()
     for row, query in enumerate(queries):
         if name in query.attributes:
-            found = _codes([query.attributes[name]], attribute.names)
+            found = codes_of([query.attributes[name]], attribute.names)
             code[row] = found[0] if found else -1
     return Attribute(code, attribute.names)
 
 
 def _declared(known: Interests, wanted: Sequence[Sequence[str]], names: Sequence[str]) -> Interests:
     rows = [
-        np.unique([*known.code[known.offsets[row] : known.offsets[row + 1]], *_codes(asked, names)]).astype(np.int32)
+        np.unique([*known.code[known.offsets[row] : known.offsets[row + 1]], *codes_of(asked, names)]).astype(np.int32)
         for row, asked in enumerate(wanted)
     ]
     lengths = [len(row) for row in rows]

@@ -31,12 +31,14 @@ from training.questions import Questions
 from training.ranker import Ranker
 from training.ranking import Ranking
 from training.request import Request
+from training.rules import SOURCES, Arranger, Policy, Rules
 from training.shelf import Shelf
 from training.visits import VisitRanker
 
 Order: TypeAlias = Ranker | Counting
 
 AT_ONCE = 1_000  # customers ranked together
+_FILLS = (*Shelf.SOURCES, *SOURCES)
 
 
 class UnknownProductError(EsnafError):
@@ -79,16 +81,26 @@ class Recommender:
         """The generators."""
         return tuple(source.generator.name for source in self.sources)
 
-    def recommend(self, queries: Sequence[Query], n: int, *, time: int | None = None) -> list[Answer]:
-        """The best `n` products for each query, as of `time` (default: the end of the model's data)."""
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        """What `Ranking.source` counts: the generators, the shelf, and what rules put into lists."""
+        return (*self.names, *_FILLS)
+
+    def recommend(
+        self, queries: Sequence[Query], n: int, *, time: int | None = None, policy: Policy | None = None
+    ) -> list[Answer]:
+        """The best `n` products for each query, as of `time` (default: the end of the model's data), under the rules
+        of a policy."""
         answers: list[Answer | None] = [None] * len(queries)
         moment = self.time if time is None else time
-        for filters, rows in _by_filters(queries).items():
+        for (filters, rules), rows in _alike(queries, policy).items():
             allowed = self.questions.allowed(filters)
             for start in range(0, len(rows), self.at_once):
                 part = rows[start : start + self.at_once]
                 request = self.questions.request([queries[row] for row in part], moment)
-                ranking = self.lists(request, n, allowed=allowed, exclude_purchased=filters.exclude_purchased)
+                ranking = self.lists(
+                    request, n, allowed=allowed, exclude_purchased=filters.exclude_purchased, rules=rules
+                )
                 for row, answer in zip(part, self._answers(request, ranking), strict=True):
                     answers[row] = answer
         return [answer for answer in answers if answer is not None]
@@ -99,11 +111,22 @@ class Recommender:
         return min(AT_ONCE, rows_at_once(len(self.catalogue)))
 
     def lists(
-        self, request: Request, n: int, *, allowed: Bools | None = None, exclude_purchased: bool = False
+        self,
+        request: Request,
+        n: int,
+        *,
+        allowed: Bools | None = None,
+        exclude_purchased: bool = False,
+        rules: Rules | None = None,
     ) -> Ranking:
-        """The lists of R customers, filled to `n` where the catalogue allows."""
+        """The lists of R customers, filled to `n` where the catalogue, and the rules if there are any, allow."""
+        if rules is not None:
+            allowed = rules.within(allowed)
+        arranger = None if rules is None else rules.arranger
         ranking = self.ranked(request, allowed=allowed)
-        return self.shortened(ranking, request, n, allowed=allowed, exclude_purchased=exclude_purchased)
+        return self.shortened(
+            ranking, request, n, allowed=allowed, exclude_purchased=exclude_purchased, arranger=arranger
+        )
 
     def ranked(self, request: Request, *, allowed: Bools | None = None) -> Ranking:
         """All candidates of R customers in order."""
@@ -145,11 +168,20 @@ class Recommender:
         )
 
     def shortened(
-        self, ranking: Ranking, request: Request, n: int, *, allowed: Bools | None, exclude_purchased: bool
+        self,
+        ranking: Ranking,
+        request: Request,
+        n: int,
+        *,
+        allowed: Bools | None,
+        exclude_purchased: bool,
+        arranger: Arranger | None = None,
     ) -> Ranking:
         """The first `n` of a ranking, variants of one product once, filled up from the shelf."""
         if exclude_purchased:
             ranking = ranking.only(~self.purchased(ranking, request))
+        if arranger is not None:
+            return arranger.arranged(ranking, request, n, allowed=allowed, exclude_purchased=exclude_purchased)
         if self.shelf.variants:
             ranking = ranking.one_of_each(self.catalogue.parent)
         ranking = ranking.first(n)
@@ -225,7 +257,7 @@ class Recommender:
         return among(ranking.row.astype(np.int64) << 32 | ranking.product, row.astype(np.int64) << 32 | product)
 
     def _answers(self, request: Request, ranking: Ranking) -> list[Answer]:
-        sources = (*self.names, *Shelf.SOURCES)
+        sources = self.source_names
         ids, source = self.products.ids(ranking.product), [sources[s] for s in ranking.source.tolist()]
         scores = ranking.score.tolist()
         stranger = lengths_of(request.history.offsets) == 0
@@ -233,13 +265,14 @@ class Recommender:
         for row in range(len(request)):
             span = range(ranking.offsets[row], ranking.offsets[row + 1])
             items = [Item(ids[i], place, scores[i], source[i]) for place, i in enumerate(span, 1)]
-            filled = [s for s in (source[i] for i in span) if stranger[row] or s in Shelf.SOURCES]
+            filled = [s for s in (source[i] for i in span) if stranger[row] or s in _FILLS]
             fallback = [Fill(name, count) for name, count in Counter(filled).items()]
             answers.append(Answer(items, fallback or None))
         return answers
 
-    def similar(self, product_id: str, n: int) -> list[Item]:
-        """The `n` products most like one; UnknownProductError if the model has not seen it."""
+    def similar(self, product_id: str, n: int, *, policy: Policy | None = None) -> list[Item]:
+        """The `n` products most like one that a policy lets be shown anywhere; UnknownProductError if the model has not
+        seen it."""
         from training.similar import similar
 
         index = self.products.index(product_id)
@@ -247,7 +280,8 @@ class Recommender:
             raise UnknownProductError(
                 f"product '{product_id}' is not known to this model; train with its events, or check the id"
             )
-        return similar(self, index, n)
+        rules = None if policy is None else policy.rules(Query())
+        return similar(self, index, n, allowed=None if rules is None else rules.allowed)
 
     def explain(self, query: Query, product_ids: Sequence[str], *, time: int | None = None) -> list[str]:
         """One sentence for each product: why it stands in the customer's list."""
@@ -261,10 +295,12 @@ class _Ids:
     ids: Vocabulary
 
 
-def _by_filters(queries: Sequence[Query]) -> dict[Filters, list[int]]:
-    rows: dict[Filters, list[int]] = {}
+def _alike(queries: Sequence[Query], policy: Policy | None) -> dict[tuple[Filters, Rules | None], list[int]]:
+    """The rows of the queries by what decides which products may be shown."""
+    rows: dict[tuple[Filters, Rules | None], list[int]] = {}
     for row, query in enumerate(queries):
-        rows.setdefault(query.filters, []).append(row)
+        rules = None if policy is None else policy.rules(query)
+        rows.setdefault((query.filters, rules), []).append(row)
     return rows
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from features.arrays import Codes, Doubles
+from features.arrays import Bools, Codes, Doubles
 from training.candidates.sparse import Csr
 from training.query import Item
 from training.recommender import Recommender
@@ -11,13 +11,15 @@ from training.shelf import Shelf
 SAME_CATEGORY = "same_category"
 
 
-def similar(recommender: Recommender, product: int, n: int) -> list[Item]:
+def similar(recommender: Recommender, product: int, n: int, *, allowed: Bools | None = None) -> list[Item]:
     """The `n` nearest products: each generator's neighbours, scaled to 1 at the nearest, added up.
 
-    Where they do not suffice, the best sellers of the same category follow, then those of the shop.
+    Where they do not suffice, the best sellers of the same category follow, then those of the shop. None is shown that
+    is not among those `allowed` (P,).
     """
     score = _scores(recommender, product)
-    order = _order(recommender, product, score)[:n]
+    shown = recommender.catalogue.available if allowed is None else recommender.catalogue.available & allowed
+    order = _order(recommender, product, score, shown)[:n]
     items = []
     for rank, index in enumerate(order.tolist(), 1):
         value, source = score[:, index].sum(), _source(recommender, product, index, score)
@@ -37,7 +39,7 @@ def _scores(recommender: Recommender, product: int) -> Doubles:
     return scores
 
 
-def _order(recommender: Recommender, product: int, score: Doubles) -> Codes:
+def _order(recommender: Recommender, product: int, score: Doubles, allowed: Bools) -> Codes:
     """Products by similarity, then those of the category, then the rest, best sellers first; variants once."""
     catalogue, shelf = recommender.catalogue, recommender.shelf
     place = np.empty(len(catalogue))
@@ -45,7 +47,7 @@ def _order(recommender: Recommender, product: int, score: Doubles) -> Codes:
     other = (catalogue.category != catalogue.category[product]) | (catalogue.category < 0)
     order = np.lexsort((place, other, -score.sum(axis=0)))
     parent = catalogue.parent
-    shown = order[catalogue.available[order] & (order != product)]
+    shown = order[allowed[order] & (order != product)]
     shown = shown[(parent[shown] < 0) | (parent[shown] != parent[product])]
     group = np.where(parent[shown] >= 0, parent[shown], -1 - shown)  # a product without variants is its own group
     best: Codes = shown[np.sort(np.unique(group, return_index=True)[1])].astype(np.int32)

@@ -37,10 +37,13 @@ def run(args: Namespace) -> Mapping[str, Any]:
     from features.store.training_view import stored_events
     from features.tables import TablesConfig, load
     from features.tables.reasons import MEANING
+    from serving.policy.config import PolicyConfig
+    from serving.policy.naming import unknown_names
 
     workspace = Workspace(args.workspace)
     with stored_events(workspace.path, workspace.settings) as live:
         shop = load(args.data, TablesConfig.of(workspace.settings), rejects=args.rejects, live=live)
+    policy = workspace.settings.section("policy", PolicyConfig)
     report = shop.report
     rejected = [
         {
@@ -64,6 +67,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
         "notes": {name: getattr(report, name) for name in _NOTES if getattr(report, name)},
         "conflicts": {table: ids for table, ids in report.conflicts.items() if ids},
         "personal_columns": list(report.left_out),
+        "policy": [str(name) for name in unknown_names(policy, shop.log.products, shop.catalogue)],
         "fingerprint": report.fingerprint,
         "rejects_file": str(args.rejects) if args.rejects else None,
     }
@@ -87,6 +91,8 @@ def show(result: Mapping[str, Any]) -> None:
         print(f"\nnote: {ids:,} {table} with rows that disagree: the earliest counts")
     if result["personal_columns"]:
         print(f"\nnote: left out of profiles as personal: {', '.join(result['personal_columns'])}")
+    for name in result["policy"]:
+        print(f"\nnote: [policy]: {name}, which the tables do not know")
     if result["rejects_file"]:
         print(f"\nrows set aside are in {result['rejects_file']}")
 

@@ -67,6 +67,8 @@ def _workspace(workspace: Workspace) -> Iterator[dict[str, Any]]:
     if configuration["ok"]:  # which names the shop; without it, the same complaint would stand twice
         yield _attempt("registry", lambda: _registry(workspace))
     yield _attempt("champion", lambda: _champion(workspace))
+    if configuration["ok"]:
+        yield from _policy(workspace)
 
 
 def _attempt(name: str, check: Callable[[], str]) -> dict[str, Any]:
@@ -102,6 +104,24 @@ def _champion(workspace: Workspace) -> str:
     champion = workspace.model()
     Recommender.load(champion.bundle)
     return f"version {champion.version} in {champion.bundle}"
+
+
+def _policy(workspace: Workspace) -> Iterator[dict[str, Any]]:
+    """The rules, and which names in them the champion does not know: slips of the pen, or products to come."""
+    from serving.policy.config import PolicyConfig
+    from serving.policy.opening import oddities
+    from training.recommender import Recommender
+
+    config = workspace.settings.section("policy", PolicyConfig)
+    if not config.rules:
+        return
+    yield _row("policy", detail=f"{len(config.rules)} rules")
+    try:
+        model = Recommender.load(workspace.model().bundle, verify=False)
+    except EsnafError:  # said already
+        return
+    for odd in oddities(config, model):
+        yield _row("policy", detail=f"note: {odd}")
 
 
 def _row(name: str, *, ok: bool = True, detail: str = "") -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from esnaf.commands.recommend import add_model, opened
 from esnaf.commands.similar import name_of
+from esnaf.ruling import add_place, policy_at, query_of
 
-HELP = "say why a customer's list is as it is"
+HELP = "say why a customer's list is as it is, and why a product is not in it"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -15,25 +17,38 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("customer", metavar="CUSTOMER", help="customer_id")
     parser.add_argument("product", nargs="?", metavar="PRODUCT", help="product_id (default: those of the list)")
     parser.add_argument("-n", type=int, default=10, metavar="N", help="length of the list (default 10)")
+    add_place(parser)
     add_model(parser)
 
 
 def run(args: Namespace) -> Mapping[str, Any]:
     """Ask the model; UnknownProductError for a product that it has not seen."""
-    from training.query import Query
+    from serving.policy.absence import Absences
+    from serving.policy.effects import effects
 
     model, time, version = opened(args)
-    query = Query(customer_id=args.customer)
-    if args.product is None:
-        products = [item.product_id for item in model.recommend([query], args.n, time=time)[0].items]
-    else:
-        products = [args.product]
-    reasons = model.explain(query, products, time=time)
+    query, policy = query_of(args, args.customer), policy_at(args, model, time)
+    rules = None if policy is None else policy.rules(query)
+    answer = model.recommend([query], args.n, time=time, policy=policy)[0]
+    found = effects(rules, model, query, answer, n=args.n, time=time)
+    listed = {item.product_id: (item.rank, own) for item, own in zip(answer.items, found, strict=True)}
+    products = list(listed) if args.product is None else [args.product]
+    absences = Absences(model, rules, query, answer, args.n, time)
+    items = []
+    for product, reason in zip(products, model.explain(query, products, time=time), strict=True):
+        rank, own = listed.get(product, (None, []))
+        absence = None if rank else absences.of(model.products.index(product))
+        items.append(
+            {
+                "product_id": product,
+                "name": name_of(model, product),
+                "reason": reason,
+                "rank": rank,
+                "policy": [asdict(effect) for effect in own],
+                "absent": absence and {**asdict(absence), "text": str(absence)},
+            }
+        )
     known = model.customers.index(args.customer) >= 0
-    items = [
-        {"product_id": product, "name": name_of(model, product), "reason": reason}
-        for product, reason in zip(products, reasons, strict=True)
-    ]
     return {"model_version": version, "customer_id": args.customer, "known": known, "items": items}
 
 
@@ -45,3 +60,8 @@ def show(result: Mapping[str, Any]) -> None:
         print(f"model {result['model_version']} does not know {result['customer_id']}: the best list for anybody\n")
     rows = [(item["product_id"], item["name"], item["reason"]) for item in result["items"]]
     print(text_table(("product", "name", "why"), rows))
+    for item in result["items"]:
+        if item["absent"]:
+            print(f"\n{item['product_id']} is not in the list: {item['absent']['text']}")
+        for effect in item["policy"]:
+            print(f"\n{item['product_id']}: {effect['effect'].replace('_', ' ')} by the rule '{effect['rule']}'")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from esnaf.moments import moment
+from esnaf.ruling import add_place, policy_at, query_of
 from esnaf.workspace import Workspace
 from features.errors import UsageError
 
@@ -27,6 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help=".parquet or .csv to write")
     parser.add_argument("--exclude-purchased", action="store_true", help="leave out what the customer bought before")
+    add_place(parser)
     add_model(parser)
 
 
@@ -65,7 +67,11 @@ def run(args: Namespace) -> Mapping[str, Any]:
     chosen = None if args.all else CustomersFile.read(args.customers)
     model, time, version = opened(args)
     ids = model.customers.ids() if chosen is None else chosen.ids
-    rows = write_lists(model, ids, args.output, n=args.n, exclude_purchased=args.exclude_purchased, time=time)
+    policy = policy_at(args, model, time)
+    rules = None if policy is None else policy.rules(query_of(args))
+    rows = write_lists(
+        model, ids, args.output, n=args.n, exclude_purchased=args.exclude_purchased, time=time, rules=rules
+    )
     return {
         "model_version": version,
         "file": str(args.output),

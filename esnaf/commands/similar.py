@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from typing import Any
 
+from esnaf.ruling import policy_at
 from esnaf.workspace import Workspace
 
 HELP = "show the products most like one"
@@ -22,9 +23,10 @@ def run(args: Namespace) -> Mapping[str, Any]:
 
     found = Workspace(args.workspace).model(args.model)
     model = Recommender.load(found.bundle)
+    policy = policy_at(args, model, model.time)
     items = [
         {"rank": item.rank, "product_id": item.product_id, "name": name_of(model, item.product_id), "score": item.score}
-        for item in model.similar(args.product, args.n)
+        for item in model.similar(args.product, args.n, policy=policy)
     ]
     name = name_of(model, args.product)
     return {"model_version": found.version, "product_id": args.product, "name": name, "items": items}

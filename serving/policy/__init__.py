@@ -1,0 +1,1 @@
+"""The rules of a shop: what a list may hold, and in which order."""
