@@ -7,9 +7,11 @@ from features.settings import Settings
 
 def sections() -> dict[str, type]:
     """Section name to dataclass, in the order of the file that `esnaf init` writes."""
+    from features.exposures.config import ExposuresConfig
     from features.store.config import StoreConfig
     from features.tables.config import ConsentConfig, TablesSection, TimeConfig
     from serving.config import IngestionConfig, ServingConfig
+    from serving.exploration.config import ExplorationConfig
     from training.candidates.registry import BUILT_IN
     from training.comparison.config import CompareConfig
     from training.config import BundlesConfig, FeaturesConfig, PoolConfig, RankerConfig, RetrainConfig, TrainingConfig
@@ -33,6 +35,8 @@ def sections() -> dict[str, type]:
         "serving": ServingConfig,
         "ingestion": IngestionConfig,
         "store": StoreConfig,
+        "exposures": ExposuresConfig,
+        "exploration": ExplorationConfig,
     }
 
 

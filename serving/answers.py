@@ -5,7 +5,6 @@ The text is put together by hand: a ready list is most of it, and only the id, t
 
 import asyncio
 import json
-import os
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
@@ -15,12 +14,14 @@ from serving.bodies import ListRequest
 from serving.cache import Cache, ReadyList
 from serving.champion import Champion
 from serving.clock import Clock
+from serving.display import Display
 from serving.live import Live, known_as
 from serving.metrics import Metrics
 from serving.queries import Asked, Key, query_of, request_of
 from training.query import Answer, Item, Query
 
 _ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":null},%b,%b"took_ms":%b}'
+_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _DEGRADED = b'"degraded":true,'
 _TURN = 8  # lists of a batch that are made before other requests get their turn
 
@@ -28,7 +29,9 @@ _TURN = 8  # lists of a batch that are made before other requests get their turn
 class Answers:
     """Lists and neighbours of one model, as the bytes that are sent. The cache is the model's own."""
 
-    def __init__(self, champion: Champion, *, clock: Clock, cache: Cache, metrics: Metrics, live: Live) -> None:
+    def __init__(
+        self, champion: Champion, *, clock: Clock, cache: Cache, metrics: Metrics, live: Live, display: Display
+    ) -> None:
         self.champion = champion
         self._version = _json(champion.version)
         self._recommender = champion.recommender
@@ -36,6 +39,7 @@ class Answers:
         self._cache = cache
         self._metrics = metrics
         self._live = live
+        self._display = display
 
     @property
     def age(self) -> int:
@@ -92,13 +96,14 @@ class Answers:
         return len(made)
 
     def _answer(self, request: ListRequest, ready: ReadyList, start: float) -> bytes:
-        for source, count in ready.fallback:
+        name, text, fallback = self._display.show(request, ready)
+        for source, count in fallback:
             self._metrics.fell_back(source, count)
         return _ANSWER % (
-            os.urandom(16).hex().encode(),
+            name.encode(),
             self._version,
             _json(request.customer_id),
-            ready.text,
+            text,
             _DEGRADED if self._live.away else b"",
             _elapsed(start),
         )
@@ -140,7 +145,7 @@ class Answers:
         return made
 
     def _made(self, asked: Sequence[Asked], queries: Sequence[Query], n: int, time: int) -> dict[Key, ReadyList]:
-        answers = self._recommender.recommend(queries, n, time=time)
+        answers = self._recommender.recommend(queries, self._display.deep(n), time=time)
         rendered = (self._rendered(*one, time) for one in zip(asked, queries, answers, strict=True))
         return dict(zip((one.key for one in asked), rendered, strict=True))
 
@@ -153,7 +158,18 @@ class Answers:
         filled = answer.fallback or ()
         fallback = [asdict(part) for part in filled] or None
         text = b'"items":%b,"fallback":%b' % (_json(items), _json(fallback))
-        return ReadyList(text, tuple((part.source, part.count) for part in filled))
+        return self._display.ready(
+            ReadyList(text, tuple((part.source, part.count) for part in filled)),
+            items,
+            shown=asked.request.n,
+            version=self.champion.version,
+            named=self._named(asked.who),
+        )
+
+    def _named(self, who: str | None) -> bool:
+        """Whether somebody consents to what they are shown being known as theirs."""
+        index = -1 if who is None else self._recommender.customers.index(who)
+        return self._display.strangers_named if index < 0 else bool(self._recommender.profiles.personal[index])
 
 
 def _items(items: Sequence[Item]) -> list[dict[str, Any]]:
@@ -161,7 +177,7 @@ def _items(items: Sequence[Item]) -> list[dict[str, Any]]:
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return _ENCODE(value).encode()
 
 
 def _elapsed(start: float) -> bytes:

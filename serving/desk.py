@@ -7,9 +7,11 @@ from serving.cache import Cache
 from serving.champion import Champion
 from serving.clock import Clock
 from serving.config import ServingConfig
+from serving.display import Display
 from serving.keeper import Keeper
 from serving.live import Live
 from serving.metrics import Metrics
+from serving.recorder import Recorder
 
 
 @dataclass
@@ -24,12 +26,18 @@ class Desk:
     metrics: Metrics
     config: ServingConfig
     keeper: Keeper
+    recorder: Recorder
+    display: Display
 
     @classmethod
     def open(cls, champion: Champion, keeper: Keeper, *, config: ServingConfig, clock: Clock) -> "Desk":
         """A desk that answers with a champion, and what the keeper's store knows beside it."""
         metrics = Metrics()
-        return cls(_answers(champion, keeper, config, clock, metrics), clock, metrics, config, keeper)
+        recorder = Recorder(keeper.workspace, keeper.settings, clock=clock, metrics=metrics)
+        display = Display(keeper.settings, recorder, clock=clock)
+        live, cache = Live(keeper, champion.recommender.time), Cache(config.cache_mb << 20)
+        answers = Answers(champion, clock=clock, cache=cache, metrics=metrics, live=live, display=display)
+        return cls(answers, clock, metrics, config, keeper, recorder, display)
 
     @property
     def max_body(self) -> int:
@@ -38,9 +46,5 @@ class Desk:
 
     def prepared(self, champion: Champion) -> Answers:
         """The answers of another model, with an empty cache of their own."""
-        return _answers(champion, self.keeper, self.config, self.clock, self.metrics)
-
-
-def _answers(champion: Champion, keeper: Keeper, config: ServingConfig, clock: Clock, metrics: Metrics) -> Answers:
-    live = Live(keeper, champion.recommender.time)
-    return Answers(champion, clock=clock, cache=Cache(config.cache_mb << 20), metrics=metrics, live=live)
+        live, cache = Live(self.keeper, champion.recommender.time), Cache(self.config.cache_mb << 20)
+        return Answers(champion, clock=self.clock, cache=cache, metrics=self.metrics, live=live, display=self.display)

@@ -29,7 +29,7 @@ class Keeper:
     """Opens and watches the store of one workspace."""
 
     def __init__(self, workspace: Path, settings: Settings) -> None:
-        self._workspace = workspace
+        self.workspace, self.settings = workspace, settings
         self._config = settings.section("store", StoreConfig)
         self._poll_s = settings.section("ingestion", IngestionConfig).poll_s
         self._opening = threading.Lock()
@@ -55,13 +55,13 @@ class Keeper:
 
     def check_address(self) -> None:
         """ConfigError where the store that is stated can be none; whether it can be reached is another matter."""
-        if self._config.expected(self._workspace):
+        if self._config.expected(self.workspace):
             from features.store.address import Address
             from features.store.backend import backend_of
 
-            address = Address.of(self._config, self._workspace)
+            address = Address.of(self._config, self.workspace)
             if address.file is None:  # a file would be made
-                backend_of(address, self._config).close()
+                backend_of(address, self._config.timeout).close()
 
     def start(self) -> None:
         """Look now, and again and again in the background."""
@@ -89,7 +89,7 @@ class Keeper:
         is opened."""
         if self._away:
             return None
-        if self.reader is None and self._config.expected(self._workspace):
+        if self.reader is None and self._config.expected(self.workspace):
             self.look()
         return self.reader
 
@@ -115,7 +115,7 @@ class Keeper:
 
     def _check(self, *, away: bool) -> None:
         if self._store is None or self.reader is None:
-            if self._config.expected(self._workspace):
+            if self._config.expected(self.workspace):
                 from features.store.livestore import LiveStore
 
                 self._open(LiveStore.find)
@@ -130,7 +130,7 @@ class Keeper:
 
         with self._opening:
             if self.appender is None and not self._ended.is_set():
-                store = way(self._workspace, self._config)
+                store = way(self.workspace, self._config)
                 if store is None:
                     return None
                 self._opened.callback(store.close)

@@ -30,6 +30,7 @@ VERBS = (
     "tune",
     "serve",
     "store",
+    "exposures",
 )
 """In the order of a shop's life."""
 
