@@ -72,6 +72,6 @@ class Display:
         if listed is not None:
             who = known_as(request) if listed.named else None
             order = (None, None) if drawn is None else (drawn.places, drawn.propensities)
-            shown = Exposure(name, now, who, request.placement, request.channel, listed.list_id, *order)
+            shown = Exposure(name, who, request.placement, request.channel, listed.list_id, *order)
             self._recorder.add(shown, listed)
         return (name, ready.text, ready.fallback) if drawn is None else (name, drawn.text, drawn.fallback)

@@ -8,7 +8,6 @@ import gc
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,6 +15,7 @@ from features.arrays import DAY
 from features.errors import EsnafError, StoreBusy
 from features.exposures.config import ExposuresConfig
 from features.exposures.exposure import Exposure
+from features.exposures.group import packed
 from features.logs import log
 from features.settings import Settings
 from features.store.config import StoreConfig
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from features.exposures.log import ExposureLog
 
 Waiting: TypeAlias = tuple[Exposure, Listed]
-_GROUP = 1_000  # exposures of a transaction
-_TRIMMED_EVERY = 60.0  # seconds, once nothing too old is left
+_GROUP = 1_000  # exposures of a transaction, at most
+_WEIGHT = 2_000  # likewise, in lists of ten
+_TRIMMED_EVERY = 600.0  # seconds, once nothing too old is left
 _AWAY = 1.0  # seconds, at least, between two tries to reach a log that is away
 
 
@@ -45,7 +46,7 @@ class Recorder:
         self._queue: deque[Waiting] = deque()
         self._group: list[Waiting] = []  # taken from the queue, and not written yet
         self._in, self._out = 0, 0  # lists of ten that came and went; each number is changed by one thread alone
-        self._full, self._unfit, self._counted = 0, 0, 0  # exposures that are not written down, and how many were told
+        self._full, self._left, self._counted = 0, 0, 0  # exposures that are not written down, and how many were told
         self._log: ExposureLog | None = None
         self._away = False
         self._trim_at = 0.0
@@ -81,7 +82,11 @@ class Recorder:
         self._ended.set()
         if self._thread.is_alive():
             self._thread.join()
-        self._unfit += len(self._group) + len(self._queue)
+        if not self._away:
+            self.flush()
+        self._left += len(self._group) + len(self._queue)
+        self._group.clear()
+        self._queue.clear()
         self._count_lost()
         self._leave()
 
@@ -101,7 +106,6 @@ class Recorder:
     def _run(self) -> None:
         while not self._ended.wait(max(self._config.flush_s, _AWAY) if self._away else self._config.flush_s):
             self.flush()
-        self.flush()
 
     def _opened(self) -> "ExposureLog":
         if self._log is None:
@@ -115,40 +119,37 @@ class Recorder:
     def _write_all(self, to: "ExposureLog") -> None:
         while self._group or self._queue:
             if not self._group:
-                self._group = [self._queue.popleft() for _ in range(min(len(self._queue), _GROUP))]
-            self._write(to, self._group)
-            self._out += sum(listed.weight for _, listed in self._group)
-            self._group = []
+                self._take()
+            self._write(to)
         if self._away:
             self._away = False
             log.info("exposures.back")
         self._trim(to)
 
-    def _write(self, to: "ExposureLog", group: Sequence[Waiting]) -> None:
-        from features.store.failures import UnfitError
+    def _take(self) -> None:
+        weight = 0
+        while self._queue and len(self._group) < _GROUP and weight < _WEIGHT:
+            self._group.append(self._queue.popleft())
+            weight += self._group[-1][1].weight
 
-        new = {listed.list_id: listed for _, listed in group if listed.written is not to}
-        try:
-            to.append([listed.row() for listed in new.values()], [exposure for exposure, _ in group])
-        except UnfitError:  # a text that the database takes for none must not take the others with it
-            if len(group) == 1:
-                self._unfit += 1
-                return
-            self._write(to, group[: len(group) // 2])
-            self._write(to, group[len(group) // 2 :])
-            return
+    def _write(self, to: "ExposureLog") -> None:
+        lists = [listed for _, listed in self._group]
+        new = {listed.list_id: listed for listed in lists if listed.written is not to}
+        group = packed([exposure for exposure, _ in self._group], sum(listed.shown for listed in lists))
+        to.append([listed.row() for listed in new.values()], [group])
         for listed in new.values():
             listed.written = to
-        self._metrics.recorded(len(group))
+        self._out += sum(listed.weight for listed in lists)
+        self._group.clear()
+        self._metrics.recorded(len(lists))
 
     def _trim(self, written: "ExposureLog") -> None:
         """A step of it now and then; step after step while there is more."""
-        from features.exposures.retention import ROWS, trim
+        from features.exposures.retention import trim
 
         now = time.monotonic()
-        if now >= self._trim_at:
-            gone = trim(written, self._config, self._clock.now(), reused=self._reused)
-            self._trim_at = now if gone == ROWS else now + _TRIMMED_EVERY
+        if now >= self._trim_at and not trim(written, self._config, self._clock.now(), reused=self._reused):
+            self._trim_at = now + _TRIMMED_EVERY
 
     def _failed(self, reason: str) -> None:
         if not self._away:
@@ -163,7 +164,7 @@ class Recorder:
             written.close()
 
     def _count_lost(self) -> None:
-        lost = self._full + self._unfit
+        lost = self._full + self._left
         if lost > self._counted:
             self._metrics.not_recorded(lost - self._counted)
             self._counted = lost

@@ -46,7 +46,14 @@ def run(args: Namespace) -> Mapping[str, Any]:
     finally:
         log.close()
     shown = {"start": _moment(found.start), "end": _moment(found.end), "mb": found.bytes / _MB}
-    return {"log": found.place, "answers": found.exposures, "lists": found.lists, **shown, **written}
+    return {
+        "log": found.place,
+        "answers": found.answers,
+        "products": found.products,
+        "lists": found.lists,
+        **shown,
+        **written,
+    }
 
 
 def show(result: Mapping[str, Any]) -> None:

@@ -1,6 +1,18 @@
-"""Exposure: one answer; ListRow: the list that it showed. Both as the log keeps them."""
+"""Exposure: one answer; ListRow: the list that it showed, as the log keeps it."""
 
 from typing import NamedTuple
+
+
+class Exposure(NamedTuple):
+    """Its time is that of its id."""
+
+    recommendation_id: str
+    customer_id: str | None  # `anon:ANONYMOUS_ID` where only a device is known; None where there is no consent
+    placement: str | None
+    channel: str | None
+    list_id: str
+    places: bytes | None = None  # uint16: of the shown products in the list, from 0; None is its own order
+    propensities: bytes | None = None  # float64: of the shown products; None are those of the list
 
 
 class ListRow(NamedTuple):
@@ -15,16 +27,3 @@ class ListRow(NamedTuple):
     sources: str  # JSON
     scores: bytes  # float64
     propensities: bytes | None  # float64
-
-
-class Exposure(NamedTuple):
-    """In the order of the columns of `schema.EXPOSURES` behind the sequence."""
-
-    recommendation_id: str
-    time: int  # seconds since the epoch, UTC
-    customer_id: str | None  # `anon:ANONYMOUS_ID` where only a device is known
-    placement: str | None
-    channel: str | None
-    list_id: str
-    places: bytes | None = None  # uint16
-    propensities: bytes | None = None  # float64

@@ -7,15 +7,16 @@ from typing import Self
 from sqlalchemy import Connection
 
 from features.exposures import schema
-from features.exposures.exposure import Exposure, ListRow
+from features.exposures.exposure import ListRow
+from features.exposures.group import Group
 from features.store.address import Address
 from features.store.backend import Backend, backend_of
 from features.store.config import StoreConfig
 from features.store.migrations import Step, migrate
 from features.store.statements import Insertion, insert
 
-_LISTS = Insertion(schema.LISTS, ListRow._fields, "list_id")
-_EXPOSURES = Insertion(schema.EXPOSURES, Exposure._fields, "recommendation_id")
+_LISTS = Insertion(schema.LISTS, ListRow._fields, ("list_id",))
+_GROUPS = Insertion(schema.EXPOSURES, Group._fields, ("first_id", "last_id", "answers", "products"))
 
 
 def _first(connection: Connection) -> None:
@@ -61,11 +62,11 @@ class ExposureLog:
         file = _beside(Address.of(config, workspace)).file
         return None if file is not None and not file.exists() else cls.open(workspace, config)
 
-    def append(self, lists: Sequence[ListRow], exposures: Sequence[Exposure]) -> None:
+    def append(self, lists: Sequence[ListRow], groups: Sequence[Group]) -> None:
         """Write in one transaction; what is there already is left alone, so the same may be written again."""
         with self.backend.writing() as connection:
             insert(connection, lists, _LISTS)
-            insert(connection, exposures, _EXPOSURES)
+            insert(connection, groups, _GROUPS)
 
     def close(self) -> None:
         """Let go of the database."""

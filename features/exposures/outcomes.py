@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +28,7 @@ _FIRST = {
     "first_purchase": (Kind.PURCHASE,),
 }
 _NOTHING = Following(*[[]] * len(Following._fields))  # type: ignore[arg-type]  # of lists
+_OF_LISTS = ("model_version", "policy", "exploration")
 _NEVER = np.iinfo(np.int64).max
 
 SCHEMA = pa.schema(
@@ -71,11 +73,10 @@ def tables(exposures: Backend, events: Reader | None, start: int, end: int, tota
     `events` is the live store, None where there is none; memory is bounded by the lists of one table.
     """
     for shown in reader.parts(exposures, start, end):
-        if len(shown):
-            ids = [one.recommendation_id for one in shown.exposures]
-            outcomes = Outcomes.of(shown, events.following(ids[0], ids[-1]) if events else [])
-            _add(totals, shown, outcomes)
-            yield _table(shown, outcomes)
+        first, last = (shown.recommendation_id[at].decode() for at in (0, -1))
+        outcomes = Outcomes.of(shown, events.following(first, last) if events else [])
+        _add(totals, shown, outcomes)
+        yield _table(shown, outcomes)
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Outcomes:
     def of(cls, shown: Shown, following: Sequence[Following]) -> "Outcomes":
         """Each group of events goes to the product that its list showed."""
         columns = Following(*map(list, zip(*following, strict=True))) if following else _NOTHING  # type: ignore[arg-type]  # of lists
-        at = _found(shown, columns)
+        answer, at = _found(shown, columns)
         hit, size = at >= 0, len(shown.product)
         to, kind = at[hit], np.array(columns.kind, np.int64)[hit]
         count, time = np.array(columns.events, np.int64), np.array(columns.time, np.int64)[hit]
@@ -111,13 +112,13 @@ class Outcomes:
             quantity=_summed(to, sign * quantity, size),
             revenue=_summed(to, sign * revenue, size),
             **{name: _earliest(to, time, np.isin(kind, of), size) for name, of in _FIRST.items()},
-            elsewhere=int(count[~hit].sum()),
+            elsewhere=int(count[~hit & (answer >= 0)].sum()),
         )
 
 
-def _found(shown: Shown, columns: Following) -> Counts:
-    """The shown product that each group of events is about, -1 where its list did not show it."""
-    answers = pa.array([one.recommendation_id for one in shown.exposures], pa.string())
+def _found(shown: Shown, columns: Following) -> tuple[Counts, Counts]:
+    """The answer and the shown product that each group of events is about, -1 where it is not among them."""
+    answers = _text(shown.recommendation_id)
     products = pa.array(shown.product, pa.string()).dictionary_encode()
     answer = _index(pa.array(columns.recommendation_id, pa.string()), answers)
     product = _index(pa.array(columns.product_id, pa.string()), products.dictionary)
@@ -126,7 +127,7 @@ def _found(shown: Shown, columns: Following) -> Counts:
     wanted = answer << 32 | product
     place = np.minimum(np.searchsorted(keys, wanted, sorter=by), len(keys) - 1)
     same = (answer >= 0) & (product >= 0) & (keys[by[place]] == wanted)
-    return np.where(same, by[place], -1)
+    return answer, np.where(same, by[place], -1)
 
 
 def _index(values: pa.Array, known: pa.Array) -> Counts:
@@ -176,15 +177,23 @@ def _table(shown: Shown, outcomes: Outcomes) -> pa.Table:
     )
 
 
-def _of_answers(shown: Shown) -> dict[str, Array]:
-    answers = ("recommendation_id", "time", "customer_id", "placement", "channel")
-    lists = ("model_version", "policy", "exploration")
-    of_answers = {name: np.array([getattr(one, name) for one in shown.exposures], object) for name in answers}
-    of_lists = {name: np.array([getattr(one, name) for one in shown.lists], object)[shown.of] for name in lists}
-    return {name: values[shown.answer] for name, values in (of_answers | of_lists).items()}
+def _of_answers(shown: Shown) -> dict[str, Any]:
+    of_lists = {name: [getattr(one, name) for one in shown.lists] for name in _OF_LISTS}
+    lists = {
+        name: pa.array(values, pa.string()).take(pa.array(shown.of[shown.answer])) for name, values in of_lists.items()
+    }
+    labels = {name: getattr(shown, name)[shown.answer] for name in ("customer_id", "placement", "channel")}
+    answers = _text(shown.recommendation_id).take(pa.array(shown.answer))
+    return {"recommendation_id": answers, "time": shown.time[shown.answer], **labels, **lists}
 
 
-def _column(values: Array, kind: pa.DataType) -> pa.Array:
+def _text(ids: Array) -> pa.Array:
+    return pa.array(ids, pa.binary()).cast(pa.string())
+
+
+def _column(values: Any, kind: pa.DataType) -> pa.Array:
+    if isinstance(values, pa.Array):
+        return values
     if pa.types.is_timestamp(kind):
         seconds = values.astype(np.int64)
         return pa.array(seconds, pa.int64(), mask=seconds == _NEVER).cast(kind)

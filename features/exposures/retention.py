@@ -1,18 +1,22 @@
 """Retention: old exposures go, and those of a customer who asks for it."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import accumulate, takewhile
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from features.arrays import DAY
 from features.exposures import schema
 from features.exposures.config import ExposuresConfig
+from features.exposures.group import Group, packed, unpacked
 from features.exposures.identifier import first_id, second_of
 from features.exposures.log import ExposureLog
 
-ROWS = 5_000  # in a transaction: those who write wait for no more than that
-_IDS = 500  # customers that a statement names
+ROWS = 200  # in a transaction: those who write wait for no more than that
+_LISTS = 5_000  # likewise
+_READ = 200  # groups at once
 _C = schema.EXPOSURES.c
 _LIST = schema.LISTS.c.list_id
 
@@ -22,8 +26,9 @@ class Status:
     """What a log holds."""
 
     place: str
-    exposures: int
-    lists: int  # of different content
+    answers: int
+    products: int  # that were shown, about
+    lists: int  # that were made
     start: int | None  # seconds since the epoch, UTC: the first that is kept
     end: int | None
     bytes: int
@@ -31,71 +36,87 @@ class Status:
 
 def status_of(log: ExposureLog) -> Status:
     """Count and measure."""
+    figures = func.sum(_C.answers), func.sum(_C.products), func.min(_C.first_id), func.max(_C.last_id)
     with log.backend.reading() as connection:
-        figures = select(func.count(), func.min(_C.time), func.max(_C.time))
-        count, start, end = connection.execute(figures).one()
+        answers, products, first, last = connection.execute(select(*figures)).one()
         lists = connection.execute(select(func.count()).select_from(schema.LISTS)).scalar_one()
-        return Status(log.place, count, lists, start, end, log.backend.size(connection))
+        start, end = (None if name is None else second_of(name) for name in (first, last))
+        return Status(log.place, answers or 0, products or 0, lists, start, end, log.backend.size(connection))
 
 
-def trim(log: ExposureLog, config: ExposuresConfig, now: int, *, reused: int = DAY, rows: int = ROWS) -> int:
-    """Delete the oldest exposures that are more than `[exposures]` keeps, at most `rows`; return how many went.
+def trim(log: ExposureLog, config: ExposuresConfig, now: int, *, reused: int = DAY) -> int:
+    """Delete some of the oldest exposures that are more than `[exposures]` keeps; 0 says that nothing is left to do.
 
     Lists go when everything that showed them has gone: none is reused longer than `reused` seconds after it was made.
-    Less than `rows` says that nothing is left to do.
     """
     with log.backend.reading() as connection:
         old = _too_old(connection, config, now)
-        oldest = connection.execute(select(func.min(_C.recommendation_id))).scalar()
+        oldest = connection.execute(select(func.min(_C.first_id))).scalar()
         unused = first_id((now if oldest is None else second_of(oldest)) - reused) > _LIST
-        if old is None and connection.execute(select(_LIST).where(unused).limit(1)).first() is None:
-            return 0
-    gone = 0 if old is None else _delete(log, schema.EXPOSURES, _C.sequence, old, rows)
-    return max(gone, _delete(log, schema.LISTS, _LIST, unused, rows))
+        some = list(connection.execute(select(_LIST).where(unused).order_by(_LIST).limit(_LISTS)).scalars())
+    if old or some:
+        with log.backend.writing() as connection:
+            connection.execute(delete(schema.EXPOSURES).where(_C.sequence.in_(old)))
+            if some:
+                connection.execute(delete(schema.LISTS).where(some[-1] >= _LIST))
+    return len(old) + len(some)
 
 
 def compact(log: ExposureLog, config: ExposuresConfig, now: int, *, reused: int = DAY) -> int:
-    """All that `trim` would do in the end, and the space given back; others go on writing. How many exposures went."""
-    before = status_of(log).exposures
+    """All that `trim` would do in the end, and the space given back; others go on writing. How many answers went."""
+    before = status_of(log).answers
     while trim(log, config, now, reused=reused):
         pass
     with log.backend.reading() as connection:
         log.backend.tidy(connection)
-    return before - status_of(log).exposures
+    return before - status_of(log).answers
 
 
-def erase(log: ExposureLog, customer_ids: Sequence[str]) -> int:
+def erase(log: ExposureLog, customer_ids: Collection[str]) -> int:
     """Delete every exposure of some customers (`anon:ID` for a device's), and return how many there were.
 
-    One pass over the log for 500 customers: erasure is rare, and an index of customers would cost every answer.
+    One pass over the log: erasure is rare, and an index of customers would cost every answer.
     """
-    gone = 0
-    for first in range(0, len(customer_ids), _IDS):
-        theirs = _C.customer_id.in_(list(customer_ids[first : first + _IDS]))
+    names, gone, done = frozenset(customer_ids), 0, 0
+    while names:
         with log.backend.reading() as connection:
-            sequences = list(connection.execute(select(_C.sequence).where(theirs)).scalars())
-        for start in range(0, len(sequences), ROWS):
+            some = select(_C.sequence, _C.customers).where(_C.sequence > done).order_by(_C.sequence).limit(_READ)
+            found = connection.execute(some).all()
+        if not found:
+            break
+        done = found[-1].sequence
+        theirs = [row.sequence for row in found if not names.isdisjoint(json.loads(row.customers))]
+        if theirs:
             with log.backend.writing() as connection:
-                these = _C.sequence.in_(sequences[start : start + ROWS])
-                gone += connection.execute(delete(schema.EXPOSURES).where(these)).rowcount
+                gone += sum(_without(connection, names, sequence) for sequence in theirs)
     return gone
 
 
-def _too_old(connection: Connection, config: ExposuresConfig, now: int) -> ColumnElement[bool] | None:
-    """Which exposures are to go; None where there is none."""
-    first, last = connection.execute(select(func.min(_C.sequence), func.max(_C.sequence))).one()
-    if first is None:
-        return None
-    rules: list[ColumnElement[bool]] = []
-    if last - first >= config.keep_lists:
-        rules.append(_C.sequence <= last - config.keep_lists)
-    aged = _C.recommendation_id < first_id(now - config.keep_days * DAY)
-    if config.keep_days and connection.execute(select(_C.sequence).where(aged).limit(1)).first() is not None:
-        rules.append(aged)
-    return or_(*rules) if rules else None
+def _without(connection: Connection, names: Collection[str], sequence: int) -> int:
+    """Write one group anew without some customers."""
+    this = _C.sequence == sequence
+    row = connection.execute(select(*(_C[name] for name in Group._fields)).where(this)).one_or_none()
+    if row is None:  # too old by now
+        return 0
+    group = Group(*row)
+    left = [exposure for exposure in unpacked(group) if exposure.customer_id not in names]
+    connection.execute(delete(schema.EXPOSURES).where(this))
+    if left:
+        products = group.products * len(left) // group.answers
+        kept = packed(left, products)._asdict()
+        connection.execute(insert(schema.EXPOSURES).values(sequence=sequence, **kept))
+    return group.answers - len(left)
 
 
-def _delete(log: ExposureLog, table: Table, key: ColumnElement[object], which: ColumnElement[bool], rows: int) -> int:
-    some = select(key).where(which).limit(rows)
-    with log.backend.writing() as connection:
-        return connection.execute(delete(table).where(key.in_(some))).rowcount
+def _too_old(connection: Connection, config: ExposuresConfig, now: int) -> list[int]:
+    """The groups that are to go first."""
+    if config.keep_days:
+        aged: ColumnElement[bool] = _C.last_id < first_id(now - config.keep_days * DAY)
+        found = list(connection.execute(select(_C.sequence).where(aged).limit(ROWS)).scalars())
+        if found:
+            return found
+    more = int(connection.execute(select(func.sum(_C.answers))).scalar() or 0) - config.keep_lists
+    first = select(_C.sequence, _C.answers).order_by(_C.first_id).limit(ROWS)
+    oldest = connection.execute(first).all() if more > 0 else []
+    totals = accumulate((row.answers for row in oldest), initial=0)
+    return [row.sequence for row, _ in zip(oldest, takewhile(lambda total: total < more, totals), strict=False)]

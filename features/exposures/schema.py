@@ -1,7 +1,8 @@
 """Schema: the tables of the exposure log, one definition for SQLite and PostgreSQL.
 
-A list that is reused is kept once, and every answer that showed it refers to it. Arrays are little-endian, without a
-head: `places` is uint16, `scores` and `propensities` are float64.
+A list that is reused is kept once, and every answer that showed it refers to it; answers that were written together
+are one row (`group`). Arrays are little-endian, without a head: `places` and `drawn` are uint16, `scores` and
+`propensities` are float64.
 """
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
@@ -29,15 +30,19 @@ EXPOSURES = Table(
     METADATA,
     # SQLite numbers rows by itself only where the type is called INTEGER, which has 64 bits there.
     Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-    Column("recommendation_id", _ID, nullable=False),
-    Column("time", BigInteger, nullable=False),  # seconds since the epoch, UTC, of the service's clock
-    Column("customer_id", Text),  # as in the live store; null where there is no consent
-    Column("placement", Text),
-    Column("channel", Text),
-    Column("list_id", _ID, nullable=False),
-    Column("places", LargeBinary),  # of the shown products in the list, from 0; null is its own order
-    Column("propensities", LargeBinary),  # of the shown products; null are those of the list
-    Index("esnaf_exposures_of_answer", "recommendation_id", unique=True),
+    Column("first_id", _ID, nullable=False),
+    Column("last_id", _ID, nullable=False),
+    Column("answers", Integer, nullable=False),
+    Column("products", Integer, nullable=False),
+    Column("customers", Text, nullable=False),
+    Column("placements", Text),
+    Column("channels", Text),
+    Column("recommendation_ids", Text, nullable=False),
+    Column("list_ids", Text, nullable=False),
+    Column("drawn", LargeBinary),
+    Column("places", LargeBinary),
+    Column("propensities", LargeBinary),
+    Index("esnaf_exposures_by_time", "first_id", "last_id", "answers", "products", unique=True),
     sqlite_autoincrement=True,
 )
 VERSION = Table("esnaf_exposures_version", METADATA, Column("version", Integer, nullable=False))

@@ -61,10 +61,10 @@ class Insertion:
 
     table: Table
     fields: tuple[str, ...]
-    key: str  # the field that tells rows apart
+    key: tuple[str, ...]  # the fields that tell rows apart
 
 
-EVENTS = Insertion(schema.EVENTS, Event._fields[:-1], "key")
+EVENTS = Insertion(schema.EVENTS, Event._fields[:-1], ("key",))
 
 
 @lru_cache
@@ -135,7 +135,7 @@ def insert(connection: Connection, rows: Sequence[Sequence[Any]], into: Insertio
 
 @lru_cache
 def _insertion(dialect: str, into: Insertion, rows: int) -> str:
-    statement = _STYLES[dialect][0].insert(into.table).on_conflict_do_nothing(index_elements=[into.key]).inline()
+    statement = _STYLES[dialect][0].insert(into.table).on_conflict_do_nothing(index_elements=into.key).inline()
     text = Statement.of(statement, dialect, column_keys=list(into.fields)).text
     head, values, rest = text.partition(" VALUES ")
     row, conflict, end = rest.partition(" ON CONFLICT ")

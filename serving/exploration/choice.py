@@ -53,6 +53,7 @@ class Choice:
 
         `filled` are sources, `pinned` places from 0.
         """
+        shown = min(shown, len(items))
         free = [place for place in range(len(items)) if place not in pinned]
         return cls(
             method,
@@ -63,7 +64,7 @@ class Choice:
             method.weights([items[place]["score"] for place in free[:top]]),
             free[top:],
             frozenset(place for place in pinned if place < shown),
-            min(shown, len(items)),
+            shown,
         )
 
     @property

@@ -12,7 +12,7 @@ from features.exposures.log import ExposureLog
 from features.exposures.outcomes import SCHEMA, Totals, tables
 from features.store.livestore import LiveStore
 from features.store.reader import Reader
-from tests.features.exposures.shows import PRODUCTS, answer, listed
+from tests.features.exposures.shows import PRODUCTS, answer, listed, write
 from tests.features.store.places import NOW, events
 
 END = 2**40
@@ -34,7 +34,7 @@ def rows(
 def test_an_outcome_stands_beside_what_was_shown(log: ExposureLog, store: LiveStore) -> None:
     one = listed(propensities=[0.5, 0.25, 1.0])
     shown = answer(one, 3, places=[4, 0, 2], propensities=[0.1, 0.2, 0.3])
-    log.append([one], [shown])
+    write(log, [one], [shown])
     follows = {"customer_id": "ann", "recommendation_id": shown.recommendation_id, "product_id": "mug"}
     store.append(events(1, event_type="click", **follows | {"timestamp": NOW - 50}))
     store.append(events(2, event_type="click", **follows | {"timestamp": NOW - 60}))
@@ -64,7 +64,7 @@ def test_an_outcome_stands_beside_what_was_shown(log: ExposureLog, store: LiveSt
 def test_it_agrees_with_counting_one_by_one(
     log: ExposureLog, store: LiveStore, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader, "_ANSWERS", 9)
+    monkeypatch.setattr(reader, "_PRODUCTS", 60)
     draw = random.Random(seed)
     lists = [listed(shown=draw.randint(1, 5)) for _ in range(4)]
     answers = [
@@ -73,7 +73,7 @@ def test_it_agrees_with_counting_one_by_one(
         else answer(one, i, time=NOW + i // 5)
         for i, one in enumerate(draw.choices(lists, k=40))
     ]
-    log.append(lists, answers)
+    write(log, lists, *(answers[i : i + 7] for i in range(0, 40, 7)))
     kinds = ["click", "view", "purchase", "add_to_cart", "search"]
     chosen = [
         (draw.choice(answers).recommendation_id, draw.choice([*PRODUCTS, "other"]), draw.choice(kinds))
@@ -94,7 +94,7 @@ def test_it_agrees_with_counting_one_by_one(
 
 def test_a_window_of_time(log: ExposureLog, store: LiveStore) -> None:
     one = listed()
-    log.append([one], [answer(one, i, time=NOW + i) for i in range(10)])
+    write(log, [one], [answer(one, i, time=NOW + i) for i in range(10)])
     found, totals = rows(log, store, NOW + 2, NOW + 5)
     assert totals.answers == 3
     assert {int(row["time"].timestamp()) - NOW for row in found} == {2, 3, 4}
@@ -102,7 +102,7 @@ def test_a_window_of_time(log: ExposureLog, store: LiveStore) -> None:
 
 def test_without_a_store_nothing_came_of_it(log: ExposureLog) -> None:
     one = listed()
-    log.append([one], [answer(one)])
+    write(log, [one], [answer(one)])
     found, totals = rows(log, None)
     assert [row["purchases"] for row in found] == [0, 0, 0]
     assert totals.elsewhere == 0
