@@ -11,7 +11,6 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from features.arrays import DAY
 from features.errors import EsnafError, StoreBusy
 from features.exposures.config import ExposuresConfig
 from features.exposures.exposure import Exposure
@@ -41,7 +40,7 @@ class Recorder:
         self._workspace = workspace
         self._config = settings.section("exposures", ExposuresConfig)
         self._store = settings.section("store", StoreConfig)
-        self._reused = max(DAY, settings.section("serving", ServingConfig).clock_step_s)  # seconds
+        self._reused = settings.section("serving", ServingConfig).clock_step_s
         self._clock, self._metrics = clock, metrics
         self._queue: deque[Waiting] = deque()
         self._group: list[Waiting] = []  # taken from the queue, and not written yet

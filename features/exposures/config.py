@@ -12,7 +12,7 @@ class ExposuresConfig:
     keep_days: int = 90
     """Days after which they go; 0 keeps all."""
     keep_lists: int = 20_000_000
-    """Lists kept at most, the oldest go first; a shown list takes some 150 bytes, one made anew about 800."""
+    """Lists kept at most, the oldest go first; one takes some 100 bytes, and about 800 more where it was made anew."""
     queue: int = 20_000
     """Lists of ten that may wait to be written, longer ones count for more; beyond, new ones are not written down."""
     flush_s: float = 1.0

@@ -44,15 +44,16 @@ def status_of(log: ExposureLog) -> Status:
         return Status(log.place, answers or 0, products or 0, lists, start, end, log.backend.size(connection))
 
 
-def trim(log: ExposureLog, config: ExposuresConfig, now: int, *, reused: int = DAY) -> int:
+def trim(log: ExposureLog, config: ExposuresConfig, now: int, *, reused: int = 0) -> int:
     """Delete some of the oldest exposures that are more than `[exposures]` keeps; 0 says that nothing is left to do.
 
-    Lists go when everything that showed them has gone: none is reused longer than `reused` seconds after it was made.
+    Lists go when everything that showed them has gone: none is reused longer than `reused` seconds, or a day, after it
+    was made.
     """
     with log.backend.reading() as connection:
         old = _too_old(connection, config, now)
         oldest = connection.execute(select(func.min(_C.first_id))).scalar()
-        unused = first_id((now if oldest is None else second_of(oldest)) - reused) > _LIST
+        unused = first_id((now if oldest is None else second_of(oldest)) - max(reused, DAY)) > _LIST
         some = list(connection.execute(select(_LIST).where(unused).order_by(_LIST).limit(_LISTS)).scalars())
     if old or some:
         with log.backend.writing() as connection:
@@ -62,7 +63,7 @@ def trim(log: ExposureLog, config: ExposuresConfig, now: int, *, reused: int = D
     return len(old) + len(some)
 
 
-def compact(log: ExposureLog, config: ExposuresConfig, now: int, *, reused: int = DAY) -> int:
+def compact(log: ExposureLog, config: ExposuresConfig, now: int, *, reused: int = 0) -> int:
     """All that `trim` would do in the end, and the space given back; others go on writing. How many answers went."""
     before = status_of(log).answers
     while trim(log, config, now, reused=reused):

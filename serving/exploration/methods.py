@@ -57,11 +57,11 @@ class Epsilon:
 
 @dataclass(frozen=True)
 class Softmax:
-    """Plackett-Luce (Luce 1959, Plackett 1975): one of those left, with a probability in proportion to
-    exp(score / temperature).
+    """One of those left, with a probability in proportion to exp(score / temperature): Plackett-Luce
+    (luce1959individual, plackett1975analysis).
 
     The whole order is drawn at once: with E from the standard exponential distribution, the products sorted by
-    E / weight are in such an order. It is the Gumbel-top-k trick (Kool et al. 2019) without its logarithm.
+    E / weight are in such an order. It is the Gumbel-top-k trick (kool2019stochastic) without its logarithm.
     """
 
     temperature: float
