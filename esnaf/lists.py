@@ -1,17 +1,13 @@
 """Lists of many customers, written to a Parquet or CSV file as they are made."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pc
-import pyarrow.parquet as pq
 
-from features.errors import UsageError
+from esnaf.tablefile import PARQUET_AND_CSV, write_table
 from features.logs import progress
 from training.query import Filters, Query
 
@@ -30,8 +26,6 @@ SCHEMA = pa.schema(
     }
 )
 
-_WRITERS = {".parquet": partial(pq.ParquetWriter, compression="zstd"), ".csv": pc.CSVWriter}
-
 
 def write_lists(
     model: "Recommender",
@@ -47,32 +41,8 @@ def write_lists(
 
     The file gets its name when it is whole. UsageError if the name says no format or it cannot be written.
     """
-    writer = _WRITERS.get(file.suffix.lower())
-    if writer is None:
-        raise UsageError(f"-o {file}: the name must end in {' or '.join(_WRITERS)}")
     parts = _parts(model, customers, n, exclude_purchased=exclude_purchased, time=time, rules=rules)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with _whole(file) as temporary, writer(str(temporary), SCHEMA) as output:
-            return sum(_written(output, part) for part in parts)
-    except OSError as error:
-        raise UsageError(f"-o {file}: cannot be written ({error.strerror or error})") from error
-
-
-@contextmanager
-def _whole(file: Path) -> Iterator[Path]:
-    """Another name to write to, which becomes `file` if all goes well and goes away if not."""
-    temporary = file.with_name(f".{file.name}.part")
-    try:
-        yield temporary
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _written(output: Any, part: pa.Table) -> int:
-    output.write_table(part)
-    return len(part)
+    return write_table(file, SCHEMA, parts, PARQUET_AND_CSV)
 
 
 def _parts(

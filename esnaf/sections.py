@@ -7,9 +7,11 @@ from features.settings import Settings
 
 def sections() -> dict[str, type]:
     """Section name to dataclass, in the order of the file that `esnaf init` writes."""
+    from features.exposures.config import ExposuresConfig
     from features.store.config import StoreConfig
     from features.tables.config import ConsentConfig, TablesSection, TimeConfig
     from serving.config import IngestionConfig, ServingConfig
+    from serving.exploration.config import ExplorationConfig
     from serving.policy.config import PolicyConfig
     from training.candidates.registry import BUILT_IN
     from training.comparison.config import CompareConfig
@@ -35,6 +37,8 @@ def sections() -> dict[str, type]:
         "ingestion": IngestionConfig,
         "store": StoreConfig,
         "policy": PolicyConfig,
+        "exposures": ExposuresConfig,
+        "exploration": ExplorationConfig,
     }
 
 

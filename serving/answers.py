@@ -5,7 +5,6 @@ The text is put together by hand: a ready list is most of it, and only the id, t
 
 import asyncio
 import json
-import os
 import time
 from collections.abc import AsyncIterator, Hashable, Sequence
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from serving.bodies import ListRequest
 from serving.cache import Cache, ReadyList
 from serving.champion import Champion
 from serving.clock import Clock
+from serving.display import Display
 from serving.live import Live, known_as
 from serving.metrics import Metrics
 from serving.policy.effects import effects
@@ -23,6 +23,7 @@ from serving.queries import Asked, Key, query_of, request_of
 from training.query import Answer, Item, Query
 
 _ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":null},%b,%b"took_ms":%b}'
+_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _DEGRADED = b'"degraded":true,'
 _TURN = 8  # lists of a batch that are made before other requests get their turn
 
@@ -38,6 +39,7 @@ class Answers:
         cache: Cache,
         metrics: Metrics,
         live: Live,
+        display: Display,
         policy: Policy | None = None,
     ) -> None:
         self.champion = champion
@@ -47,6 +49,7 @@ class Answers:
         self._cache = cache
         self._metrics = metrics
         self._live = live
+        self._display = display
         self._policy = policy
 
     @property
@@ -104,13 +107,14 @@ class Answers:
         return len(made)
 
     def _answer(self, request: ListRequest, ready: ReadyList, start: float) -> bytes:
-        for source, count in ready.fallback:
+        name, text, fallback = self._display.show(request, ready)
+        for source, count in fallback:
             self._metrics.fell_back(source, count)
         return _ANSWER % (
-            os.urandom(16).hex().encode(),
+            name.encode(),
             self._version,
             _json(request.customer_id),
-            ready.text,
+            text,
             _DEGRADED if self._live.away else b"",
             _elapsed(start),
         )
@@ -160,33 +164,49 @@ class Answers:
         return made
 
     def _made(self, asked: Sequence[Asked], queries: Sequence[Query], n: int, time: int) -> dict[Key, ReadyList]:
-        answers = self._recommender.recommend(queries, n, time=time, policy=self._policy_now)
+        answers = self._recommender.recommend(queries, self._display.deep(n), time=time, policy=self._policy_now)
         rendered = (self._rendered(*one, time) for one in zip(asked, queries, answers, strict=True))
         return dict(zip((one.key for one in asked), rendered, strict=True))
 
     def _rendered(self, asked: Asked, query: Query, answer: Answer, time: int) -> ReadyList:
         items = _items(answer.items)
+        rules = None if self._policy_now is None else self._policy_now.rules(query)
         if asked.request.explain:
             names = [item.product_id for item in answer.items]
             for item, reason in zip(items, self._recommender.explain(query, names, time=time), strict=True):
                 item["reason"] = reason
-            if self._policy_now is not None:
-                rules = self._policy_now.rules(query)
+            if self._policy is not None:
                 found = effects(rules, self._recommender, query, answer, n=asked.request.n, time=time)
                 for item, own in zip(items, found, strict=True):
                     item["policy"] = [asdict(effect) for effect in own]
         filled = answer.fallback or ()
         fallback = [asdict(part) for part in filled] or None
         text = b'"items":%b,"fallback":%b' % (_json(items), _json(fallback))
-        return ReadyList(text, tuple((part.source, part.count) for part in filled))
+        return self._display.ready(
+            ReadyList(text, tuple((part.source, part.count) for part in filled)),
+            items,
+            shown=asked.request.n,
+            version=self.champion.version,
+            named=self._named(asked.who),
+            policy="" if rules is None or self._policy is None else self._policy.digest,
+            pinned=() if rules is None else rules.pinned(answer.items, asked.request.n, self._recommender.products),
+        )
+
+    def _named(self, who: str | None) -> bool:
+        """Whether somebody consents to what they are shown being known as theirs."""
+        index = -1 if who is None else self._recommender.customers.index(who)
+        return self._display.strangers_named if index < 0 else bool(self._recommender.profiles.personal[index])
 
 
 def _items(items: Sequence[Item]) -> list[dict[str, Any]]:
-    return [{**asdict(item), "reason": None} for item in items]
+    return [
+        {"product_id": i.product_id, "rank": i.rank, "score": i.score, "source": i.source, "reason": None}
+        for i in items
+    ]
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return _ENCODE(value).encode()
 
 
 def _elapsed(start: float) -> bytes:

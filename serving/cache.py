@@ -5,7 +5,11 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
+from serving.exploration.choice import Choice
+from serving.listed import Listed
+
 _OVERHEAD = 400  # bytes that an entry takes beside its text: key, objects, place in the table
+_LISTED = 300  # bytes more where the exposure log keeps it
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +18,8 @@ class ReadyList:
 
     text: bytes  # '"items":[...],"fallback":...' in JSON
     fallback: tuple[tuple[str, int], ...]  # (source, products) that filled it
+    listed: Listed | None = None  # what the exposure log keeps of it
+    choice: Choice | None = None  # what answers are drawn from; None where all are alike
 
 
 class Cache:
@@ -73,4 +79,6 @@ class Cache:
 
 
 def _weight(value: ReadyList) -> int:
-    return len(value.text) + _OVERHEAD
+    listed = 0 if value.listed is None else _LISTED
+    drawn = 0 if value.choice is None else value.choice.size
+    return len(value.text) + listed + drawn + _OVERHEAD

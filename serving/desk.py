@@ -7,11 +7,13 @@ from serving.cache import Cache
 from serving.champion import Champion
 from serving.clock import Clock
 from serving.config import ServingConfig
+from serving.display import Display
 from serving.keeper import Keeper
 from serving.live import Live
 from serving.metrics import Metrics
 from serving.policy.config import PolicyConfig
 from serving.policy.opening import opened
+from serving.recorder import Recorder
 
 _NO_RULES = PolicyConfig()
 
@@ -29,6 +31,8 @@ class Desk:
     config: ServingConfig
     keeper: Keeper
     rules: PolicyConfig
+    recorder: Recorder
+    display: Display
 
     @classmethod
     def open(
@@ -42,8 +46,10 @@ class Desk:
     ) -> "Desk":
         """A desk that answers with a champion under the shop's rules, and what the keeper's store knows beside it."""
         metrics = Metrics()
-        answers = _answers(champion, keeper, config, clock=clock, metrics=metrics, rules=rules)
-        return cls(answers, clock, metrics, config, keeper, rules)
+        recorder = Recorder(keeper.workspace, keeper.settings, clock=clock, metrics=metrics)
+        display = Display(keeper.settings, recorder, clock=clock)
+        answers = _answers(champion, keeper, config, clock=clock, metrics=metrics, rules=rules, display=display)
+        return cls(answers, clock, metrics, config, keeper, rules, recorder, display)
 
     @property
     def max_body(self) -> int:
@@ -52,12 +58,27 @@ class Desk:
 
     def prepared(self, champion: Champion) -> Answers:
         """The answers of another model, with an empty cache of their own."""
-        return _answers(champion, self.keeper, self.config, clock=self.clock, metrics=self.metrics, rules=self.rules)
+        return _answers(
+            champion,
+            self.keeper,
+            self.config,
+            clock=self.clock,
+            metrics=self.metrics,
+            rules=self.rules,
+            display=self.display,
+        )
 
 
 def _answers(
-    champion: Champion, keeper: Keeper, config: ServingConfig, *, clock: Clock, metrics: Metrics, rules: PolicyConfig
+    champion: Champion,
+    keeper: Keeper,
+    config: ServingConfig,
+    *,
+    clock: Clock,
+    metrics: Metrics,
+    rules: PolicyConfig,
+    display: Display,
 ) -> Answers:
     live = Live(keeper, champion.recommender.time)
     cache, policy = Cache(config.cache_mb << 20), opened(rules, champion.recommender)
-    return Answers(champion, clock=clock, cache=cache, metrics=metrics, live=live, policy=policy)
+    return Answers(champion, clock=clock, cache=cache, metrics=metrics, live=live, display=display, policy=policy)

@@ -30,7 +30,7 @@ class Keeper:
     """Opens and watches the store of one workspace."""
 
     def __init__(self, workspace: Path, settings: Settings) -> None:
-        self._workspace = workspace
+        self.workspace, self.settings = workspace, settings
         self._config = settings.section("store", StoreConfig)
         self._poll_s = settings.section("ingestion", IngestionConfig).poll_s
         self._opening = threading.Lock()
@@ -62,13 +62,13 @@ class Keeper:
 
     def check_address(self) -> None:
         """ConfigError where the store that is stated can be none; whether it can be reached is another matter."""
-        if self._config.expected(self._workspace):
+        if self._config.expected(self.workspace):
             from features.store.address import Address
             from features.store.backend import backend_of
 
-            address = Address.of(self._config, self._workspace)
+            address = Address.of(self._config, self.workspace)
             if address.file is None:  # a file would be made
-                backend_of(address, self._config).close()
+                backend_of(address, self._config.timeout).close()
 
     def start(self) -> None:
         """Look now, and again and again in the background."""
@@ -103,12 +103,12 @@ class Keeper:
     def _absent(self) -> bool:
         """Whether there is no store for sure: asked with every request, so it may cost a look at one file, no more."""
         if self._file is None:
-            if not self._config.expected(self._workspace):
-                self._file = str(self._workspace / FILE)
+            if not self._config.expected(self.workspace):
+                self._file = str(self.workspace / FILE)
             else:
                 from features.store.address import Address
 
-                self._file = str(Address.of(self._config, self._workspace).file or "")
+                self._file = str(Address.of(self._config, self.workspace).file or "")
         return bool(self._file) and not os.path.exists(self._file)  # noqa: PTH110  # a path of text is twice as fast
 
     def failed(self, error: EsnafError) -> None:
@@ -133,7 +133,7 @@ class Keeper:
 
     def _check(self, *, away: bool) -> None:
         if self._store is None or self.reader is None:
-            if self._config.expected(self._workspace):
+            if self._config.expected(self.workspace):
                 from features.store.livestore import LiveStore
 
                 self._open(LiveStore.find)
@@ -148,7 +148,7 @@ class Keeper:
 
         with self._opening:
             if self.appender is None and not self._ended.is_set():
-                store = way(self._workspace, self._config)
+                store = way(self.workspace, self._config)
                 if store is None:
                     return None
                 self._opened.callback(store.close)

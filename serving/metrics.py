@@ -38,6 +38,9 @@ class Metrics:
         )
         self._events = Counter("esnaf_events", "Live events by what became of them", ["verdict"], registry=registry)
         self._accepted, self._duplicates = self._events.labels("accepted"), self._events.labels("duplicate")
+        self._exposures = Counter(
+            "esnaf_exposures", "Lists that were shown, by whether the log has them", ["outcome"], registry=registry
+        )
         self._registry = registry
         self._by_path: dict[str, Histogram] = {}
 
@@ -77,6 +80,14 @@ class Metrics:
             self._duplicates.inc(duplicates)
         for reason in rejected:
             self._events.labels(reason).inc()
+
+    def recorded(self, count: int) -> None:
+        """Lists that were shown are in the exposure log."""
+        self._exposures.labels("written").inc(count)
+
+    def not_recorded(self, count: int) -> None:
+        """Lists that were shown will never be in the exposure log."""
+        self._exposures.labels("dropped").inc(count)
 
     def text(self, *, age: int, version: str, store: "StoreFigures | None" = None) -> bytes:
         """Everything counted so far by all workers, and the model and the store as they are."""

@@ -75,6 +75,8 @@ class Worker:
         Connection.most = config.max_connections
         environment.allow_connections(config.max_connections)
         self._keeper.start()
+        self._recorder = desk.recorder
+        self._recorder.start()
         # What is loaded by now stays for good: without this the collector walks it all again and again. The model does
         # not, but goes with its last reference; the watch sees to it.
         gc.collect()
@@ -84,8 +86,9 @@ class Worker:
 
     @bentoml.on_shutdown  # type: ignore[untyped-decorator]  # it has no types for methods
     def close(self) -> None:
-        """End what runs in the background; events that wait are written before."""
+        """End what runs in the background; exposures and events that wait are written before."""
         self._watch.stop()
+        self._recorder.close()
         self._keeper.close()
 
     @staticmethod
@@ -96,9 +99,11 @@ class Worker:
             pointer.find(_WORKSPACE)  # without waiting for what a model needs
             environment.import_ranker()
             from serving.champion import Champion
+            from serving.exploration.config import ExplorationConfig
             from serving.gate import Gate
             from serving.keeper import Keeper
 
+            environment.settings().section("exploration", ExplorationConfig)
             locked = Gate.open(_WORKSPACE, environment.config()).locked
             environment.trust(Champion.load(_WORKSPACE).identity)
             Keeper(_WORKSPACE, environment.settings()).check_address()

@@ -31,6 +31,7 @@ VERBS = (
     "serve",
     "token",
     "store",
+    "exposures",
 )
 """In the order of a shop's life."""
 

@@ -3,7 +3,10 @@
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from esnaf.workspace import Workspace
 
 HELP = "show what the live store holds, or take old events away and give back space"
 
@@ -16,7 +19,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "action",
         choices=("status", "compact"),
         metavar="ACTION",
-        help="status, or compact: delete what is older than [store] keep_days",
+        help="status, or compact: delete what is older than [store] keep_days, and exposures beyond [exposures]",
     )
 
 
@@ -47,7 +50,10 @@ def run(args: Namespace) -> Mapping[str, Any]:
         "mb": found.bytes / _MB,
         "keep_days": store.config.keep_days,
     }
-    return shown if done is None else {**shown, "deleted": done.deleted, "freed_mb": (done.before - done.after) / _MB}
+    if done is None:
+        return shown
+    freed = (done.before - done.after) / _MB
+    return {**shown, "deleted": done.deleted, "freed_mb": freed, "deleted_exposures": _exposures(workspace)}
 
 
 def show(result: Mapping[str, Any]) -> None:
@@ -55,6 +61,25 @@ def show(result: Mapping[str, Any]) -> None:
     from esnaf.output import text_table
 
     print(text_table(("live store", ""), [(name.replace("_", " "), value) for name, value in result.items()]))
+
+
+def _exposures(workspace: "Workspace") -> int:
+    """How many answers the exposure log lost."""
+    from features.exposures.config import ExposuresConfig
+    from features.exposures.log import ExposureLog
+    from features.exposures.retention import compact
+    from features.store.config import StoreConfig
+    from serving.config import ServingConfig
+
+    settings = workspace.settings
+    log = ExposureLog.find(workspace.path, settings.section("store", StoreConfig))
+    if log is None:
+        return 0
+    reused = settings.section("serving", ServingConfig).clock_step_s
+    try:
+        return compact(log, settings.section("exposures", ExposuresConfig), int(time.time()), reused=reused)
+    finally:
+        log.close()
 
 
 def _moment(seconds: int | None) -> str | None:

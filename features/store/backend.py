@@ -6,7 +6,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from features.store.address import Address
-from features.store.config import StoreConfig
+from features.store.keeping import EVENTS, Keeping
 
 
 class Backend(Protocol):
@@ -40,12 +40,12 @@ class Backend(Protocol):
         """Let go of all connections."""
 
 
-def backend_of(address: Address, config: StoreConfig) -> Backend:
-    """The database of an address; StoreUnavailable where it cannot be opened."""
+def backend_of(address: Address, timeout: float, keeping: Keeping = EVENTS) -> Backend:
+    """The database of an address; StoreUnavailable where it cannot be opened. `timeout` in seconds."""
     if address.file is not None:
         from features.store.sqlite import Sqlite
 
-        return Sqlite(address, config.timeout)
+        return Sqlite(address, timeout, keeping)
     from features.store.postgres import Postgres
 
-    return Postgres(address, config.timeout)
+    return Postgres(address, timeout, keeping)

@@ -33,7 +33,7 @@ class LiveStore:
             ConfigError: an address that cannot be one.
             StoreError: a newer version made it; StoreUnavailable: it cannot be reached or is damaged.
         """
-        backend = backend_of(Address.of(config, workspace), config)
+        backend = backend_of(Address.of(config, workspace), config.timeout)
         try:
             migrate(backend)
         except BaseException:

@@ -6,7 +6,7 @@ which opens the store, does not have what only training installs.
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, insert, inspect, select, update
+from sqlalchemy import Connection, Table, insert, inspect, select, update
 
 from features.errors import StoreError
 from features.store import schema
@@ -20,32 +20,38 @@ def _first(connection: Connection) -> None:
     schema.EVENTS.create(connection)
 
 
-STEPS: tuple[Step, ...] = (_first,)
+def _outcomes(connection: Connection) -> None:
+    """Events by the list that they follow from."""
+    schema.OF_LIST.create(connection, checkfirst=True)
 
 
-def migrate(backend: Backend, steps: Sequence[Step] = STEPS) -> None:
+STEPS: tuple[Step, ...] = (_first, _outcomes)
+
+
+def migrate(backend: Backend, steps: Sequence[Step] = STEPS, version: Table = schema.VERSION) -> None:
     """Do the steps that are missing, all or none; StoreError for a store that a newer version made.
 
-    Whoever comes second finds everything done: the steps run under the lock that writers share.
+    Whoever comes second finds everything done: the steps run under the lock that writers share. How many are done
+    stands in the table `version`.
     """
     with backend.reading() as connection:
-        if _version(connection, backend.place, len(steps)) == len(steps):
+        if _done(connection, version, backend.place, len(steps)) == len(steps):
             return
     with backend.writing() as connection:
-        done = _version(connection, backend.place, len(steps))
+        done = _done(connection, version, backend.place, len(steps))
         if done is None:
-            schema.VERSION.create(connection)
-            connection.execute(insert(schema.VERSION).values(version=0))
+            version.create(connection)
+            connection.execute(insert(version).values(version=0))
         for step in steps[done or 0 :]:
             step(connection)
-        connection.execute(update(schema.VERSION).values(version=len(steps)))
+        connection.execute(update(version).values(version=len(steps)))
 
 
-def _version(connection: Connection, place: str, known: int) -> int | None:
+def _done(connection: Connection, table: Table, place: str, known: int) -> int | None:
     """How many steps are done, None for a store without tables."""
-    if not inspect(connection).has_table(schema.VERSION.name):
+    if not inspect(connection).has_table(table.name):
         return None
-    version = int(connection.execute(select(schema.VERSION.c.version)).scalar_one())
+    version = int(connection.execute(select(table.c.version)).scalar_one())
     if version > known:
         raise StoreError(
             f"{place}: the store has version {version}, and this esnaf knows {known}; "

@@ -7,18 +7,17 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, event, func, select
 
 from features.errors import ConfigError
-from features.store import schema
 from features.store.address import Address
 from features.store.failures import told
-
-_LOCK = 0x65736E6166  # 'esnaf': advisory locks are numbers that applications agree on
+from features.store.keeping import EVENTS, Keeping
 
 
 class Postgres:
     """One database; its tables lie in the schema that the connection finds first."""
 
-    def __init__(self, address: Address, timeout: float) -> None:
+    def __init__(self, address: Address, timeout: float, keeping: Keeping = EVENTS) -> None:
         self.address, self.place, self.timeout = address, address.place, timeout
+        self._keeping = keeping
         try:
             self.engine = create_engine(
                 address.url,
@@ -39,7 +38,9 @@ class Postgres:
         """Locks are not waited for without end, and a server set up to acknowledge before it syncs must not do so."""
         autocommit, connection.autocommit = connection.autocommit, True
         connection.execute(f"SET lock_timeout = {round(self.timeout * 1_000)}")
-        if connection.execute("SHOW synchronous_commit").fetchone()[0] == "off":
+        if not self._keeping.durable:
+            connection.execute("SET synchronous_commit = off")
+        elif connection.execute("SHOW synchronous_commit").fetchone()[0] == "off":
             connection.execute("SET synchronous_commit = on")
         connection.autocommit = autocommit
 
@@ -55,7 +56,7 @@ class Postgres:
         with told(self.address, self._error), self.engine.connect() as plain:
             connection = plain.execution_options(isolation_level="READ COMMITTED")
             with connection.begin():
-                connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+                connection.execute(select(func.pg_advisory_xact_lock(self._keeping.lock)))
                 yield connection
 
     def told(self) -> AbstractContextManager[None]:
@@ -68,11 +69,13 @@ class Postgres:
 
     def tidy(self, connection: Connection) -> None:
         """What autovacuum would do later."""
-        connection.exec_driver_sql(f"VACUUM (ANALYZE) {schema.EVENTS.name}")
+        for table in self._keeping.tables:
+            connection.exec_driver_sql(f"VACUUM (ANALYZE) {table.name}")
 
     def size(self, connection: Connection) -> int:
-        """The table with its indices."""
-        return int(connection.execute(select(func.pg_total_relation_size(schema.EVENTS.name))).scalar_one())
+        """The tables with their indices."""
+        sizes = (select(func.pg_total_relation_size(table.name)) for table in self._keeping.tables)
+        return sum(int(connection.execute(size).scalar_one()) for size in sizes)
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -15,6 +15,18 @@ _EVER = -(2**62)  # seconds
 _END = 2**62
 
 
+class Following(NamedTuple):
+    """What was done with a product after it stood in a list."""
+
+    recommendation_id: str
+    product_id: str | None
+    kind: int  # of `features.kinds.Kind`
+    events: int
+    time: int  # of the first, seconds since the epoch, UTC
+    quantity: float
+    revenue: float | None  # None where no event has a price
+
+
 class Known(NamedTuple):
     """What a reader has had: the events up to a sequence that happened before a second."""
 
@@ -79,6 +91,12 @@ class Reader:
         values = {"after": sequence, "time": _EVER if time is None else time}
         with self._connection() as connection:
             return dict(statements.customers(connection.dialect.name).rows(connection, values))
+
+    def following(self, first: str, last: str) -> list[Following]:
+        """What was done after the lists whose ids lie between two, these included."""
+        with self._connection() as connection:
+            rows = statements.following(connection.dialect.name).rows(connection, {"first": first, "last": last})
+            return [*map(Following._make, rows)]
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -31,6 +31,10 @@ EVENTS = Table(
     Index("esnaf_events_of_customer", "customer_id", "sequence"),
     sqlite_autoincrement=True,  # a number is never given twice, not even after the last rows are taken away
 )
+_FOLLOWS = EVENTS.c.recommendation_id.is_not(None)
+OF_LIST = Index(
+    "esnaf_events_of_list", EVENTS.c.recommendation_id, sqlite_where=_FOLLOWS, postgresql_where=_FOLLOWS
+)  # small: most events follow from no list
 VERSION = Table("esnaf_version", METADATA, Column("version", Integer, nullable=False))
 
 FIELDS = (*(column for column in EVENTS.c if column.name != "sequence"), EVENTS.c.sequence)

@@ -1,7 +1,8 @@
 """SQLite: the embedded store, a file that several processes of one machine share.
 
 Readers see every commit at once and never wait (write-ahead log). A commit is on the disk before it is acknowledged:
-with `synchronous=FULL` the log is synced at each (https://www.sqlite.org/pragma.html#pragma_synchronous).
+with `synchronous=FULL` the log is synced at each (https://www.sqlite.org/pragma.html#pragma_synchronous). What may be
+lost with the machine, but never damaged, is kept with `NORMAL`, and synced now and then.
 """
 
 import fcntl
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, create_engine, event
 from features.errors import StoreBusy
 from features.store.address import Address
 from features.store.failures import told
+from features.store.keeping import EVENTS, Keeping
 
 _PAUSE = 0.005  # seconds
 _LOOK = 0.0002  # seconds: short beside the sync of a commit, so that who waits comes in between two of another's
@@ -27,8 +29,9 @@ _PAGES = 1_000  # given back at a time: writers wait for no more than that
 class Sqlite:
     """One file, with its log beside it (`-wal`, `-shm`) and a lock of ours (`.lock`)."""
 
-    def __init__(self, address: Address, timeout: float) -> None:
+    def __init__(self, address: Address, timeout: float, keeping: Keeping = EVENTS) -> None:
         self.address, self.place, self.timeout = address, address.place, timeout
+        self._synchronous = "FULL" if keeping.durable else "NORMAL"
         with told(address, sqlite3.Error):
             # Events are personal: only the owner may read them.
             os.close(os.open(self.place, os.O_RDWR | os.O_CREAT, 0o600))
@@ -49,7 +52,7 @@ class Sqlite:
                 if "locked" not in str(error) or time.monotonic() > end:
                     raise
                 time.sleep(_PAUSE)
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA synchronous = {self._synchronous}")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

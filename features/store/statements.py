@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, Table, bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from features.store import schema
@@ -55,6 +55,18 @@ def _driver(connection: Connection) -> Any:
     return connection.connection.dbapi_connection
 
 
+@dataclass(frozen=True)
+class Insertion:
+    """What rows of values are written to."""
+
+    table: Table
+    fields: tuple[str, ...]
+    key: tuple[str, ...]  # the fields that tell rows apart
+
+
+EVENTS = Insertion(schema.EVENTS, Event._fields[:-1], ("key",))
+
+
 @lru_cache
 def last(dialect: str) -> Statement:
     """The highest sequence, 0 in an empty store."""
@@ -93,13 +105,22 @@ def customers(dialect: str) -> Statement:
 
 
 @lru_cache
+def following(dialect: str) -> Statement:
+    """What followed from the lists `first` to `last`: by list, product and kind, how often, when first, how much."""
+    listed = _C.recommendation_id, _C.product_id, _C.kind
+    figures = func.count(), func.min(_C.time), func.sum(_C.quantity), func.sum(_C.quantity * _C.price)
+    between = _C.recommendation_id.between(bindparam("first"), bindparam("last"))
+    return Statement.of(select(*listed, *figures).where(between).group_by(*listed), dialect)
+
+
+@lru_cache
 def new(dialect: str) -> Statement:
     """Sequence and key of every event behind `after`."""
     return Statement.of(select(_C.sequence, _C.key).where(_C.sequence > bindparam("after")), dialect)
 
 
-def insert(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
-    """Write rows of the fields of an event but its sequence, which the database gives; known keys are left alone.
+def insert(connection: Connection, rows: Sequence[Sequence[Any]], into: Insertion = EVENTS) -> None:
+    """Write rows of the fields of a table but its sequence, which the database gives; known keys are left alone.
 
     Many rows are one statement: while it runs other threads have Python to themselves, but between two statements the
     writer must wait for them, for some milliseconds where they are busy.
@@ -108,14 +129,14 @@ def insert(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
     for size in _TOGETHER:
         while len(rows) - done >= size:
             values = [value for row in rows[done : done + size] for value in row]
-            _driver(connection).execute(_insertion(connection.dialect.name, size), values)
+            _driver(connection).execute(_insertion(connection.dialect.name, into, size), values)
             done += size
 
 
 @lru_cache
-def _insertion(dialect: str, rows: int) -> str:
-    statement = _STYLES[dialect][0].insert(schema.EVENTS).on_conflict_do_nothing(index_elements=["key"]).inline()
-    text = Statement.of(statement, dialect, column_keys=list(Event._fields[:-1])).text
+def _insertion(dialect: str, into: Insertion, rows: int) -> str:
+    statement = _STYLES[dialect][0].insert(into.table).on_conflict_do_nothing(index_elements=into.key).inline()
+    text = Statement.of(statement, dialect, column_keys=list(into.fields)).text
     head, values, rest = text.partition(" VALUES ")
     row, conflict, end = rest.partition(" ON CONFLICT ")
     return head + values + ", ".join([row] * rows) + conflict + end

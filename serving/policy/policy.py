@@ -11,6 +11,7 @@ import numpy as np
 
 from features.arrays import Bools, Codes, Doubles
 from features.kinds import Kind
+from features.vocabulary import Vocabulary
 from serving.policy.arranger import PlanArranger
 from serving.policy.bars import CAPPED, COOLING, Bar, CapBar, CooldownBar, flags
 from serving.policy.choice import Choice
@@ -31,7 +32,7 @@ from serving.policy.likeness import ByBrand, ByCategory, ByNeighbours, Likeness,
 from serving.policy.mix import Mix
 from serving.policy.plan import PinnedProduct, Plan
 from serving.policy.scope import Rule
-from training.query import Filters, Query
+from training.query import Filters, Item, Query
 from training.recommender import Recommender
 from training.rules import Rules
 
@@ -55,6 +56,12 @@ class Standing(Rules):
     def about(self, rule: Choice) -> Bools:
         """(P,) the products of a rule."""
         return self.masks[rule.name]
+
+    def pinned(self, items: Sequence[Item], n: int, products: Vocabulary) -> set[int]:
+        """The places, from 0, among the first `n` of a list whose product is pinned there."""
+        pins = [] if self.plan is None else self.plan.pins
+        listed = range(min(n, len(items)))
+        return {p.place for p in pins if p.place in listed and items[p.place].product_id == products.id(p.product)}
 
 
 class Policy:

@@ -1,0 +1,19 @@
+"""Keeping: what differs between the logs that a database keeps."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Table
+
+from features.store import schema
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """How one log is kept."""
+
+    tables: tuple[Table, ...]
+    durable: bool  # whether a commit is on the disk when it returns
+    lock: int  # of all who write it, where locks are numbers that applications agree on
+
+
+EVENTS = Keeping((schema.EVENTS,), durable=True, lock=0x65736E6166)  # 'esnaf'

@@ -1,0 +1,1 @@
+"""Exploration: products drawn with known probabilities, so that what was not tried can be estimated."""
