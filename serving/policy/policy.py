@@ -35,7 +35,7 @@ from training.query import Filters, Query
 from training.recommender import Recommender
 from training.rules import Rules
 
-_MOST_PLANS = 256  # kept ready; there are as many as sets of rules that hold together
+_MOST_PLANS = 32  # kept ready: one for each set of rules that hold together somewhere, and some bytes a product each
 
 R = TypeVar("R", bound=Rule)
 
@@ -44,13 +44,13 @@ R = TypeVar("R", bound=Rule)
 class Standing(Rules):
     """Rules that hold together, by themselves and with what they mean for the model."""
 
-    all: Sequence[Rule] = ()  # in the order of the kinds, then of the file
+    held: Sequence[Rule] = ()  # in the order of the kinds, then of the file
     plan: Plan | None = None
     masks: Mapping[str, Bools] = field(default_factory=dict)  # name of a rule -> (P,) the products it is about
 
     def of(self, kind: type[R]) -> list[R]:
         """Those of one kind."""
-        return [rule for rule in self.all if isinstance(rule, kind)]
+        return [rule for rule in self.held if isinstance(rule, kind)]
 
     def about(self, rule: Choice) -> Bools:
         """(P,) the products of a rule."""
@@ -74,7 +74,7 @@ class Policy:
 
     @cached_property
     def digest(self) -> str:
-        """Tells one set of rules from another."""
+        """Tells one set of rules from another, for records of what was shown."""
         return hashlib.sha256(repr(self.config).encode()).hexdigest()[:12]
 
     def era(self, moment: int) -> int:
