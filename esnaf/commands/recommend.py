@@ -77,6 +77,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
         "file": str(args.output),
         "customers": len(ids),
         "rows": rows,
+        "rules": [] if rules is None else [rule.name for rule in rules.held],
         "unknown": int((model.customers.indices(ids) < 0).sum()),
         "repeated": chosen.repeated if chosen else 0,
         "empty": chosen.empty if chosen else 0,
@@ -87,6 +88,8 @@ def show(result: Mapping[str, Any]) -> None:
     """What was written, and for whom."""
     print(f"{result['rows']:,} rows for {result['customers']:,} customers by model {result['model_version']}")
     print(f"written to {result['file']}")
+    if result["rules"]:
+        print(f"under the rules {', '.join(result['rules'])}")
     for name, words in (
         ("unknown", "customers that the model does not know: they got the best list for anybody"),
         ("repeated", "rows of a customer that was there already, passed over"),

@@ -59,11 +59,9 @@ class Arrangement:
     def lists(self, ready: Ranking | None) -> Ranking:
         """The lists; those of `ready` that are full stay as they are."""
         parts = [self._kept(ready, row) or self._made(row) for row in range(len(self.ranking))]
-        sizes = [len(part[0]) for part in parts]
+        offsets = np.append(0, np.cumsum([len(part[0]) for part in parts])).astype(np.int64)
         product, score, source = (np.concatenate([part[i] for part in parts]) for i in range(3))
-        return Ranking(
-            np.append(0, np.cumsum(sizes)), product.astype(np.int32), score.astype(np.float64), source.astype(np.int32)
-        )
+        return Ranking(offsets, product, score, source)
 
     def _kept(self, ready: Ranking | None, row: int) -> tuple[Array, Array, Array] | None:
         if ready is None:

@@ -28,6 +28,8 @@ class PlanArranger:
             ready = self._first(ranking, barred, n)
             if (np.diff(ready.offsets) >= n).all():
                 return ready
+        if not len(request):
+            return ranking
         return Arrangement(self.plan, ranking, value, barred, request, n, allowed, exclude_purchased).lists(ready)
 
     def boosted(self, ranking: Ranking) -> tuple[Ranking, Doubles]:

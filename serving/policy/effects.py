@@ -1,12 +1,14 @@
 """Effects: which rules put each product of a list where it stands."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
+from features.arrays import Codes
 from serving.policy.bars import CAPPED, COOLING, Barred
 from serving.policy.config import Boost
+from serving.policy.naming import indices_of
 from serving.policy.plan import Plan
 from serving.policy.policy import Standing
 from training.query import Answer, Item, Query
@@ -45,9 +47,12 @@ class _Seen:
     items: Sequence[Item]
     n: int
 
+    @cached_property
+    def _listed(self) -> Codes:
+        return indices_of(self.model.products, [item.product_id for item in self.items])
+
     def of(self, place: int, barred: Barred | None) -> Iterator[Effect]:
-        item = self.items[place]
-        product = self.model.products.index(item.product_id)
+        item, product = self.items[place], int(self._listed[place])
         gave_way = item.source == OVER_LIMIT or item.source in _LEVELS
         for pin in self.plan.pins:
             if pin.product == product and pin.place < self.n and not gave_way:
@@ -62,8 +67,7 @@ class _Seen:
 
     def _full(self, product: int) -> Iterator[str]:
         """The limits that the list exceeds with a product."""
-        listed = self.model.products.indices([item.product_id for item in self.items])
         for limit in self.plan.limits:
             group = int(limit.group[product])
-            if group >= 0 and Counter(limit.group[listed].tolist())[group] > limit.most:
+            if group >= 0 and (limit.group[self._listed] == group).sum() > limit.most:
                 yield limit.name

@@ -30,13 +30,14 @@ from serving.policy.config import (
 from serving.policy.draft import GroupLimit
 from serving.policy.likeness import ByBrand, ByCategory, ByNeighbours, Likeness, neighbours_of
 from serving.policy.mix import Mix
+from serving.policy.naming import indices_of
 from serving.policy.plan import PinnedProduct, Plan
 from serving.policy.scope import Rule
 from training.query import Filters, Item, Query
 from training.recommender import Recommender
 from training.rules import Rules
 
-_MOST_PLANS = 256  # kept ready; there are as many as sets of rules that hold together
+_MOST_PLANS = 32  # kept ready: one for each set of rules that hold together somewhere, and some bytes a product each
 
 R = TypeVar("R", bound=Rule)
 
@@ -45,13 +46,13 @@ R = TypeVar("R", bound=Rule)
 class Standing(Rules):
     """Rules that hold together, by themselves and with what they mean for the model."""
 
-    all: Sequence[Rule] = ()  # in the order of the kinds, then of the file
+    held: Sequence[Rule] = ()  # in the order of the kinds, then of the file
     plan: Plan | None = None
     masks: Mapping[str, Bools] = field(default_factory=dict)  # name of a rule -> (P,) the products it is about
 
     def of(self, kind: type[R]) -> list[R]:
         """Those of one kind."""
-        return [rule for rule in self.all if isinstance(rule, kind)]
+        return [rule for rule in self.held if isinstance(rule, kind)]
 
     def about(self, rule: Choice) -> Bools:
         """(P,) the products of a rule."""
@@ -81,7 +82,7 @@ class Policy:
 
     @cached_property
     def digest(self) -> str:
-        """Tells one set of rules from another."""
+        """Tells one set of rules from another, for records of what was shown."""
         return hashlib.sha256(repr(self.config).encode()).hexdigest()[:12]
 
     def era(self, moment: int) -> int:
@@ -114,7 +115,7 @@ class Policy:
         )
         mask = self._model.questions.matching(named)
         if rule.products:
-            found = self._model.products.indices(rule.products)
+            found = indices_of(self._model.products, rule.products)
             mask &= np.isin(np.arange(len(mask)), found)
         return mask
 
@@ -146,7 +147,7 @@ class Policy:
 
     def _pinned(self, pins: Sequence[Pin]) -> list[PinnedProduct]:
         """Those whose product the model knows, each product once."""
-        product = self._model.products.indices([pin.product for pin in pins]).tolist()
+        product = indices_of(self._model.products, [pin.product for pin in pins]).tolist()
         found = [PinnedProduct(pin.name, at, pin.position - 1) for pin, at in zip(pins, product, strict=True)]
         first = {pin.product: pin for pin in reversed(found) if pin.product >= 0}
         return sorted(first.values(), key=lambda pin: (pin.place, found.index(pin)))

@@ -38,7 +38,16 @@ class Rule:
     def holds(self, moment: float, placement: str | None, channel: str | None) -> bool:
         """Whether it holds for a question."""
         first, last = self.period
-        return first <= moment < last and _named(self.placements, placement) and _named(self.channels, channel)
+        placements, channels = self._places
+        return (
+            first <= moment < last
+            and (not placements or _spelt(placement) in placements)
+            and (not channels or _spelt(channel) in channels)
+        )
+
+    @cached_property
+    def _places(self) -> tuple[frozenset[str], frozenset[str]]:
+        return frozenset(map(_spelt, self.placements)), frozenset(map(_spelt, self.channels))
 
 
 def _moment(setting: str, text: str, otherwise: float) -> float:
@@ -53,9 +62,5 @@ def _moment(setting: str, text: str, otherwise: float) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _named(names: tuple[str, ...], given: str | None) -> bool:
-    return not names or _spelt(given or "") in map(_spelt, names)
-
-
-def _spelt(name: str) -> str:
-    return name.strip().casefold()
+def _spelt(name: str | None) -> str:
+    return (name or "").strip().casefold()

@@ -53,3 +53,15 @@ def test_conflicts_and_personal_columns_are_told(shop: Path, capsys: pytest.Capt
     text = capsys.readouterr().out
     assert "note: 1 customers with rows that disagree: the earliest counts" in text
     assert "note: left out of profiles as personal: email" in text
+
+
+def test_names_in_the_rules_that_the_tables_lack_are_told(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pin = '[[policy.pins]]\nname = "{0}"\nproduct = "{0}"\n'
+    rules = pin.format("mug") + pin.format("jug") + '[[policy.exclude]]\nname = "c"\ncategories = ["Cups"]\n'
+    (shop / "esnaf.toml").write_text(rules)
+    assert main(["check", "--data", str(shop), "--workspace", str(shop), "--quiet"]) == 0
+    notes = [line for line in capsys.readouterr().out.splitlines() if "[policy]" in line]
+    assert notes == [
+        "note: [policy]: rule 'c' names category 'Cups', which the tables do not know",
+        "note: [policy]: rule 'jug' names product 'jug', which the tables do not know",
+    ]

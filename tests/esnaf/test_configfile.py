@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from esnaf.configfile import field_comments, flattened, template
+from esnaf.configfile import field_comments, flattened, listed, template
 from esnaf.sections import sections
 from features.settings import Settings
 
@@ -78,3 +78,22 @@ def test_the_defaults_of_all_sections_can_be_written_and_read() -> None:
     settings.check_sections(sections())
     for name, config in sections().items():
         assert settings.section(name, config) == config()
+
+
+@dataclass(frozen=True)
+class Shops:
+    """Many."""
+
+    inner: tuple[Inner, ...] = ()
+    """Each."""
+    names: tuple[str, ...] = ()
+    """Theirs."""
+
+
+def test_tables_of_which_there_may_be_many_are_described_once() -> None:
+    (section,) = listed("shops", Shops)
+    assert (section.name, section.comment) == ("shops.inner", "What lies inside.")
+    assert [(setting.name, setting.default) for setting in section.settings] == [("depth", 6)]
+    assert Settings.parse("[[shops.inner]]\n[[shops.inner]]\ndepth = 2").section("shops", Shops) == Shops(
+        (Inner(), Inner(2))
+    )

@@ -50,3 +50,9 @@ def test_the_era_changes_when_a_rule_begins_or_ends(recommender: Recommender) ->
     days = [policy.era(at(f"2026-03-0{day}")) for day in range(1, 7)]
     assert days == [1, 1, 2, 2, 3, 3]
     assert policy.era(at("2026-02-28T23:59:59")) == 0
+
+
+def test_rules_are_told_from_others_by_their_digest(recommender: Recommender) -> None:
+    rule = "[[exclude]]\nname = 'a'\nbrands = ['{}']\n"
+    one, same, other = (Policy(config_of(rule.format(name)), recommender).digest for name in "AAB")
+    assert one == same != other
