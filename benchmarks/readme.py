@@ -93,6 +93,11 @@ TABLES = {
             "crash",
             "{kills}: {unloadable}, {half_written}, {failed_next}",
         ),
+        Row(
+            "a worker's memory after mixed requests, against that after the first 20,000",
+            "memory",
+            "{requests:,}: {memory_ratio:.2f} x",
+        ),
         Row("a worker's memory / its own part", "serving", "{worker_resident_mb:.0f} / {worker_private_mb:.0f} MB"),
     ),
 }

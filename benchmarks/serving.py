@@ -49,7 +49,7 @@ def measure(args: Namespace) -> Figures:
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         workspace = args.workspace or trained(args.data, scratch)
-        token = _token(scratch)
+        token = new_token(scratch)
         bodies = _bodies(workspace)
         return {
             **_start_up(workspace, bodies[0], scratch, token),
@@ -67,7 +67,7 @@ def _bodies(workspace: Path) -> list[bytes]:
     return [json.dumps({"customer_id": customers[i], "n": 10}).encode() for i in order]
 
 
-def _token(scratch: Path) -> str:
+def new_token(scratch: Path) -> str:
     """The secret of a token that all services here ask for, as in a real shop."""
     file = TokenFile(scratch / "tokens.json")
     os.environ[TOKENS] = str(file.path)

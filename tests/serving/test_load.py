@@ -6,6 +6,9 @@ import httpx
 import pytest
 
 from benchmarks import load
+from benchmarks.mixed import Mix, ask
+from serving.tokens import TokenFile
+from tests.serving.conftest import Guarded
 
 pytestmark = pytest.mark.service
 
@@ -37,3 +40,23 @@ def test_every_body_is_sent_once(client: httpx.Client, address: str, known: str,
 def test_a_refusal_ends_it(address: str) -> None:
     with pytest.raises(RuntimeError, match=r"422 .*unknown_field"):
         load.post(address, PATH, [b'{"customer": "ada"}'], connections=1)
+
+
+def test_mixed_requests_are_all_answered_as_they_should(
+    guarded: Guarded, customers: list[str], products: list[str]
+) -> None:
+    token = TokenFile.of(guarded.workspace).make("mixed", ["recommend", "ingest"])[1]
+    while httpx.get(f"{guarded.address}/v1/model", headers={"Authorization": f"Bearer {token}"}).status_code == 401:
+        pass
+    requests = list(Mix(customers, products).take(300))
+    assert requests == list(Mix(customers, products).take(300))
+    assert requests != list(Mix(customers, products, seed=1).take(300))
+    statuses = ask(guarded.address, requests, token=token)
+    assert sum(statuses.values()) == 300
+    assert statuses[200] > statuses[202] > statuses[422] > 0
+    assert statuses.keys() <= {200, 202, 404, 422}
+
+
+def test_a_token_that_is_not_known_ends_the_load(guarded: Guarded) -> None:
+    with pytest.raises(RuntimeError, match=r"401 .*unauthorized"):
+        load.post(guarded.address, PATH, [b"{}"], connections=1, token="esnaf_none")  # noqa: S106

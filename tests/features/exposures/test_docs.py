@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "exposures.md").read_text()
 def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Two answers in the list's own order, of probability 1/8, and two in another; a click on the first of each."""
     log, one = ExposureLog.open(tmp_path, StoreConfig()), listed(propensities=[0.5, 0.25, 1.0])
-    other = {"places": [4, 1, 2], "propensities": [0.5, 0.5, 0.5]}
+    other: dict[str, Any] = {"places": [4, 1, 2], "propensities": [0.5, 0.5, 0.5]}
     answers = [answer(one, number, **other if number % 2 else {}) for number in range(4)]
     write(log, [one], answers)
     store = LiveStore.open(tmp_path, StoreConfig())

@@ -1,6 +1,7 @@
 """What holds for every exposure log, whichever database keeps it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -202,7 +203,7 @@ def test_a_customer_is_forgotten(log: ExposureLog, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(retention, "_READ", 2)
     one = listed()
     names = ["ann", "bob", "anon:ann", None, "eve", "ann' OR 1=1 --"]
-    drawn = {"places": [4, 0], "propensities": [0.25, 0.5]}
+    drawn: dict[str, Any] = {"places": [4, 0], "propensities": [0.25, 0.5]}
     answers = [answer(one, number, customer=names[number % 6], **drawn if number % 4 else {}) for number in range(30)]
     alone = [answer(one, 40, customer="eve")]
     write(log, [one], answers[:8], answers[8:9], answers[9:20], answers[20:], alone)
