@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from features.arrays import DAY, Times
+from features.arrays import DAY, Counts, Times
 from features.tables.chunk import Chunk, Column, Reader, all_chunks
 from features.tables.columns import Columns
 from features.tables.config import TimeConfig
 from features.tables.parquet_file import Group, ParquetFile
+from features.tables.text import compact
 from features.tables.times import times
 
 ENOUGH = 3  # groups that tell whether a look at their times is worth it
@@ -52,7 +53,7 @@ class Since:
     def _of_chunk(self, chunk: Chunk) -> Newer:
         moment = self._times(chunk.column(self._own) if self._own else pa.nulls(len(chunk.row), pa.string()))
         keep = np.flatnonzero(moment >= self.time)
-        rest = replace(chunk, table=chunk.table.take(keep), row=chunk.row[keep], malformed=())
+        rest = replace(chunk, table=_taken(chunk.table, keep), row=chunk.row[keep], malformed=())
         return Newer(rest if len(keep) else None, len(chunk.row) + len(chunk.malformed), self._earlier(moment))
 
     def _of_groups(self, groups: Iterator[Group]) -> Iterator[Newer]:
@@ -80,3 +81,12 @@ class Since:
 
     def _earlier(self, moment: Times) -> int:
         return int(((moment > 0) & (moment < self.time)).sum())
+
+
+def _taken(table: pa.Table, at: Counts) -> pa.Table:
+    """Some rows, and no texts but theirs: each distinct one is looked at."""
+    taken = table.take(at)
+    for number, field in enumerate(taken.schema):
+        if pa.types.is_dictionary(field.type):
+            taken = taken.set_column(number, field.name, compact(taken.column(number).combine_chunks()))
+    return taken
