@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from features.arrays import DAY, Times
+from features.arrays import DAY, Counts, Times
 from features.tables.chunk import Chunk, Column, Reader, all_chunks
 from features.tables.columns import Columns
 from features.tables.config import TimeConfig
 from features.tables.parquet_file import Group, ParquetFile
+from features.tables.text import compact
 from features.tables.times import times
+
+ENOUGH = 3  # groups that tell whether a look at their times is worth it
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,7 @@ class Since:
         """A table part by part."""
         for reader in readers:
             if isinstance(reader, ParquetFile) and self._own in reader.names:
-                for group in reader.groups():
-                    yield from self._of_group(group)
+                yield from self._of_groups(reader.groups())
             else:
                 yield from map(self._of_chunk, all_chunks([reader], self.columns.names))
 
@@ -51,20 +53,26 @@ class Since:
     def _of_chunk(self, chunk: Chunk) -> Newer:
         moment = self._times(chunk.column(self._own) if self._own else pa.nulls(len(chunk.row), pa.string()))
         keep = np.flatnonzero(moment >= self.time)
-        rest = replace(chunk, table=chunk.table.take(keep), row=chunk.row[keep], malformed=())
+        rest = replace(chunk, table=_taken(chunk.table, keep), row=chunk.row[keep], malformed=())
         return Newer(rest if len(keep) else None, len(chunk.row) + len(chunk.malformed), self._earlier(moment))
 
-    def _of_group(self, group: Group) -> Iterator[Newer]:
-        """What a file says of a whole group of its rows is looked at first, and then their times alone."""
-        span = group.span(self._own)
-        if span is not None and span.first > DAY and span.last < self.time - DAY:  # whatever the zone
-            yield Newer(None, group.rows, span.count)
-            return
-        moment = np.concatenate([self._times(c.column(self._own)) for c in group.chunks([self._own])])
-        if not (moment >= self.time).any():
-            yield Newer(None, group.rows, self._earlier(moment))
-            return
-        yield from map(self._of_chunk, group.chunks([n for n in self.columns.names if n in group.names]))
+    def _of_groups(self, groups: Iterator[Group]) -> Iterator[Newer]:
+        """What a file says of a whole group of its rows is looked at first, and then their times alone, unless rows are
+        in no order at all and nearly every group has newer ones."""
+        looked = in_vain = 0
+        for group in groups:
+            span = group.span(self._own)
+            if span is not None and span.first > DAY and span.last < self.time - DAY:  # whatever the zone
+                yield Newer(None, group.rows, span.count)
+                continue
+            if looked < ENOUGH or 2 * in_vain < looked:
+                moment = np.concatenate([self._times(c.column(self._own)) for c in group.chunks([self._own])])
+                looked += 1
+                if not (moment >= self.time).any():
+                    yield Newer(None, group.rows, self._earlier(moment))
+                    continue
+                in_vain += 1
+            yield from map(self._of_chunk, group.chunks([n for n in self.columns.names if n in group.names]))
 
     def _times(self, column: Column) -> Times:
         """(n,) 0 where there is none."""
@@ -73,3 +81,12 @@ class Since:
 
     def _earlier(self, moment: Times) -> int:
         return int(((moment > 0) & (moment < self.time)).sum())
+
+
+def _taken(table: pa.Table, at: Counts) -> pa.Table:
+    """Some rows, and no texts but theirs: each distinct one is looked at."""
+    taken = table.take(at)
+    for number, field in enumerate(taken.schema):
+        if pa.types.is_dictionary(field.type):
+            taken = taken.set_column(number, field.name, compact(taken.column(number).combine_chunks()))
+    return taken
