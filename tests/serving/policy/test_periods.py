@@ -12,10 +12,12 @@ from serving.bodies import ListRequest
 from serving.cache import Cache
 from serving.champion import Champion
 from serving.clock import Clock, shown_time
+from serving.display import Display
 from serving.keeper import Keeper
 from serving.live import Live
 from serving.metrics import Metrics
 from serving.policy.policy import Policy
+from serving.recorder import Recorder
 from tests.serving.policy.conftest import config_of
 from training.recommender import Recommender
 
@@ -36,9 +38,17 @@ class Hand(Clock):
 def answers_of(workspace: Path, recommender: Recommender, policy: Policy, times: list[int]) -> Answers:
     clock = Hand(STEP)
     object.__setattr__(clock, "times", times)
-    live = Live(Keeper(workspace, Settings({})), recommender.time)
-    champion = Champion("3", recommender, "")
-    return Answers(champion, clock=clock, cache=Cache(1 << 20), metrics=Metrics(), live=live, policy=policy)
+    keeper, metrics = Keeper(workspace, Settings({"exposures": {"enabled": False}})), Metrics()
+    display = Display(keeper.settings, Recorder(workspace, keeper.settings, clock=clock, metrics=metrics), clock=clock)
+    return Answers(
+        Champion("3", recommender, ""),
+        clock=clock,
+        cache=Cache(1 << 20),
+        metrics=metrics,
+        live=Live(keeper, recommender.time),
+        display=display,
+        policy=policy,
+    )
 
 
 @pytest.mark.parametrize("later", [0, 5 * STEP])
