@@ -93,7 +93,7 @@ class Worker:
             from serving.exploration.config import ExplorationConfig
             from serving.keeper import Keeper
 
-            environment.settings().section("exploration", ExplorationConfig)
+            ExplorationConfig.of(environment.settings())
             environment.trust(Champion.load(_WORKSPACE).identity)
             Keeper(_WORKSPACE, environment.settings()).check_address()
         except EsnafError as error:
