@@ -44,6 +44,7 @@ def sections() -> dict[str, type]:
 
 def check(settings: Settings) -> None:
     """ConfigError at the first name or value in the file that cannot be used."""
+    from serving.exploration.config import ExplorationConfig
     from training.config import PoolConfig
     from training.tuning.space import Space
 
@@ -53,6 +54,7 @@ def check(settings: Settings) -> None:
     for name, config in known.items():
         settings.section(name, config)
     Space.of(settings)
+    ExplorationConfig.of(settings)
 
 
 def _generators(names: Iterable[str]) -> dict[str, type]:

@@ -24,7 +24,7 @@ class Display:
     """Shared by the answers of all models of one worker."""
 
     def __init__(self, settings: Settings, recorder: Recorder, *, clock: Clock) -> None:
-        config = settings.section("exploration", ExplorationConfig)
+        config = ExplorationConfig.of(settings)
         self.strangers_named = settings.section("consent", ConsentConfig).default == "granted"
         self._recorder, self._clock = recorder, clock
         self._method, self._top = method_of(config), config.top

@@ -36,8 +36,8 @@ class Listed:
             self.policy,
             self.exploration,
             min(self.shown, len(items)),
-            json.dumps([item["product_id"] for item in items], ensure_ascii=False, separators=(",", ":")),
-            json.dumps([item["source"] for item in items], ensure_ascii=False, separators=(",", ":")),
+            json.dumps([item["product_id"] for item in items]),
+            json.dumps([item["source"] for item in items]),
             struct.pack(f"<{len(items)}d", *(item["score"] for item in items)),
             self.propensities,
         )

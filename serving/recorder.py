@@ -99,7 +99,7 @@ class Recorder:
         except EsnafError as error:
             self._failed(str(error))
         except Exception as error:  # noqa: BLE001  # nothing that goes wrong here may end the thread
-            self._failed(f"{type(error).__name__}: {error}")
+            self._failed(type(error).__name__)
         self._count_lost()
 
     def _run(self) -> None:

@@ -103,7 +103,7 @@ class Worker:
             from serving.gate import Gate
             from serving.keeper import Keeper
 
-            environment.settings().section("exploration", ExplorationConfig)
+            ExplorationConfig.of(environment.settings())
             locked = Gate.open(_WORKSPACE, environment.config()).locked
             environment.trust(Champion.load(_WORKSPACE).identity)
             Keeper(_WORKSPACE, environment.settings()).check_address()

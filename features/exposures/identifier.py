@@ -32,6 +32,7 @@ def second_of(identifier: str) -> int:
 
 def seconds_of(identifiers: Array) -> Times:
     """(N,) the same of many, given as bytes."""
-    text = np.ascontiguousarray(identifiers).view(np.uint8).reshape(len(identifiers), -1)[:, :_DIGITS].astype(np.int64)
+    size = len(identifiers), identifiers.dtype.itemsize
+    text = np.ascontiguousarray(identifiers).view(np.uint8).reshape(size)[:, :_DIGITS].astype(np.int64)
     digits = text - np.where(text < _LETTERS, ord("0"), ord("a") - 10)
     return digits @ (16 ** np.arange(_DIGITS - 1, -1, -1))

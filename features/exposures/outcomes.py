@@ -125,6 +125,8 @@ def _found(shown: Shown, columns: Following) -> tuple[Counts, Counts]:
     keys = shown.answer.astype(np.int64) << 32 | products.indices.to_numpy()
     by = np.argsort(keys)
     wanted = answer << 32 | product
+    if not len(keys):
+        return answer, np.full(len(wanted), -1)
     place = np.minimum(np.searchsorted(keys, wanted, sorter=by), len(keys) - 1)
     same = (answer >= 0) & (product >= 0) & (keys[by[place]] == wanted)
     return answer, np.where(same, by[place], -1)

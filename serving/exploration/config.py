@@ -1,7 +1,11 @@
 """Settings of exploration."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
+
+from features.errors import ConfigError
+from features.exposures.config import ExposuresConfig
+from features.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,17 @@ class ExplorationConfig:
     """Products of a list, from the best on, that take part."""
     seed: int | None = None
     """For tests and demos: the same draws in every worker and after every start. Not set, they are the system's."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The section; ConfigError where what is drawn would not be written down, which would be of no use."""
+        config = settings.section("exploration", cls)
+        if config.method != "off" and not settings.section("exposures", ExposuresConfig).enabled:
+            raise ConfigError(
+                f"{settings.source}: [exploration] method = {config.method!r}: what is drawn must be written down; "
+                "set [exposures] enabled = true, or method = 'off'"
+            )
+        return config
 
     @property
     def described(self) -> str:

@@ -107,3 +107,12 @@ def test_without_a_store_nothing_came_of_it(log: ExposureLog) -> None:
     assert [row["purchases"] for row in found] == [0, 0, 0]
     assert totals.elsewhere == 0
     assert rows(log, None, end=NOW)[0] == []
+
+
+def test_an_empty_list_has_no_outcomes(log: ExposureLog, store: LiveStore) -> None:
+    one = listed(shown=0)
+    shown = answer(one)
+    write(log, [one], [shown])
+    store.append(events(1, recommendation_id=shown.recommendation_id))
+    found, totals = rows(log, store)
+    assert (found, totals.answers, totals.elsewhere) == ([], 1, 1)
