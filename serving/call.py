@@ -31,7 +31,7 @@ class Call:
         self.path: str = scope["path"]
         self.parameter = ""  # what the path has in the place of its {name}
         self.holder: Holder | None = None
-        self.twice = False  # a header that must be unambiguous is not
+        self.twice = False  # there are two tokens
         self.headers = self._headers()
         self.id = self._id()
 
@@ -39,7 +39,7 @@ class Call:
         kept: dict[bytes, bytes] = {}
         for name, value in self.scope["headers"]:
             if name in _KEPT:
-                if name in kept:
+                if name == b"authorization" and name in kept:
                     self.twice = True
                 kept[name] = value
         return kept

@@ -13,14 +13,14 @@ from serving.errors import RequestError, from_validation, json_problem, shown
 B = TypeVar("B", bound=BaseModel)
 
 
-class GoneError(Exception):
-    """The sender went away before the body was there; nobody waits for an answer."""
-
-
 _CHARSETS = {"", "charset=utf-8", 'charset="utf-8"'}
 _REPLACED = "\ufffd"  # stands where a server could not decode a byte of the path
 _MAX_PARAMETERS = 20
-_BODY_WITHIN = 2  # seconds; less than the service's own limit, whose answer would be less clear
+_BODY_WITHIN = 2  # seconds
+
+
+class GoneError(Exception):
+    """The sender went away before the body was there; nobody waits for an answer."""
 
 
 async def read_body(call: Call, kind: type[B], limit: int) -> B:

@@ -26,7 +26,7 @@ def test_ids_of_ours_are_all_different() -> None:
     assert len({a_call().id for _ in range(1_000)}) == 1_000
 
 
-def test_a_header_given_twice_is_noticed() -> None:
+def test_two_tokens_are_noticed() -> None:
     scope = {
         "method": "GET",
         "path": "/",

@@ -1,5 +1,6 @@
 """How settings reach the workers."""
 
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -52,3 +53,17 @@ def test_what_the_ranker_would_drag_along_stays_out_and_can_still_be_had() -> No
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["['lightgbm']", "1"]
+
+
+def test_there_is_room_for_all_connections() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (300, before[1]))
+        environment.allow_connections(20)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == 300
+        environment.allow_connections(200)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 400
+        environment.allow_connections(before[1] + 1_000)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == before[1]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
