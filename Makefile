@@ -19,7 +19,7 @@ demo: $(STAMP) ## Simulate a shop, train, track, serve and ask it: about a minut
 	$(BIN)/esnaf demo
 
 test: $(STAMP) ## All tests on two processes; ESNAF_DATA adds those on real data
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 25 --durations-min 5
 
 lint: $(STAMP) ## ruff, mypy, and that generated documents are current
 	$(BIN)/ruff check .

@@ -52,6 +52,7 @@ class Connection(HttpToolsProtocol):
         self._quiet = False  # nothing came since the last answer
         self._head_since = self._rest_since = self._unread_since = _NEVER  # the loop's time
         self._head_bytes = 0
+        self._mixed = False  # what came last is the end of a body too, and so not counted as a head
         self._ending = False
         self._answering: RequestResponseCycle | None = None  # while `cycle` may be one that came behind it
         self._timer: TimerHandle | None = None
@@ -81,6 +82,7 @@ class Connection(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         if self._quiet and self._rest_since == _NEVER:
             self._quiet, self._head_since = False, self.loop.time()
+        self._mixed = False
         try:
             self.parser.feed_data(data)
         except HttpParserUpgrade:  # to nothing that is spoken here: it is answered as it stands
@@ -105,6 +107,7 @@ class Connection(HttpToolsProtocol):
         """The body is there."""
         if self._rest_since != _NEVER:
             self._rest_since, self._head_since = _NEVER, self.loop.time()
+            self._mixed = True
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -134,7 +137,7 @@ class Connection(HttpToolsProtocol):
             super().shutdown()
 
     def _count(self, size: int) -> None:
-        if self._head_since != _NEVER:
+        if self._head_since != _NEVER and not self._mixed:
             self._head_bytes += size
             if self._head_bytes > HEAD_BYTES:
                 self._refuse(_TOO_LONG)

@@ -184,3 +184,19 @@ def test_what_is_no_request_is_refused(guarded: Guarded, sent: bytes, status: in
     answer = asyncio.run(ask())
     assert answer.startswith(f"HTTP/1.1 {status} ".encode())
     assert code in answer
+
+
+def test_the_rest_of_a_body_that_was_refused_is_no_head(guarded: Guarded) -> None:
+    """The connection goes on with the next request, however much of the one before came late."""
+
+    async def ask() -> tuple[bytes, bytes]:
+        head = b"POST /v1/recommendations HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 250000\r\n\r\n"
+        async with connection(guarded) as (reader, writer), asyncio.timeout(PATIENCE):
+            writer.write(head)
+            refused = await reader.readuntil(b"}}")
+            writer.write(b"a" * 250_000 + b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            return refused, await reader.readuntil(b'"ok"')
+
+    refused, healthy = asyncio.run(ask())
+    assert not refused.startswith(b"HTTP/1.1 2")
+    assert healthy.startswith(b"HTTP/1.1 200 ")
