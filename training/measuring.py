@@ -77,7 +77,7 @@ def measure(
     Customers that it does not know are strangers to it; products that `log` lacks are padding in the lists. Any product
     may be shown: what the catalogue says of availability is of today, and would tell of what came after the cut.
     """
-    gathered = _Gathered(log.products.indices(recommender.products.ids()))
+    gathered = _Gathered(log.products.find(recommender.products.column))
     ids = log.customers.ids(truth.customer)
     for request in _requests(recommender, ids):
         pool = Pool.gather(recommender.sources, request)
