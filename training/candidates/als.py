@@ -68,7 +68,7 @@ class Als(Generator):
         self._learned(weights, on_grid(users).astype(np.float32), items)
 
     def update(self, snapshot: Snapshot, previous: Generator, change: Change) -> None:
-        """Only the factors of the products that were bought since, and of who bought them, are solved again."""
+        """Only the factors of the products whose sales grew, and of who bought since, are solved again."""
         if not isinstance(previous, Als):
             self.fit(snapshot)
             return
@@ -78,8 +78,8 @@ class Als(Generator):
         with one_blas_thread():
             model.user_factors = change.carried(previous.user_factors, len(weights))
             model.item_factors = _padded(previous.item_factors, weights.width)
-            if len(change.products):
-                model.partial_fit_items(change.products, counts.T.tocsr()[change.products])
+            if len(change.grown):
+                model.partial_fit_items(change.grown, counts.T.tocsr()[change.grown])
             if len(change.customers):
                 model.partial_fit_users(change.customers, counts[change.customers])
         users = _rounded(model.user_factors, previous.user_factors, change.customers)

@@ -55,9 +55,7 @@ def _moved(log: EventLog, start: int, customers: Vocabulary, history: History) -
     seen = min(log.customers_at(start), len(customers))
     if np.array_equal(customers.first(seen).text, log.customers.first(seen).text):
         return np.arange(seen, dtype=np.int32)
-    moved = log.customers.find(customers.column)
-    moved[np.diff(history.offsets) == 0] = -1
-    return moved
+    return np.where(np.diff(history.offsets) > 0, log.customers.find(customers.column), np.int32(-1))
 
 
 def _other_past(log: EventLog, start: int, known: History, moved: Codes) -> tuple[Codes, Codes]:
