@@ -1,11 +1,13 @@
 """EventLog: everything that was accepted, in arrays, and the History as of any moment."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
+from weakref import WeakValueDictionary
 
 import numpy as np
 
-from features.arrays import NO_TIME, Array, Bools, Codes, Counts, Floats, Offsets, Times, offsets_of, rows_of
+from features.arrays import NO_TIME, Array, Bools, Codes, Counts, Floats, Offsets, Times, offsets_of
 from features.history import History
 from features.kinds import Kind
 from features.refunds import Refunds
@@ -103,12 +105,28 @@ class EventLog:
     def window(self, start: int, end: int, customers: int | None = None) -> History:
         """The events of `start <= time < end`, net of the refunds inside it alone; one row a customer."""
         rows = len(self.customers) if customers is None else customers
+        held = self._held.get((start, end, rows))
+        if held is None:
+            held = self._held[start, end, rows] = self._window(start, end, rows)
+        return held
+
+    def kept(self, start: int, end: int) -> Bools:
+        """(N,) the events of a window: those of `start <= time < end` that were not taken back within it."""
+        return self._kept(self.refunds.net(self.quantity, self.time, start, end), start, end)
+
+    def _kept(self, quantity: Floats, start: int, end: int) -> Bools:
+        keep: Bools = (self.kind != Kind.REFUND) & (quantity > 0) & (self.time < end)
+        if start != NO_TIME:
+            keep &= self.time >= start
+        return keep
+
+    def _window(self, start: int, end: int, rows: int) -> History:
         quantity = self.refunds.net(self.quantity, self.time, start, end)
-        keep = (self.time >= start) & (self.time < end) & (self.kind != Kind.REFUND) & (quantity > 0)
+        keep = self._kept(quantity, start, end)
         kept = np.flatnonzero(keep)
-        row: Counts = rows_of(self.offsets)[kept].astype(np.int64)
+        before = np.append(0, np.cumsum(keep))
         return History(
-            offsets_of(row, rows),
+            before[self.offsets[: rows + 1]],
             self.product[kept],
             self.time[kept],
             self.kind[kept],
@@ -116,6 +134,11 @@ class EventLog:
             self.price[kept],
             self.order[kept],
         )
+
+    @cached_property
+    def _held(self) -> "WeakValueDictionary[tuple[int, int, int], History]":
+        """Windows that somebody has: they are asked for by several, and on a large shop each takes a second."""
+        return WeakValueDictionary()
 
 
 def by_customer_and_time(rows: EventRows, customer: Codes, product: Codes) -> Counts:

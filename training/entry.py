@@ -12,6 +12,7 @@ from features.logs import log
 from features.settings import Settings
 from training.bundles import FOLDER
 from training.champions import Champions
+from training.comparison.answered import FILE as LISTS
 from training.comparison.contender import Contender
 from training.config import BundlesConfig
 from training.configuration import configuration, digest
@@ -119,6 +120,9 @@ class Entry:
         )
         if measurement is None:
             return run
+        if measurement.answered is not None:
+            measurement.answered.write(self.scratch / LISTS, measurement.bundle)
+            run = replace(run, files={**run.files, "bundles": self.scratch / LISTS})
         return replace(
             run,
             measured=measurement.bundle,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.tables import Shop
+from training.comparison.answered import Answered
 from training.evaluation.baselines import Baselines
 from training.evaluation.beyond import Background
 from training.evaluation.generators import generator_recall
@@ -28,6 +29,7 @@ class Measurement:
     importance: Importance | None  # None for a model that counts
     bundle: Path
     learned: bool  # whether the model had enough to learn a ranking from
+    answered: Answered | None = None  # the model's lists, where anybody was scored
 
 
 def measurement_of(
@@ -55,7 +57,7 @@ def measurement_of(
     learned = isinstance(order, Ranker)
     if len(truth) == 0:
         return Measurement(evaluate({}, truth), {}, background, None, bundle, learned)
-    found = measure(recommender, truth, shop.log, generators=alone, explained=alone)
+    found = measure(recommender, truth.customer, shop.log, generators=alone, explained=alone)
     baselines = Baselines.of(history, truth.products, cut).ranks()
     report = evaluate(
         # A generator called as a baseline stands behind it.
@@ -67,7 +69,8 @@ def measurement_of(
     )
     importance = Importance.of(order, found.matrix) if alone and isinstance(order, Ranker) else None
     recalls = generator_recall(found.candidates, truth) if alone else {}
-    return Measurement(report, recalls, background, importance, bundle, learned)
+    answered = Answered.of(recommender, truth.customer, found.lists[MODEL], shop.log)
+    return Measurement(report, recalls, background, importance, bundle, learned, answered)
 
 
 def _named_something(lists: Mapping[str, Lists]) -> dict[str, Lists]:

@@ -1,7 +1,7 @@
-"""Measuring: the lists of a recommender, and of each of its generators alone, for the customers of a truth.
+"""Measuring: the lists of a recommender, and of each of its generators alone, for some customers.
 
-Customers and products go in and out by the numbers of the event log that the truth is of; the recommender is asked by
-ids, as the service asks it.
+Customers and products go in and out by the numbers of an event log; the recommender is asked by ids, as the service
+asks it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,6 @@ from training.candidates.scores import Candidates, Scores
 from training.candidates.topk import top_k
 from training.evaluation.lists import MODES, Lists, Mode, Ranked
 from training.evaluation.protocol import MODEL
-from training.evaluation.truth import Truth
 from training.pool import Pool
 from training.query import Query
 from training.ranking import Ranking
@@ -28,7 +27,7 @@ SAMPLE = 50  # customers whose feature rows are kept to explain the ranker
 
 @dataclass
 class Measured:
-    """What the customers of a truth were shown."""
+    """What the customers were shown."""
 
     lists: dict[str, Lists]  # the model's, and those of each generator alone
     candidates: dict[str, Candidates]  # what each generator named
@@ -63,22 +62,22 @@ class _Gathered:
 
 def measure(
     recommender: Recommender,
-    truth: Truth,
+    customers: Codes,
     log: EventLog,
     k: int = 20,
     *,
     generators: bool = True,
     explained: bool = True,
 ) -> Measured:
-    """Ask a recommender for the lists of the scored customers of `log` in every mode, `generators` for theirs alone.
+    """Ask a recommender for the lists of some customers of `log` in every mode, `generators` for theirs alone.
 
     With `explained` some feature rows are kept.
 
     Customers that it does not know are strangers to it; products that `log` lacks are padding in the lists. Any product
     may be shown: what the catalogue says of availability is of today, and would tell of what came after the cut.
     """
-    gathered = _Gathered(log.products.indices(recommender.products.ids()))
-    ids = log.customers.ids(truth.customer)
+    gathered = _Gathered(log.products.find(recommender.products.column))
+    ids = log.customers.ids(customers)
     for request in _requests(recommender, ids):
         pool = Pool.gather(recommender.sources, request)
         ranking = recommender.ordered(request, pool)

@@ -9,6 +9,8 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from features.arrays import DAY
 from features.errors import BundleError
 from features.logs import log
@@ -108,7 +110,8 @@ class _Retraining:
             return Retrained(None, served.version, reason, events), entered
         log.info("retrain.refresh", version=served.version, events=events)
         assert champion is not None  # noqa: S101  # `_reason` has looked
-        entered = self._refreshed(champion, serving, trainer, end)
+        with threadpool_limits(1):  # too little to do for threads that wait for each other
+            entered = self._refreshed(champion, serving, trainer, end)
         return Retrained(None, served.version, None, events, _reused(champion, serving, end, shop.fresh)), entered
 
     def _champion(self, version: str) -> Contender | None:
@@ -144,6 +147,7 @@ class _Retraining:
     def _refreshed(self, champion: Contender, serving: Recommender, trainer: Trainer, end: int) -> Entered:
         assert champion.measured is not None  # noqa: S101  # `_reason` has looked
         cut = end - trainer.training.horizon * DAY
+        champion.seed(serving)
         with self.timer.stage("measured"):
             earlier = champion.load(champion.measured)
             trainer.refreshed(earlier, cut).save(self.scratch / MEASURED)

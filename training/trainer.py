@@ -202,10 +202,9 @@ class Trainer:
             previous.products.first(seen).text, log.products.first(seen).text
         ):
             return "products of its time are others now"
-        active = np.flatnonzero(np.diff(previous.history.offsets)).astype(np.int32)
-        ids = previous.customers.ids(active)
-        gone = (id for id, index in zip(ids, log.customers.indices(ids), strict=True) if index < 0)
-        if not all(id.startswith(ANONYMOUS) for id in gone):  # visitors turn out to be somebody; others were erased
+        active = np.diff(previous.history.offsets) > 0
+        gone = np.flatnonzero(active & (log.customers.find(previous.customers.column) < 0)).astype(np.int32)
+        if not all(id.startswith(ANONYMOUS) for id in previous.customers.ids(gone)):  # some turn out to be somebody
             return "customers of its time are no more"
         return None
 

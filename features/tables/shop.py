@@ -1,6 +1,8 @@
 """Shop: a shop's tables as the arrays that everything else works on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from features.catalogue import Catalogue
 from features.eventlog import EventLog
@@ -9,6 +11,8 @@ from features.tables.ledger import Ledger
 from features.tables.names import NameChanges
 from features.tables.products import derived_catalogue
 from features.tables.report import Report
+
+HELD = 4  # catalogues as of different moments
 
 
 @dataclass(frozen=True)
@@ -25,4 +29,13 @@ class Shop:
 
     def catalogue_at(self, time: int) -> Catalogue:
         """The catalogue as of a moment: a products table as it stands, derived products by the events before it."""
-        return self.catalogue if self.names is None else derived_catalogue(self.log, self.names, time)
+        if self.names is None:
+            return self.catalogue
+        return self._derived(min(time, self.log.end))
+
+    @cached_property
+    def _derived(self) -> Callable[[int], Catalogue]:
+        """Several ask for the same."""
+        log, names = self.log, self.names
+        assert names is not None  # noqa: S101  # events are all that tells of products
+        return lru_cache(HELD)(lambda time: derived_catalogue(log, names, time))

@@ -48,14 +48,14 @@ def asked(model: Recommender, shop: Shop, truth: Truth, filters: Filters) -> lis
 
 
 def test_the_lists_are_those_of_the_service(simulated: Shop, measured: Recommender, truth: Truth) -> None:
-    lists = measure(measured, truth, simulated.log).lists["model"].modes
+    lists = measure(measured, truth.customer, simulated.log).lists["model"].modes
     assert names(measured, lists["all"].products) == asked(measured, simulated, truth, Filters())
     new = asked(measured, simulated, truth, Filters(exclude_purchased=True))
     assert names(measured, lists["explore"].products) == new
 
 
 def test_modes_list_what_they_say(simulated: Shop, measured: Recommender, truth: Truth) -> None:
-    lists = measure(measured, truth, simulated.log).lists
+    lists = measure(measured, truth.customer, simulated.log).lists
     rows = np.arange(len(truth))[:, None]
     for name, own in lists.items():
         new, again = own.modes["explore"].products, own.modes["repeat"].products
@@ -87,7 +87,7 @@ def test_an_older_model_takes_later_customers_for_strangers(simulated: Shop) -> 
     truth = Truth.of(simulated.log, cut(), cut() + 14 * DAY)
     late = truth.customer >= len(model.customers)
     assert late.any()
-    lists = measure(model, truth, simulated.log).lists["model"].modes["all"].products
+    lists = measure(model, truth.customer, simulated.log).lists["model"].modes["all"].products
     stranger = model.recommend([Query()], 20)[0]
     expected = simulated.log.products.indices([item.product_id for item in stranger.items])
     assert (lists[late] == expected).all()
@@ -118,7 +118,9 @@ def test_popular_is_the_baseline_of_21_days(simulated: Shop, measured: Recommend
 def test_what_is_sold_out_today_counts_all_the_same(simulated: Shop, measured: Recommender, truth: Truth) -> None:
     nothing = np.zeros(len(measured.catalogue), np.bool_)
     sold_out = replace(measured, catalogue=replace(measured.catalogue, available=nothing))
-    one, other = (measure(model, truth, simulated.log).lists["model"].modes["all"] for model in (measured, sold_out))
+    one, other = (
+        measure(model, truth.customer, simulated.log).lists["model"].modes["all"] for model in (measured, sold_out)
+    )
     np.testing.assert_array_equal(one.products, other.products)
 
 

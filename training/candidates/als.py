@@ -9,7 +9,7 @@ from features.arrays import Array, Codes, Doubles, Floats
 from training.candidates.base import Generator, Snapshot
 from training.candidates.blas import one_blas_thread
 from training.candidates.change import Change
-from training.candidates.factors import check_factors, inner_products, on_grid, untouched
+from training.candidates.factors import check_factors, inner_products, on_grid, step_of, untouched
 from training.candidates.library import implicit
 from training.candidates.sparse import Csr
 from training.request import Request
@@ -64,10 +64,11 @@ class Als(Generator):
     def fit_weights(self, weights: Csr, previous: Generator | None = None) -> None:
         """Learn from decayed counts (C, P)."""
         warm = previous if isinstance(previous, Als) and previous.config.factors == self.config.factors else None
-        self._learned(weights, *self._solve(weights, warm))
+        users, items = self._solve(weights, warm)
+        self._learned(weights, on_grid(users).astype(np.float32), items)
 
     def update(self, snapshot: Snapshot, previous: Generator, change: Change) -> None:
-        """Only the factors of the products that were bought since, and of who bought them, are solved again."""
+        """Only the factors of the products whose sales grew, and of who bought since, are solved again."""
         if not isinstance(previous, Als):
             self.fit(snapshot)
             return
@@ -77,15 +78,15 @@ class Als(Generator):
         with one_blas_thread():
             model.user_factors = change.carried(previous.user_factors, len(weights))
             model.item_factors = _padded(previous.item_factors, weights.width)
-            if len(change.products):
-                model.partial_fit_items(change.products, counts.T.tocsr()[change.products])
+            if len(change.grown):
+                model.partial_fit_items(change.grown, counts.T.tocsr()[change.grown])
             if len(change.customers):
                 model.partial_fit_users(change.customers, counts[change.customers])
-        self._learned(weights, model.user_factors, model.item_factors)
+        users = _rounded(model.user_factors, previous.user_factors, change.customers)
+        self._learned(weights, users, model.item_factors)
 
     def _learned(self, weights: Csr, users: Floats, items: Floats) -> None:
-        self.user_factors = on_grid(users).astype(np.float32)
-        self.item_factors = on_grid(items).astype(np.float32)
+        self.user_factors, self.item_factors = users, on_grid(items).astype(np.float32)
         self.unknown = untouched(weights)
         with one_blas_thread():
             items = self.item_factors.astype(np.float64)
@@ -155,6 +156,15 @@ class Als(Generator):
         left = self.gram + (factors.T * extra) @ factors
         right = (1.0 + extra) @ factors
         return on_grid(np.linalg.solve(left, right)).astype(np.float32)
+
+
+def _rounded(users: Floats, before: Floats, changed: Codes) -> Floats:
+    """Factors on their grid; the others are on it already, unless it is another one now."""
+    step = step_of(users)
+    if not step or step != step_of(before):
+        return on_grid(users).astype(np.float32)
+    users[changed] = np.round(users[changed].astype(np.float64) / step) * step
+    return users
 
 
 def _sample(weights: Csr, budget: int, seed: int) -> Csr:

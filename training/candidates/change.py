@@ -5,11 +5,13 @@ from typing import Self
 
 import numpy as np
 
-from features.arrays import NO_TIME, Codes, Floats
+from features.arrays import NO_TIME, Array, Bools, Codes, Counts, Floats
 from features.eventlog import EventLog
 from features.history import History
 from features.kinds import Kind
 from features.vocabulary import Vocabulary
+
+GROWN = 0.02  # of a product's sales: fewer new ones hardly change what it has in common with others
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,8 @@ class Change:
     """Between two moments. Products keep their index; customers may move, as visitors turn out to be somebody."""
 
     products: Codes  # ascending: bought or taken back since, and all new ones
+    grown: Codes  # ascending: those of them with a share of `GROWN` more sales than when that was last so, or a past
+    #               that was not known
     customers: Codes  # ascending: who did so, or has another past than was known
     moved: Codes  # (C,) the index now of each customer seen by the earlier moment, -1 for one who is no more
 
@@ -26,14 +30,16 @@ class Change:
     ) -> Self:
         """What happened in `start <= time < end` according to `log`, of which the first `products` are known at the
         end, and what came late; `customers` and their `history` are what was known of it at the start."""
-        sales = np.isin(log.kind, (Kind.PURCHASE, Kind.REFUND))
+        sales = (log.kind == Kind.PURCHASE) | (log.kind == Kind.REFUND)
         at = np.flatnonzero((log.time >= start) & (log.time < end) & sales)
         sold = np.union1d(log.product[at], np.arange(log.products_at(start), products))
         buyers = np.unique(np.searchsorted(log.offsets, at, side="right") - 1)
-        past, moved = log.window(NO_TIME, start), _moved(log, start, customers, history)
-        others, late = _other_past(past, history, moved)
+        moved = _moved(log, start, customers, history)
+        others, late = _other_past(log, start, history, moved)
         sold, buyers = np.union1d(sold, late), np.union1d(buyers, others)
-        return cls(sold[sold >= 0].astype(np.int32), buyers.astype(np.int32), moved)
+        sold = sold[sold >= 0].astype(np.int32)
+        grown = np.union1d(sold[_grown(log, start, end, products)[sold]], late[late >= 0])
+        return cls(sold, grown.astype(np.int32), buyers.astype(np.int32), moved)
 
     def carried(self, rows: Floats, size: int) -> Floats:
         """(size, F) rows of the customers of before, each at its index now; zero for the others."""
@@ -49,18 +55,34 @@ def _moved(log: EventLog, start: int, customers: Vocabulary, history: History) -
     seen = min(log.customers_at(start), len(customers))
     if np.array_equal(customers.first(seen).text, log.customers.first(seen).text):
         return np.arange(seen, dtype=np.int32)
-    moved = np.full(len(customers), -1, np.int32)
-    active = np.flatnonzero(np.diff(history.offsets)).astype(np.int32)
-    moved[active] = log.customers.indices(customers.ids(active))
-    return moved
+    return np.where(np.diff(history.offsets) > 0, log.customers.find(customers.column), np.int32(-1))
 
 
-def _other_past(past: History, known: History, moved: Codes) -> tuple[Codes, Codes]:
+def _other_past(log: EventLog, start: int, known: History, moved: Codes) -> tuple[Codes, Codes]:
     """The customers whose past has another number of events than was known, and the products of which it has."""
+    kept = log.kept(NO_TIME, start)
+    past = np.diff(np.append(0, np.cumsum(kept))[log.offsets])
     there = np.flatnonzero(moved >= 0)
     events = np.zeros(len(past), np.int64)
     events[moved[there]] = np.diff(known.offsets)[there]
-    size = 2 + max(int(past.product.max(initial=-1)), int(known.product.max(initial=-1)))
-    of_product = np.bincount(past.product + 1, minlength=size) - np.bincount(known.product + 1, minlength=size)
-    others, late = np.flatnonzero(events != np.diff(past.offsets)), np.flatnonzero(of_product) - 1
+    size = 1 + len(log.products)
+    of_product = _counts(log.product[kept], size) - _counts(known.product, size)
+    others, late = np.flatnonzero(events != past), np.flatnonzero(of_product) - 1
     return others.astype(np.int32), late.astype(np.int32)
+
+
+def _counts(product: Array, size: int) -> Counts:
+    """(size,) events without a product, and of each product."""
+    return np.bincount(product + 1, minlength=size)
+
+
+def _grown(log: EventLog, start: int, end: int, products: int) -> Bools:
+    """(products,) which sold a share of `GROWN` more, counted from their first sale, however long that took."""
+    bought = log.kind == Kind.PURCHASE
+    before, after = (
+        np.bincount(log.product[bought & (log.time < time)], minlength=products)[:products] for time in (start, end)
+    )
+    with np.errstate(divide="ignore"):
+        step, next_step = (np.floor(np.log(count) / np.log1p(GROWN)) for count in (before, after))
+    grown: Bools = next_step > step
+    return grown

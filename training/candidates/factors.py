@@ -16,11 +16,14 @@ sum of 512 such products: BLAS may add in whatever order it likes and comes to t
 
 def on_grid(values: Array) -> Doubles:
     """Values rounded to multiples of a power of two, 2^-22 of the greatest of them; they also fit a float32."""
-    greatest = float(np.abs(values).max(initial=0.0))
-    if greatest == 0.0:
-        return np.zeros(values.shape)
-    step = 2.0 ** (math.frexp(greatest)[1] - GRID_BITS)
-    return np.round(np.asarray(values, np.float64) / step) * step
+    step = step_of(values)
+    return np.round(np.asarray(values, np.float64) / step) * step if step else np.zeros(values.shape)
+
+
+def step_of(values: Array) -> float:
+    """The distance of two points of the grid that some values are rounded to, 0 where all are 0."""
+    greatest = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
+    return 2.0 ** (math.frexp(greatest)[1] - GRID_BITS) if greatest else 0.0
 
 
 def inner_products(users: Floats, items: Floats, unknown: Codes) -> Doubles:

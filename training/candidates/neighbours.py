@@ -51,14 +51,14 @@ class Neighbours(Generator):
         self.fit_weights(self._weights(snapshot))
 
     def update(self, snapshot: Snapshot, previous: Generator, change: Change) -> None:
-        """Only the products that were bought since get new neighbours."""
+        """Only the products whose sales grew get new neighbours."""
         if not isinstance(previous, Neighbours):
             self.fit(snapshot)
             return
         weighed = self._weighed(self._weights(snapshot))
-        buyers = Csr.of(weighed.T.tocsr()).take(change.products)
+        buyers = Csr.of(weighed.T.tocsr()).take(change.grown)
         similar = nearest(buyers, weighed, self.config.neighbours)
-        self.similar = previous.similar.with_rows(change.products, similar)
+        self.similar = previous.similar.with_rows(change.grown, similar)
 
     def _weights(self, snapshot: Snapshot) -> Csr:
         config, width = self.config, len(snapshot.catalogue)

@@ -51,12 +51,12 @@ class Rp3beta(Generator):
         self.fit_weights(self._weights(snapshot))
 
     def update(self, snapshot: Snapshot, previous: Generator, change: Change) -> None:
-        """Only the products that were bought since get new neighbours."""
+        """Only the products whose sales grew get new neighbours."""
         if not isinstance(previous, Rp3beta):
             self.fit(snapshot)
             return
         weights = self._weights(snapshot)
-        self.similar = previous.similar.with_rows(change.products, self._similar(weights, change.products))
+        self.similar = previous.similar.with_rows(change.grown, self._similar(weights, change.grown))
 
     def _weights(self, snapshot: Snapshot) -> Csr:
         config, width = self.config, len(snapshot.catalogue)

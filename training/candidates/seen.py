@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import DAY, Codes, offsets_of
+from features.arrays import Codes, offsets_of
 from features.history import History
 from features.visit import LOOKS, TOUCHES, visit_number
 from training.candidates.base import Generator, Snapshot
 from training.candidates.change import Change
+from training.candidates.companions import companions
 from training.candidates.sampling import affordable
 from training.candidates.scores import Scores
 from training.candidates.sparse import Csr
@@ -52,11 +53,11 @@ class Seen(Generator):
         self.similar = self._similar(snapshot, None)
 
     def update(self, snapshot: Snapshot, previous: Generator, change: Change) -> None:
-        """Only the products that were bought since get new neighbours."""
+        """Only the products whose sales grew get new neighbours."""
         if not isinstance(previous, Seen):
             self.fit(snapshot)
             return
-        self.similar = previous.similar.with_rows(change.products, self._similar(snapshot, change.products))
+        self.similar = previous.similar.with_rows(change.grown, self._similar(snapshot, change.grown))
 
     def _similar(self, snapshot: Snapshot, rows: Codes | None) -> Csr:
         config, width = self.config, len(snapshot.catalogue)
@@ -78,13 +79,7 @@ class Seen(Generator):
 def _visits(history: History, time: int, width: int, half_life: float) -> Csr:
     """(visits, P) the products of each visit with two or more, weighted by the visit's age."""
     touches = history.only((history.product >= 0) & np.isin(history.kind, TOUCHES))
-    keys, first = np.unique(visit_number(touches) * width + touches.product, return_index=True)
-    visit, product = np.divmod(keys, width)
-    several = np.bincount(visit)[visit] > 1 if len(visit) else np.zeros(0, np.bool_)
-    visit, product, first = visit[several], product[several], first[several]
-    numbers, row = np.unique(visit, return_inverse=True)
-    weight = np.exp2((touches.time[first] - time) / (DAY * half_life))
-    return Csr(offsets_of(row, len(numbers)), product.astype(np.int32), weight, width)
+    return companions(visit_number(touches), touches, time, width=width, half_life=half_life)
 
 
 def _touched(request: Request, width: int, fading: float) -> Csr:

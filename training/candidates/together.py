@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import DAY, Codes, offsets_of
+from features.arrays import Codes, offsets_of
 from features.history import History
 from training.candidates.base import Generator, Snapshot
 from training.candidates.change import Change
+from training.candidates.companions import companions
 from training.candidates.sampling import affordable
 from training.candidates.scores import Scores
 from training.candidates.sparse import Csr
@@ -48,11 +49,11 @@ class Together(Generator):
         self.similar = self._similar(snapshot, None)
 
     def update(self, snapshot: Snapshot, previous: Generator, change: Change) -> None:
-        """Only the products that were ordered since get new neighbours."""
+        """Only the products whose sales grew get new neighbours."""
         if not isinstance(previous, Together):
             self.fit(snapshot)
             return
-        self.similar = previous.similar.with_rows(change.products, self._similar(snapshot, change.products))
+        self.similar = previous.similar.with_rows(change.grown, self._similar(snapshot, change.grown))
 
     def _similar(self, snapshot: Snapshot, rows: Codes | None) -> Csr:
         config = self.config
@@ -71,13 +72,7 @@ class Together(Generator):
 def _orders(history: History, time: int, width: int, half_life: float) -> Csr:
     """(orders, P) the products of each order of two or more, weighted by the order's age."""
     lines = history.purchases
-    keys, first = np.unique(lines.order_number.astype(np.int64) * width + lines.product, return_index=True)
-    order, product = np.divmod(keys, width)
-    several = (np.bincount(order)[order] > 1) if len(order) else np.zeros(0, np.bool_)
-    order, product, first = order[several], product[several], first[several]
-    numbers, row = np.unique(order, return_inverse=True)
-    weight = np.exp2((lines.time[first] - time) / (DAY * half_life))
-    return Csr(offsets_of(row, len(numbers)), product.astype(np.int32), weight, width)
+    return companions(lines.order_number, lines, time, width=width, half_life=half_life)
 
 
 def _in_hand(request: Request, width: int) -> Csr:

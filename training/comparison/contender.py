@@ -32,6 +32,10 @@ class Contender:
             self._loaded[folder] = Recommender.load(folder)
         return self._loaded[folder]
 
+    def seed(self, serving: Recommender) -> None:
+        """The bundle that serves was checked and read before."""
+        self._loaded[self.final] = serving
+
     @property
     def start(self) -> int:
         """The first moment that a window may begin at, by the older of its bundles."""

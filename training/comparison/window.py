@@ -6,6 +6,7 @@ from typing import Self
 
 from features.arrays import Bools
 from features.tables import Shop
+from training.comparison.answered import Answered
 from training.comparison.contender import Contender
 from training.comparison.side import Side
 from training.evaluation.beyond import Background, beyond
@@ -45,15 +46,18 @@ class Window:
     def side(self, contender: Contender, *, explained: bool = True) -> Side:
         """Load the bundle that does not know the window, and measure it; BundleError where it is damaged.
 
-        With `explained`, what the features add to its scores is worked out too.
+        With `explained`, what the features add to its scores is worked out too; without, lists that the bundle gave
+        before are taken from beside it.
         """
-        model = contender.load(contender.before(self.truth.cut))
+        folder = contender.before(self.truth.cut)
+        model = contender.load(folder)
         if len(self.truth) == 0:
             return Side.of(contender, model, self._report(None), None)
-        found = measure(model, self.truth, self.shop.log, generators=False, explained=explained)
-        importance = None
-        if explained and isinstance(model.order, Ranker):
-            importance = Importance.of(model.order, found.matrix)
+        if not explained:
+            lists = Answered.read(folder).lists(model, self.truth.customer, self.shop.log)
+            return Side.of(contender, model, self._report(lists), None)
+        found = measure(model, self.truth.customer, self.shop.log, generators=False)
+        importance = Importance.of(model.order, found.matrix) if isinstance(model.order, Ranker) else None
         return Side.of(contender, model, self._report(found.lists[MODEL]), importance)
 
     @staticmethod

@@ -5,10 +5,12 @@ from functools import cached_property
 from typing import Self
 
 import numpy as np
+import pyarrow as pa
 
 from features.arrays import Bools, Codes, Counts, rows_of
 from features.eventlog import EventLog
 from features.history import History
+from features.tables.hashing import combine, hash_column
 from training.evaluation.purchases import Purchases
 
 MOST_CUSTOMERS = 20_000  # more are sampled: the interval of a mean over these is below half a percent already
@@ -37,7 +39,7 @@ class Truth:
         before, after = log.as_of(cut).purchases, log.window(cut, end).purchases
         active = (np.diff(before.offsets) > 0) & (np.diff(after.offsets)[: len(before)] > 0)
         eligible = np.flatnonzero(active)
-        customer = _sample(eligible, most, seed).astype(np.int32)
+        customer = _sample(log, eligible, most, seed).astype(np.int32)
         past = before.take(customer)
         return cls(
             cut=cut,
@@ -66,7 +68,11 @@ def orders_of(purchases: History) -> Counts:
     return np.bincount(purchases.row[first], minlength=len(purchases))
 
 
-def _sample(customers: Counts, most: int, seed: int) -> Counts:
+def _sample(log: EventLog, customers: Counts, most: int, seed: int) -> Counts:
+    """Who is drawn depends on the id alone: windows that overlap have most of their customers in common, so that what a
+    model answered them need not be asked again."""
     if len(customers) <= most:
         return customers
-    return np.sort(np.random.default_rng(seed).choice(customers, most, replace=False))
+    ids = log.customers.column.take(pa.array(customers))
+    drawn = combine(hash_column(ids), np.full(len(customers), seed))
+    return np.sort(customers[np.argsort(drawn, kind="stable")[:most]])

@@ -1,6 +1,6 @@
 """Challenge: a challenger before the gate, from its bundles to the verdict."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +16,8 @@ from training.gate.defects import defects_of
 from training.gate.gate import Gate
 from training.gate.trial import Trial
 from training.gate.verdict import Verdict
+
+FEW = 2  # customers shown where a model is not to be explained: to say why takes as long as the lists
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,13 @@ def _folders(challenger: Contender) -> list[Path]:
 def _held(
     champion: Contender, challenger: Contender, window: Window, settings: Settings, known: Side | None
 ) -> Contest | None:
+    explained = known is None or known.importance is not None
     try:
-        first = window.side(champion, explained=known is None or known.importance is not None)
+        first = window.side(champion, explained=explained)
     except (BundleError, RefusedError) as error:
         log.warning("gate.without_champion", version=champion.version, reason=str(error))
         return None
     config = settings.section("compare", CompareConfig)
+    if not explained:
+        config = replace(config, examples=min(config.examples, FEW))
     return Contest.of(first, known or window.side(challenger), window.shop, config)

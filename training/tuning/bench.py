@@ -65,7 +65,7 @@ class Bench:
         settings, prepared = self.space.settings(point), self.prepared(point)
         order = _order(settings, prepared, cut, seed)
         recommender = replace(prepared.base(cut.time), order=order)
-        found = measure(recommender, cut.truth, self.shop.log, generators=False)
+        found = measure(recommender, cut.truth.customer, self.shop.log, generators=False)
         return Scores.of(found.lists[MODEL], cut.truth)
 
     def prepared(self, point: Mapping[str, Value]) -> Prepared:

@@ -78,7 +78,8 @@ def test_the_rows_of_what_changed_are_exact(name: str, tmp_path: Path) -> None:
     generator, change = updated(name, tmp_path / "state")
     wanted: Any = fitted(name, shop().snapshot(T))
     assert len(generator.similar) == len(wanted.similar)
-    for product in change.products.tolist():
+    assert len(change.grown)
+    for product in change.grown.tolist():
         expected = row(wanted.similar, product)
         assert row(generator.similar, product) == pytest.approx(expected, rel=1e-5), product
 

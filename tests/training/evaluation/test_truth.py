@@ -87,6 +87,14 @@ def test_sampling_is_seeded_and_keeps_the_number_of_all() -> None:
     assert first.customer.tolist() == again.customer.tolist() != other.customer.tolist()
 
 
+def test_windows_that_overlap_have_most_of_a_sample_in_common() -> None:
+    lines = [Line(f"c{i:02}", "x", day) for i in range(40) for day in (1, 12)]
+    log = log_of(*lines, *(Line(f"d{i}", "x", day) for i in range(4) for day in (1, 10.5)))
+    one, other = (Truth.of(log, CUT + shift * DAY, END, most=10, seed=1) for shift in (0, 1))
+    assert (one.eligible, other.eligible) == (44, 40)
+    assert len(np.intersect1d(one.customer, other.customer)) >= 8
+
+
 def test_nobody_to_score_is_an_empty_truth() -> None:
     log = log_of(Line("a", "x", 1), Line("b", "x", 12))
     truth = Truth.of(log, CUT, END)

@@ -21,7 +21,7 @@ def test_the_worth_is_that_of_a_training_of_its_own(changes: dict[str, Value]) -
     shared.scores(shared.space.current, cut)
     point = {**shared.space.current, **changes}
     alone = Trainer(shop(), shared.space.settings(point)).fit(cut.time)
-    found = measure(alone, cut.truth, shop().log, generators=False)
+    found = measure(alone, cut.truth.customer, shop().log, generators=False)
     expected = Scores.of(found.lists[MODEL], cut.truth)
     assert np.array_equal(shared.scores(point, cut).ndcg[0], expected.ndcg[0])
 
