@@ -190,7 +190,7 @@ def test_the_rest_of_a_body_that_was_refused_is_no_head(guarded: Guarded) -> Non
     """The connection goes on with the next request, however much of the one before came late."""
 
     async def ask() -> tuple[bytes, bytes]:
-        head = b"POST /v1/recommendations HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 250000\r\n\r\n"
+        head = b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 250000\r\n\r\n"
         async with connection(guarded) as (reader, writer), asyncio.timeout(PATIENCE):
             writer.write(head)
             refused = await reader.readuntil(b"}}")
