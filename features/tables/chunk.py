@@ -1,7 +1,7 @@
 """Chunk: some rows of a table as they stand in one file, and the protocol of what reads them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 import pyarrow as pa
@@ -28,6 +28,10 @@ class Chunk:
             return pa.nulls(len(self.row), pa.string())
         column = self.table.column(name).combine_chunks()
         return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+    def select(self, names: Sequence[str]) -> "Chunk":
+        """Some columns alone, as far as they are here."""
+        return replace(self, table=self.table.select([name for name in names if name in self.table.column_names]))
 
 
 class Reader(Protocol):

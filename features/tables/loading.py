@@ -2,7 +2,7 @@
 
 import time as clock
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from features.tables.events import Rules, decode, one_currency
 from features.tables.gather import Gathered, Tally
 from features.tables.identities import Links, read_links
 from features.tables.ledger import Ledger, digest, digests, unnamed, written
-from features.tables.newer import Since
+from features.tables.newer import Newer, Since
 from features.tables.promised import Promised
 from features.tables.rejects import Rejects
 from features.tables.shop import Shop
@@ -150,6 +150,7 @@ class _Tables:
     erased: Column
     live: LiveReader | None
     known: Ledger | None = None  # whose events need not be read
+    _read: dict[tuple[str, ...], tuple[str, list[Newer]]] = field(default_factory=dict)
 
     def shared(self, table: str) -> bool:
         """Whether a static table stands in the files of the events."""
@@ -168,8 +169,25 @@ class _Tables:
             reader = replace(reader, erased=self.erased)
         before = self.known.static(table) if self.known else None
         if self.known and before is not None and "created_at" in columns:
-            reader = replace(reader, since=self.known.end, before=before)
+            since = Since.of(self.known.end, self.config.time, columns, "created_at")
+            reader = replace(reader, before=before, newer=list(self._newer(found, since)))
         return reader.read(found)
+
+    def _newer(self, found: Sequence[Reader], since: Since) -> Iterable[Newer]:
+        """The newer rows of some files. Where static tables stand in those of the events, all is read at once."""
+        places = tuple(reader.place for reader in found)
+        if places not in self._read:
+            beside = [table for table in ID_OF if self.shared(table)]
+            if not beside:
+                return since.parts(found)
+            names = [
+                n for table in ("events", *beside) for n in _columns(table, found, getattr(self.config, table)).names
+            ]
+            self._read[places] = since.own, list(replace(since, names=list(dict.fromkeys(names))).parts(found))
+        own, parts = self._read[places]
+        if own != since.own:
+            return since.parts(found)
+        return (replace(p, chunk=None if p.chunk is None else p.chunk.select(since.names)) for p in parts)
 
     def links(self) -> Links | None:
         """Which devices belong to whom, None where there is no such table."""
@@ -213,7 +231,8 @@ class _Tables:
             yield from all_chunks(found, columns.names)
             return
         earlier = 0
-        for part in Since(self.known.end, columns, self.config.time, "timestamp").parts(found):
+        since = Since.of(self.known.end, self.config.time, columns, "timestamp")
+        for part in self._newer(found, since):
             earlier += part.earlier
             if part.chunk is not None:
                 yield part.chunk

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +12,7 @@ from features.tables.chunk import Chunk, Column, Reader, all_chunks
 from features.tables.columns import Columns
 from features.tables.config import TimeConfig
 from features.tables.parquet_file import Group, ParquetFile
+from features.tables.patterns import PER_SECOND
 from features.tables.text import compact
 from features.tables.times import times
 
@@ -34,24 +36,25 @@ class Since:
     """How to tell newer rows."""
 
     time: int  # seconds since the epoch, UTC
-    columns: Columns
     config: TimeConfig
-    column: str  # canonical name
+    own: str  # the table's own name of the column of times, empty where it has none
+    names: Sequence[str]  # of the columns to be read
+
+    @classmethod
+    def of(cls, time: int, config: TimeConfig, columns: Columns, column: str) -> Self:
+        """By a canonical column."""
+        return cls(time, config, columns.own[column][0] if column in columns else "", columns.names)
 
     def parts(self, readers: Sequence[Reader]) -> Iterator[Newer]:
         """A table part by part."""
         for reader in readers:
-            if isinstance(reader, ParquetFile) and self._own in reader.names:
+            if isinstance(reader, ParquetFile) and self.own in reader.names:
                 yield from self._of_groups(reader.groups())
             else:
-                yield from map(self._of_chunk, all_chunks([reader], self.columns.names))
-
-    @property
-    def _own(self) -> str:
-        return self.columns.own[self.column][0] if self.column in self.columns else ""
+                yield from map(self._of_chunk, all_chunks([reader], self.names))
 
     def _of_chunk(self, chunk: Chunk) -> Newer:
-        moment = self._times(chunk.column(self._own) if self._own else pa.nulls(len(chunk.row), pa.string()))
+        moment = self._times(chunk.column(self.own) if self.own else pa.nulls(len(chunk.row), pa.string()))
         keep = np.flatnonzero(moment >= self.time)
         rest = replace(chunk, table=_taken(chunk.table, keep), row=chunk.row[keep], malformed=())
         return Newer(rest if len(keep) else None, len(chunk.row) + len(chunk.malformed), self._earlier(moment))
@@ -61,23 +64,31 @@ class Since:
         in no order at all and nearly every group has newer ones."""
         looked = in_vain = 0
         for group in groups:
-            span = group.span(self._own)
+            span = group.span(self.own)
             if span is not None and span.first > DAY and span.last < self.time - DAY:  # whatever the zone
                 yield Newer(None, group.rows, span.count)
                 continue
             if looked < ENOUGH or 2 * in_vain < looked:
-                moment = np.concatenate([self._times(c.column(self._own)) for c in group.chunks([self._own])])
+                moment = np.concatenate([self._times(c.column(self.own)) for c in group.chunks([self.own])])
                 looked += 1
                 if not (moment >= self.time).any():
                     yield Newer(None, group.rows, self._earlier(moment))
                     continue
                 in_vain += 1
-            yield from map(self._of_chunk, group.chunks([n for n in self.columns.names if n in group.names]))
+            yield from map(self._of_chunk, group.chunks([name for name in self.names if name in group.names]))
 
     def _times(self, column: Column) -> Times:
-        """(n,) 0 where there is none."""
-        moment, bad = times(column, self.config)
-        return np.where(bad | (moment < 0), 0, moment)
+        """(n,) on which side of it each lies, and 0 where there is none. Zones are at most a day apart, so only times
+        that are nearer are told exactly."""
+        kind = column.type
+        if not pa.types.is_timestamp(kind) or column.null_count:
+            told, bad = times(column, self.config)
+            return np.where(bad | (told < 0), 0, told)
+        per_second = PER_SECOND[kind.unit]
+        moment: Times = np.maximum(column.cast(pa.int64()).to_numpy() // per_second, 0)
+        near = np.flatnonzero((np.abs(moment - self.time) <= DAY) | (moment <= DAY))
+        moment[near] = np.maximum(times(column.take(pa.array(near)), self.config)[0], 0)
+        return moment
 
     def _earlier(self, moment: Times) -> int:
         return int(((moment > 0) & (moment < self.time)).sum())

@@ -16,7 +16,7 @@ from features.tables.chunk import Chunk, Column, Reader, all_chunks
 from features.tables.columns import Columns
 from features.tables.config import TablesConfig
 from features.tables.lists import broken_lists
-from features.tables.newer import Since
+from features.tables.newer import Newer
 from features.tables.numbers import numbers
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, Rejects, mark
@@ -73,8 +73,8 @@ class StaticReader:
     rejects: Rejects
     shared: bool = False  # with the events, whose reader tells all faults
     erased: Column = field(default_factory=lambda: pa.array([], pa.string()))  # customers who are to be forgotten
-    since: int | None = None  # rows of before were read into `before`
-    before: pa.Table | None = None  # `StaticRows.table` of that reading
+    before: pa.Table | None = None  # `StaticRows.table` of a reading of rows of before
+    newer: Sequence[Newer] = ()  # and the rows since
 
     @property
     def id(self) -> str:
@@ -95,12 +95,11 @@ class StaticReader:
 
     def _chunks(self, readers: Sequence[Reader]) -> Iterator[tuple[Chunk | None, int]]:
         """The rows to be read, and how many there are with those that were read before."""
-        if self.since is None:
+        if self.before is None:
             for chunk in all_chunks(readers, self.columns.names):
                 yield chunk, len(chunk.row) + len(chunk.malformed)
         else:
-            for part in Since(self.since, self.columns, self.config.time, _TIME).parts(readers):
-                yield part.chunk, part.rows
+            yield from ((part.chunk, part.rows) for part in self.newer)
 
     def _rows(self, chunk: Chunk, read: int) -> pa.Table:
         """The usable rows as texts, with `created_at` in seconds and the order in which they were read."""

@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from features.arrays import DAY, Codes, Doubles
+from features.arrays import DAY, Codes, Counts, Doubles
 from features.history import History
 from training.candidates.sparse import Csr
+
+DENSE = 5_000_000  # sums held at once: sorting the keys takes ten times as long
 
 
 def decayed_sales(lines: History, time: int, half_life: float) -> Doubles:
@@ -19,8 +21,7 @@ def top_lists(group: Codes, product: Codes, weight: Doubles, *, shape: tuple[int
     """
     groups, products = shape
     at = group >= 0
-    keys, place = np.unique(group[at].astype(np.int64) * products + product[at], return_inverse=True)
-    total = np.bincount(place, weight[at], len(keys))
+    keys, total = _summed(group[at].astype(np.int64) * products + product[at], weight[at], groups * products)
     row, index = np.divmod(keys, max(1, products))
     by = np.lexsort((-total, row))
     counts = np.bincount(row, minlength=groups)
@@ -29,3 +30,12 @@ def top_lists(group: Codes, product: Codes, weight: Doubles, *, shape: tuple[int
     share = total / np.maximum(np.bincount(row, total, groups), np.finfo(float).tiny)[row]
     offsets = np.append(0, np.cumsum(np.bincount(row[chosen], minlength=groups)))
     return Csr(offsets, index[chosen].astype(np.int32), share[chosen].astype(np.float32), products)
+
+
+def _summed(keys: Counts, weight: Doubles, size: int) -> tuple[Counts, Doubles]:
+    """The different keys below `size`, ascending, and the sum of the weights of each."""
+    if size <= DENSE:
+        there: Counts = np.flatnonzero(np.bincount(keys, minlength=size))
+        return there, np.bincount(keys, weight, size)[there].astype(np.float64, copy=False)
+    found, place = np.unique(keys, return_inverse=True)
+    return found, np.bincount(place, weight, len(found)).astype(np.float64, copy=False)

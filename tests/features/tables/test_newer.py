@@ -32,7 +32,7 @@ def table(rows: int, kind: pa.DataType) -> pa.Table:
 
 
 def found(reader: Reader, since: int, zone: str = "UTC") -> tuple[list[str], list[int], int, int]:
-    parts = list(Since(since, COLUMNS, TimeConfig(zone=zone), "timestamp").parts([reader]))
+    parts = list(Since.of(since, TimeConfig(zone=zone), COLUMNS, "timestamp").parts([reader]))
     chunks = [part.chunk for part in parts if part.chunk is not None]
     things = [thing for chunk in chunks for thing in chunk.column("thing").to_pylist()]
     rows = [row for chunk in chunks for row in chunk.row.tolist()]
