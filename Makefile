@@ -4,10 +4,10 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format docs bench constraints clean
+.PHONY: help demo test test-bench lint format docs bench constraints clean
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 $(STAMP): pyproject.toml constraints.txt setup.py $(wildcard features/*.c training/*.c)
 	$(PYTHON) -m venv --clear .venv
@@ -18,8 +18,11 @@ $(STAMP): pyproject.toml constraints.txt setup.py $(wildcard features/*.c traini
 demo: $(STAMP) ## Simulate a shop, train, track, serve and ask it: about a minute
 	$(BIN)/esnaf demo
 
-test: $(STAMP) ## All tests on two processes; ESNAF_DATA adds those on real data
-	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 25 --durations-min 5
+test: $(STAMP) ## All tests on two processes, but for whole benchmarks; ESNAF_DATA adds those on real data
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 25 --durations-min 5 -m 'not bench'
+
+test-bench: $(STAMP) ## That the benchmarks work, each on a small shop
+	$(BIN)/python -m pytest -m bench
 
 lint: $(STAMP) ## ruff, mypy, and that generated documents are current
 	$(BIN)/ruff check .

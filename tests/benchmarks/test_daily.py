@@ -7,6 +7,7 @@ import pytest
 from benchmarks.daily import measure
 
 
+@pytest.mark.bench
 def test_a_day_is_brought_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     figures = measure(Namespace(events=20_000, customers=600, products=300, days=200))

@@ -12,6 +12,7 @@ from training.pointer import Pointer
 from training.trainer import Trainer
 
 
+@pytest.mark.bench
 @pytest.mark.service
 def test_every_event_arrives_and_every_figure_is_there(tmp_path: Path) -> None:
     of, bundle = shop(), tmp_path / "bundles" / "1"

@@ -7,6 +7,7 @@ import pytest
 from benchmarks.quality import measure
 
 
+@pytest.mark.bench
 def test_a_small_shop_and_one_earlier_window(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     figures = measure(Namespace(data=None, cuts=1, customers=80, products=100, days=150))

@@ -46,6 +46,7 @@ def test_the_same_figures_draw_the_same_picture(tmp_path: Path) -> None:
     assert "Peak memory" in text
 
 
+@pytest.mark.bench
 def test_the_smallest_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     figures = measure(Namespace(events=[1_500], figure=tmp_path / "scale.svg"))

@@ -25,6 +25,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.bench
 @pytest.mark.service
 def test_models_take_turns_under_load(workspace: Path) -> None:
     args = Namespace(data=None, workspace=workspace, seconds=8.0, swaps=2, rate=40.0, customers=50)

@@ -22,6 +22,7 @@ space.generators = []
 """
 
 
+@pytest.mark.bench
 def test_the_gain_is_measured_once_on_a_window_that_no_trial_saw(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     shop = {"customers": 80, "products": 100, "days": 150}
