@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import Array, Bools, Codes, Counts, Doubles, Floats, Offsets, offsets_of, rows_of
+from features.arrays import Array, Bools, Codes, Counts, Doubles, Floats, Offsets, Times, offsets_of, rows_of
 from features.catalogue import Catalogue
 from features.context import Context
 from features.history import History
@@ -98,9 +98,17 @@ def unbroken(history: History, time: int) -> Bools:
 
 def visit_number(history: History) -> Counts:
     """(N,) the visit that each event belongs to, counted from 0 over all rows."""
-    new = np.ones(len(history.time), np.bool_)
-    new[1:] = (np.diff(history.time) > IDLE) | (np.diff(history.row) != 0)
-    return np.cumsum(new) - 1
+    return numbered(history.time, history.offsets)
+
+
+def numbered(time: Times, offsets: Offsets) -> Counts:
+    """(N,) the visit of each event, of rows that begin at `offsets`."""
+    new = np.ones(len(time), np.bool_)
+    new[1:] = np.diff(time) > IDLE
+    new[offsets[:-1][np.diff(offsets) > 0]] = True
+    number: Counts = np.cumsum(new)
+    number -= 1
+    return number
 
 
 def visit_matrix(visits: Visits, catalogue: Catalogue, market: Market, pairs: Pairs, base: Doubles) -> Floats:

@@ -60,8 +60,8 @@ def _moved(log: EventLog, start: int, customers: Vocabulary, history: History) -
 
 def _other_past(log: EventLog, start: int, known: History, moved: Codes) -> tuple[Codes, Codes]:
     """The customers whose past has another number of events than was known, and the products of which it has."""
-    kept = log.kept(NO_TIME, start)
-    past = np.diff(np.append(0, np.cumsum(kept))[log.offsets])
+    kept = np.flatnonzero(log.kept(NO_TIME, start))
+    past = np.diff(np.searchsorted(kept, log.offsets))
     there = np.flatnonzero(moved >= 0)
     events = np.zeros(len(past), np.int64)
     events[moved[there]] = np.diff(known.offsets)[there]

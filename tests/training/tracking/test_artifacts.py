@@ -9,9 +9,7 @@ from training.tracking.store import Store, local
 
 
 @pytest.mark.parametrize("move", [False, True])
-def test_a_folder_becomes_an_artifact(
-    workspace: Path, origin: tuple[Path, Tracked], tmp_path: Path, move: bool
-) -> None:
+def test_a_folder_becomes_an_artifact(workspace: Path, tmp_path: Path, move: bool) -> None:
     store = Store.of(workspace)
     client = store.open()
     run_id = client.create_run(store.experiment(client, "corner")).info.run_id
