@@ -48,7 +48,7 @@ class Case:
         settings = Settings.read(file)
         trainer, end = Trainer(shop, settings), (self.until - date(1970, 1, 1)).days * DAY
         truth = Truth.of(shop.log, end - trainer.training.horizon * DAY, end, seed=trainer.training.seed)
-        lists = lists_of(trainer.fit(truth.cut), truth, shop.log, generators=False).lists[MODEL]
+        lists = lists_of(trainer.fit(truth.cut), truth.customer, shop.log, generators=False).lists[MODEL]
         return Scores.of(lists, truth)
 
 

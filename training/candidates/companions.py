@@ -13,12 +13,13 @@ def companions(group: Array, product: Codes, ago: Array, *, width: int, half_lif
         return Csr.empty(0, width)
     first = np.append(True, group[1:] != group[:-1])
     weight = np.exp2(-ago[first] / (DAY * half_life))
-    keys = group.astype(np.int64) * width + product
+    bits = max(1, width - 1).bit_length()
+    keys = group.astype(np.int64) << bits | product
     keys.sort(kind="stable")  # all but in order already, which this makes use of
     keys = keys[np.append(True, keys[1:] != keys[:-1])]
-    of, product = np.divmod(keys, width)
+    of = keys >> bits
     several = np.bincount(of, minlength=len(weight)) > 1
-    row = (np.cumsum(several) - 1)[of]
     kept = several[of]
-    offsets = offsets_of(row[kept], int(several.sum()))
-    return Csr(offsets, product[kept].astype(np.int32), weight[of[kept]], width)
+    row = (np.cumsum(several) - 1)[of[kept]]
+    product = (keys[kept] & ((1 << bits) - 1)).astype(np.int32)
+    return Csr(offsets_of(row, int(several.sum())), product, weight[several][row], width)
