@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from features.arrays import Array, Bools, Codes, Floats, Offsets, Times, elements_of, rows_of
+from features.arrays import Array, Bools, Codes, Floats, Offsets, Times, elements_of, offsets_of, rows_of
 from features.kinds import Kind
 
 
@@ -76,8 +76,7 @@ class History:
         """The events where `keep` (N,) is true; all rows stay."""
         if keep.all():
             return self
-        kept = np.flatnonzero(keep)
-        return self._select(kept, np.searchsorted(kept, self.offsets))
+        return self._select(np.flatnonzero(keep), offsets_of(self.row[keep], len(self)))
 
     def take(self, rows: Array) -> "History":
         """The customers of some rows, in that order; -1 gives a customer of whom nothing is known."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import Array, Bools, Codes, Doubles, Floats, Offsets, Times, offsets_of, rows_of
+from features.arrays import Array, Bools, Codes, Counts, Doubles, Floats, Offsets, offsets_of, rows_of
 from features.catalogue import Catalogue
 from features.context import Context
 from features.history import History
@@ -96,17 +96,17 @@ def unbroken(history: History, time: int) -> Bools:
     return unbroken
 
 
-def visit_number(history: History) -> Codes:
+def visit_number(history: History) -> Counts:
     """(N,) the visit that each event belongs to, counted from 0 over all rows."""
     return numbered(history.time, history.offsets)
 
 
-def numbered(time: Times, offsets: Offsets) -> Codes:
+def numbered(time: Array, offsets: Offsets) -> Counts:
     """(N,) the visit of each event, of rows that begin at `offsets`."""
     new = np.ones(len(time), np.bool_)
     new[1:] = np.diff(time) > IDLE
     new[offsets[:-1][np.diff(offsets) > 0]] = True
-    number: Codes = np.cumsum(new, dtype=np.int32)
+    number: Counts = np.cumsum(new)
     number -= 1
     return number
 
