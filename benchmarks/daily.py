@@ -16,7 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--events", type=int, default=10_000_000, metavar="N", help="simulated (default 10,000,000)")
     parser.add_argument("--customers", type=int, default=300_000, metavar="N", help="default 300,000")
     parser.add_argument("--products", type=int, default=30_000, metavar="N", help="default 30,000")
-    parser.add_argument("--days", type=int, default=270, metavar="N", help="that they happen in (default 270)")
+    parser.add_argument("--days", type=int, default=600, metavar="N", help="that they happen in (default 600)")
 
 
 def measure(args: Namespace) -> Figures:

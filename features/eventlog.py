@@ -122,11 +122,9 @@ class EventLog:
 
     def _window(self, start: int, end: int, rows: int) -> History:
         quantity = self.refunds.net(self.quantity, self.time, start, end)
-        keep = self._kept(quantity, start, end)
-        kept = np.flatnonzero(keep)
-        before = np.append(0, np.cumsum(keep))
+        kept = np.flatnonzero(self._kept(quantity, start, end))
         return History(
-            before[self.offsets[: rows + 1]],
+            np.searchsorted(kept, self.offsets[: rows + 1]),
             self.product[kept],
             self.time[kept],
             self.kind[kept],

@@ -112,9 +112,17 @@ def unbroken(history: History, time: int) -> Bools:
 
 def visit_number(history: History) -> Counts:
     """(N,) the visit that each event belongs to, counted from 0 over all rows."""
-    new = np.ones(len(history.time), np.bool_)
-    new[1:] = (np.diff(history.time) > IDLE) | (np.diff(history.row) != 0)
-    return np.cumsum(new) - 1
+    return numbered(history.time, history.offsets)
+
+
+def numbered(time: Array, offsets: Offsets) -> Counts:
+    """(N,) the visit of each event, of rows that begin at `offsets`."""
+    new = np.ones(len(time), np.bool_)
+    new[1:] = np.diff(time) > IDLE
+    new[offsets[:-1][np.diff(offsets) > 0]] = True
+    number: Counts = np.cumsum(new)
+    number -= 1
+    return number
 
 
 def visit_matrix(visits: Visits, catalogue: Catalogue, market: Market, pairs: Pairs, base: Doubles) -> Floats:

@@ -177,7 +177,7 @@ class RetrainConfig:
     """Days after which everything is trained anew; until then the ranker stays and generators learn what changed."""
     least_events: int = 1
     """New events that are worth a retraining."""
-    measured: int = 200
+    measured: int = 150
     """Customers that a refreshed model is measured on, at most; more are sampled."""
 
     def __post_init__(self) -> None:

@@ -126,6 +126,7 @@ class Entry:
         return replace(
             run,
             measured=measurement.bundle,
+            left=True,
             report=measurement.report,
             importance=measurement.importance,
             drawn=drawn if drawn.is_dir() else None,

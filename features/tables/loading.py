@@ -2,6 +2,7 @@
 
 import time as clock
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -95,6 +96,7 @@ class _Reading:
             tables = _Tables(
                 self.data, config, until=self.until, rejects=aside, erased=self.erased, live=self.live, known=known
             )
+            tables.begin()
             products = tables.static("products", config.products)
             customers = tables.static("customers", config.customers)
             links = tables.links()
@@ -150,7 +152,7 @@ class _Tables:
     erased: Column
     live: LiveReader | None
     known: Ledger | None = None  # whose events need not be read
-    _read: dict[tuple[str, ...], tuple[str, list[Newer]]] = field(default_factory=dict)
+    _begun: "dict[str, Future[list[Newer]]]" = field(default_factory=dict)  # by the column of times
 
     def shared(self, table: str) -> bool:
         """Whether a static table stands in the files of the events."""
@@ -169,24 +171,31 @@ class _Tables:
             reader = replace(reader, erased=self.erased)
         before = self.known.static(table) if self.known else None
         if self.known and before is not None and "created_at" in columns:
-            since = Since.of(self.known.end, self.config.time, columns, "created_at")
-            reader = replace(reader, before=before, newer=list(self._newer(found, since)))
+            reader = replace(reader, before=before, newer=list(self._newer(table, found, columns, "created_at")))
         return reader.read(found)
 
-    def _newer(self, found: Sequence[Reader], since: Since) -> Iterable[Newer]:
-        """The newer rows of some files. Where static tables stand in those of the events, all is read at once."""
-        places = tuple(reader.place for reader in found)
-        if places not in self._read:
-            beside = [table for table in ID_OF if self.shared(table)]
-            if not beside:
-                return since.parts(found)
-            names = [
-                n for table in ("events", *beside) for n in _columns(table, found, getattr(self.config, table)).names
-            ]
-            self._read[places] = since.own, list(replace(since, names=list(dict.fromkeys(names))).parts(found))
-        own, parts = self._read[places]
-        if own != since.own:
+    def begin(self) -> None:
+        """Begin to look for newer events, beside what is read first. Static tables that stand in the same files are
+        read with them."""
+        found = readers("events", self.config.events, self.data) if self.known else []
+        if self.known is None or not found:
+            return
+        columns = _columns("events", found, self.config.events)
+        beside = [_columns(table, found, getattr(self.config, table)) for table in ID_OF if self.shared(table)]
+        names = list(dict.fromkeys(name for part in (columns, *beside) for name in part.names))
+        since = replace(Since.of(self.known.end, self.config.time, columns, "timestamp"), names=names)
+        pool = ThreadPoolExecutor(1, thread_name_prefix="newer")
+        self._begun[since.own] = pool.submit(lambda: list(since.parts(found)))
+        pool.shutdown(wait=False)
+
+    def _newer(self, table: str, found: Sequence[Reader], columns: Columns, column: str) -> Iterable[Newer]:
+        """The rows that the ledger lacks."""
+        assert self.known is not None  # noqa: S101  # else all are read
+        since = Since.of(self.known.end, self.config.time, columns, column)
+        begun = self._begun.get(since.own) if table == "events" or self.shared(table) else None
+        if begun is None:
             return since.parts(found)
+        parts = begun.result()
         return (replace(p, chunk=None if p.chunk is None else p.chunk.select(since.names)) for p in parts)
 
     def links(self) -> Links | None:
@@ -231,8 +240,7 @@ class _Tables:
             yield from all_chunks(found, columns.names)
             return
         earlier = 0
-        since = Since.of(self.known.end, self.config.time, columns, "timestamp")
-        for part in self._newer(found, since):
+        for part in self._newer("events", found, columns, "timestamp"):
             earlier += part.earlier
             if part.chunk is not None:
                 yield part.chunk

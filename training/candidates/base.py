@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Protocol
 
+import numpy as np
+
+from features.arrays import NO_TIME, Bools
 from features.catalogue import Catalogue
 from features.history import History
 from features.market import Market
@@ -28,6 +31,14 @@ class Snapshot:
     def bought(self) -> Bought:
         """What each customer bought, worked out once for all generators."""
         return Bought.of(self.history)
+
+    @cached_property
+    def existing(self) -> Bools:
+        """(P,) products that somebody had to do with, or that were created before the moment."""
+        product = self.history.product
+        seen = np.bincount(product[product >= 0], minlength=len(self.catalogue)) > 0
+        created: Bools = (self.catalogue.created != NO_TIME) & (self.catalogue.created <= self.time)
+        return seen | created
 
 
 class Generator(Protocol):

@@ -43,10 +43,14 @@ class Change:
 
     def carried(self, rows: Floats, size: int) -> Floats:
         """(size, F) rows of the customers of before, each at its index now; zero for the others."""
-        carried = np.zeros((size, rows.shape[1]), np.float32)
         seen = min(len(self.moved), len(rows))
         there = np.flatnonzero((self.moved[:seen] >= 0) & (self.moved[:seen] < size))
-        carried[self.moved[there]] = rows[there]
+        source = np.full(size, -1)
+        source[self.moved[there]] = there
+        if not seen:
+            return np.zeros((size, rows.shape[1]), np.float32)
+        carried: Floats = rows.take(source, axis=0, mode="clip").astype(np.float32, copy=False)
+        carried[source < 0] = 0.0
         return carried
 
 
@@ -60,8 +64,8 @@ def _moved(log: EventLog, start: int, customers: Vocabulary, history: History) -
 
 def _other_past(log: EventLog, start: int, known: History, moved: Codes) -> tuple[Codes, Codes]:
     """The customers whose past has another number of events than was known, and the products of which it has."""
-    kept = log.kept(NO_TIME, start)
-    past = np.diff(np.append(0, np.cumsum(kept))[log.offsets])
+    kept = np.flatnonzero(log.kept(NO_TIME, start))
+    past = np.diff(np.searchsorted(kept, log.offsets))
     there = np.flatnonzero(moved >= 0)
     events = np.zeros(len(past), np.int64)
     events[moved[there]] = np.diff(known.offsets)[there]

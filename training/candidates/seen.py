@@ -6,7 +6,8 @@ import numpy as np
 
 from features.arrays import Codes, offsets_of
 from features.history import History
-from features.visit import LOOKS, TOUCHES, visit_number
+from features.kinds import Kind
+from features.visit import LOOKS, TOUCHES, numbered
 from training.candidates.base import Generator, Snapshot
 from training.candidates.change import Change
 from training.candidates.companions import companions
@@ -16,6 +17,9 @@ from training.candidates.sparse import Csr
 from training.candidates.spread import spread
 from training.candidates.walk import walk
 from training.request import Request
+
+_KINDS = np.arange(max(Kind) + 1)
+_LOOKING, _TOUCHING = np.isin(_KINDS, LOOKS), np.isin(_KINDS, TOUCHES)
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Seen(Generator):
 
     def _similar(self, snapshot: Snapshot, rows: Codes | None) -> Csr:
         config, width = self.config, len(snapshot.catalogue)
-        if not np.isin(snapshot.history.kind, LOOKS).any():
+        if not _LOOKING[snapshot.history.kind].any():
             return Csr.empty(width if rows is None else len(rows), width)
         visits = _visits(snapshot.history, snapshot.time, width, config.half_life)
         visits = affordable(visits.heaviest(config.most), config.budget, config.seed)
@@ -78,8 +82,10 @@ class Seen(Generator):
 
 def _visits(history: History, time: int, width: int, half_life: float) -> Csr:
     """(visits, P) the products of each visit with two or more, weighted by the visit's age."""
-    touches = history.only((history.product >= 0) & np.isin(history.kind, TOUCHES))
-    return companions(visit_number(touches), touches, time, width=width, half_life=half_life)
+    at = np.flatnonzero((history.product >= 0) & _TOUCHING[history.kind])
+    touched = history.time[at]
+    visit = numbered(touched, np.searchsorted(at, history.offsets))
+    return companions(visit, history.product[at], time - touched, width=width, half_life=half_life)
 
 
 def _touched(request: Request, width: int, fading: float) -> Csr:

@@ -72,7 +72,7 @@ class Together(Generator):
 def _orders(history: History, time: int, width: int, half_life: float) -> Csr:
     """(orders, P) the products of each order of two or more, weighted by the order's age."""
     lines = history.purchases
-    return companions(lines.order_number, lines, time, width=width, half_life=half_life)
+    return companions(lines.order_number, lines.product, time - lines.time, width=width, half_life=half_life)
 
 
 def _in_hand(request: Request, width: int) -> Csr:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import NO_TIME, Bools, Codes, Counts, rows_of
+from features.arrays import Bools, Codes, Counts, rows_of
 from features.catalogue import Catalogue
 from training.candidates.base import Generator, Snapshot
 from training.candidates.change import Change
@@ -46,14 +46,14 @@ class Words(Generator):
 
     def fit(self, snapshot: Snapshot, previous: Generator | None = None) -> None:
         self.similar = self._similar(snapshot, None)
-        self.learned_from = _hashes(snapshot.catalogue, _existing(snapshot))
+        self.learned_from = _hashes(snapshot.catalogue, snapshot.existing)
 
     def update(self, snapshot: Snapshot, previous: Generator, change: Change) -> None:
         """Only products that are new, or have other words now, get new neighbours, and become neighbours of others."""
         if not isinstance(previous, Words):
             self.fit(snapshot)
             return
-        self.learned_from = _hashes(snapshot.catalogue, _existing(snapshot))
+        self.learned_from = _hashes(snapshot.catalogue, snapshot.existing)
         known = min(len(previous.learned_from), len(self.learned_from))
         other = previous.learned_from[:known] != self.learned_from[:known]
         rows = np.append(np.flatnonzero(other), np.arange(known, len(self.learned_from))).astype(np.int32)
@@ -65,7 +65,7 @@ class Words(Generator):
     def _with_neighbours(self, snapshot: Snapshot, rows: Codes) -> Csr:
         """(P, P) what is known, with some products as neighbours of the others where they are close enough."""
         config, vectors = self.config, self._vectors(snapshot)
-        existing = _existing(snapshot)[rows]
+        existing = snapshot.existing[rows]
         near = nearest(vectors, vectors.take(rows).matrix().T.tocsr(), config.neighbours, allowed=existing)
         others = near.only(~np.isin(near.row, rows))
         new = Csr(others.offsets, rows[others.index], others.value, self.similar.width)
@@ -78,7 +78,7 @@ class Words(Generator):
         vectors = self._vectors(snapshot)
         asked = vectors if rows is None else vectors.take(rows)
         onward = vectors.matrix().T.tocsr()
-        return nearest(asked, onward, self.config.neighbours, allowed=_existing(snapshot))
+        return nearest(asked, onward, self.config.neighbours, allowed=snapshot.existing)
 
     def scores(self, request: Request) -> Scores:
         """Sums over what the customer bought."""
@@ -95,14 +95,6 @@ def _hashes(catalogue: Catalogue, existing: Bools) -> Counts:
     found = np.zeros(len(catalogue), np.uint64)
     np.add.at(found, row, scrambled * scrambled)
     return (found ^ existing.astype(np.uint64)).view(np.int64)
-
-
-def _existing(snapshot: Snapshot) -> Bools:
-    created = snapshot.catalogue.created
-    seen = np.zeros(len(snapshot.catalogue), np.bool_)
-    seen[snapshot.history.product[snapshot.history.product >= 0]] = True
-    seen |= (created != NO_TIME) & (created <= snapshot.time)
-    return seen
 
 
 def _vectors(catalogue: Catalogue, most: float) -> Csr:

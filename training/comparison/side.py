@@ -33,8 +33,16 @@ class Side:
     megabytes: float | None = None
 
     @classmethod
-    def of(cls, contender: Contender, model: Recommender, report: Report, importance: Importance | None) -> Self:
-        """A measured version."""
+    def of(
+        cls,
+        contender: Contender,
+        model: Recommender,
+        report: Report,
+        importance: Importance | None,
+        *,
+        timed: bool = True,
+    ) -> Self:
+        """A measured version; `timed` says whether it is asked how long an answer takes."""
         ids = model.customers.ids(np.arange(min(ASKED, len(model.customers))))
         return cls(
             name=f"version {contender.version}",
@@ -44,7 +52,7 @@ class Side:
             importance=importance,
             metrics=contender.metrics,
             settings=contender.settings,
-            answer_ms=answer_milliseconds(model, ids),
+            answer_ms=answer_milliseconds(model, ids) if timed else None,
             megabytes=contender.megabytes,
         )
 

@@ -55,7 +55,7 @@ class Window:
             return Side.of(contender, model, self._report(None), None)
         if not explained:
             lists = Answered.read(folder).lists(model, self.truth.customer, self.shop.log)
-            return Side.of(contender, model, self._report(lists), None)
+            return Side.of(contender, model, self._report(lists), None, timed=False)
         found = measure(model, self.truth.customer, self.shop.log, generators=False)
         importance = Importance.of(model.order, found.matrix) if isinstance(model.order, Ranker) else None
         return Side.of(contender, model, self._report(found.lists[MODEL]), importance)

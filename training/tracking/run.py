@@ -17,7 +17,7 @@ from training.evaluation.protocol import Report
 from training.gate.verdict import Verdict
 from training.report.card import Card
 from training.report.page import Page
-from training.tracking import model
+from training.tracking import artifacts, model
 from training.tracking.importance import Importance
 from training.tracking.note import run_note, version_note
 from training.tracking.provenance import Provenance, day
@@ -51,6 +51,7 @@ class TrainedRun:
     provenance: Provenance
     final: Path  # the bundle to register, as of the end of the data
     measured: Path | None = None  # the bundle that the report belongs to
+    left: bool = False  # whether that one is nobody else's, and may be moved into the store
     config: Mapping[str, Any] = field(default_factory=dict)  # section -> dataclass or table of settings in force
     report: Report | None = None
     importance: Importance | None = None
@@ -215,7 +216,7 @@ def _log_files(client: "MlflowClient", run_id: str, run: TrainedRun, metrics: Ma
     if run.drawn is not None:
         client.log_artifacts(run_id, str(run.drawn), "figures")
     if run.measured is not None:
-        client.log_artifacts(run_id, str(run.measured), "bundles/measured")
+        artifacts.put(client, run_id, run.measured, "bundles/measured", move=run.left)
     for place, file in run.files.items():
         client.log_artifact(run_id, str(file), place)
 
