@@ -1,7 +1,8 @@
 """Gate: who may ask for what, and how often.
 
-With tokens, a request needs one whose scopes fit. Without, the service is for its own machine alone. Tokens that are
-made or revoked count within half a second, in every worker: a request now and then looks whether the file is another.
+With tokens, a request needs one whose scopes fit. Without, the service is for its own machine alone. A token that was
+just made counts at once, in every worker: one that is not known makes it look whether the file is another. So does a
+request now and then, wherefore what is revoked counts for half a second at most.
 """
 
 import ipaddress
@@ -71,7 +72,7 @@ class Gate:
             self._look(now)
         if self._holders is None:
             return _check_near(call)
-        call.holder = holder = self._holder(call)
+        call.holder = holder = self._holder(call, now)
         if holder.bucket is not None:
             wait = holder.bucket.take(now)
             if wait:
@@ -86,18 +87,25 @@ class Gate:
         if call.holder is not None and call.holder.bucket is not None:
             call.holder.bucket.owe(amount)
 
-    def _holder(self, call: Call) -> Holder:
+    def _holder(self, call: Call, now: float) -> Holder:
         value = call.headers.get(b"authorization")
         if value is None or call.twice or len(value) > _LONGEST or value[:7].lower() != _BEARER:
             raise _unauthorized(f"this needs one token; {_WAY_OUT}", b"Bearer")
         digest = digest_of(value[7:].strip())
-        # Who tries tokens learns from the time of the look-up at most something of a hash that cannot be steered.
-        holder = self._holders.get(digest) if self._holders else None
-        if holder is None or not compare_digest(holder.token.digest, digest):
+        holder = self._known(digest)
+        if holder is None:
+            self._look(now)
+            holder = self._known(digest)
+        if holder is None:
             raise _unauthorized(
                 f"this token is not known here, or no more; {_WAY_OUT}", b'Bearer error="invalid_token"'
             )
         return holder
+
+    def _known(self, digest: bytes) -> Holder | None:
+        # Who tries tokens learns from the time of the look-up at most something of a hash that cannot be steered.
+        holder = self._holders.get(digest) if self._holders else None
+        return holder if holder is not None and compare_digest(holder.token.digest, digest) else None
 
     def _look(self, now: float) -> None:
         self._again = now + _LOOKED_AFTER

@@ -124,6 +124,13 @@ def test_changes_of_the_file_count_at_the_next_look(file: TokenFile, time: Time)
     assert refused(gate, authorization=f"Bearer {first}").status == 401
 
 
+def test_a_new_token_counts_at_once(file: TokenFile, time: Time) -> None:
+    file.make("first", ["recommend"])
+    gate = Gate(file, ServingConfig(), clock=time)
+    second = file.make("second", ["recommend"])[1]
+    gate.admit(a_call(authorization=f"Bearer {second}"), LISTS)
+
+
 def test_what_was_locked_is_never_open_again(file: TokenFile, time: Time) -> None:
     secret = file.make("only", ["recommend"])[1]
     gate = Gate(file, ServingConfig(), clock=time)
