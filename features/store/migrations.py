@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection, Table, insert, inspect, select, update
 
 from features.errors import StoreError
+from features.identity import schema as identity
 from features.store import schema
 from features.store.backend import Backend
 
@@ -25,7 +26,12 @@ def _outcomes(connection: Connection) -> None:
     schema.OF_LIST.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (_first, _outcomes)
+def _identity(connection: Connection) -> None:
+    """Who belongs together, and what is known of persons."""
+    identity.METADATA.create_all(connection)
+
+
+STEPS: tuple[Step, ...] = (_first, _outcomes, _identity)
 
 
 def migrate(backend: Backend, steps: Sequence[Step] = STEPS, version: Table = schema.VERSION) -> None:
