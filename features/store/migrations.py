@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection, Table, insert, inspect, select, update
 
 from features.errors import StoreError
+from features.interests.schema import INTERESTS
 from features.store import schema
 from features.store.backend import Backend
 
@@ -25,7 +26,20 @@ def _outcomes(connection: Connection) -> None:
     schema.OF_LIST.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (_first, _outcomes)
+def _identity(connection: Connection) -> None:
+    """Kept for the tables of identities."""
+
+
+def _rights(connection: Connection) -> None:
+    """Kept for the tables of consent and erasure."""
+
+
+def _interests(connection: Connection) -> None:
+    """What customers say of their interests."""
+    INTERESTS.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (_first, _outcomes, _identity, _rights, _interests)
 
 
 def migrate(backend: Backend, steps: Sequence[Step] = STEPS, version: Table = schema.VERSION) -> None:
