@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection, Table, insert, inspect, select, update
 
 from features.errors import StoreError
+from features.identity import schema as identity
 from features.interests.schema import INTERESTS
 from features.store import schema
 from features.store.backend import Backend
@@ -27,7 +28,8 @@ def _outcomes(connection: Connection) -> None:
 
 
 def _identity(connection: Connection) -> None:
-    """Kept for the tables of identities."""
+    """Who belongs together, and what is known of persons."""
+    identity.METADATA.create_all(connection)
 
 
 def _rights(connection: Connection) -> None:
