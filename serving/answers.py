@@ -7,9 +7,10 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Hashable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from features.interests.told import Told
 from serving.bodies import ListRequest
 from serving.cache import Cache, ReadyList
 from serving.champion import Champion
@@ -23,11 +24,21 @@ from serving.policy.effects import effects
 from serving.policy.policy import Policy, PolicyAt
 from serving.queries import Asked, Key, query_of, request_of
 from training.query import Answer, Item, Query
+from training.request import Request
 
 _ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":null},%b,%b"took_ms":%b}'
 _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _DEGRADED = b'"degraded":true,'
 _TURN = 8  # lists of a batch that are made before other requests get their turn
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a customer now."""
+
+    request: Request  # of one row
+    told: Told | None  # what they said of their interests; None where they said nothing
+    personal: bool  # whether lists may rest on it
 
 
 class Answers:
@@ -95,6 +106,14 @@ class Answers:
             if (found := self._newcomers.similar(product_id, n, standing=rules)) is not None:
                 return found
         return self._recommender.similar(product_id, n, policy=policy)
+
+    def known(self, customer_id: str) -> Known:
+        """A customer as the next list would be made for them."""
+        asked = ListRequest.model_construct(customer_id=customer_id)
+        now, (mark,) = self._clock.now(), self._live.marks([asked])
+        recent, told = (self._live.deeds(asked), self._live.told(asked)) if mark else ((), None)
+        query = Query(customer_id=customer_id, recent=recent, told=told)
+        return Known(self._recommender.questions.request([query], now), told, self._personal(customer_id))
 
     def popular(self) -> list[Key]:
         """The keys of ready lists that were asked for again, the last one first."""
@@ -173,7 +192,8 @@ class Answers:
             if one.mark:
                 recent = self._live.deeds(one.request)
                 moment = max(self._clock.now(), recent[-1].time) if recent else now
-                made |= self._made([one], [query_of(one.request, one.who, recent)], one.request.n, moment)
+                query = query_of(one.request, one.who, recent, self._live.told(one.request))
+                made |= self._made([one], [query], one.request.n, moment)
         return made
 
     def _made(self, asked: Sequence[Asked], queries: Sequence[Query], n: int, time: int) -> dict[Key, ReadyList]:
@@ -202,7 +222,7 @@ class Answers:
             items,
             shown=asked.request.n,
             version=self.champion.version,
-            named=self._named(asked.who),
+            named=self._personal(asked.who),
             policy="" if rules is None or self._policy is None else self._policy.digest,
             pinned=() if rules is None else rules.pinned(answer.items, asked.request.n, self._recommender.products),
         )
@@ -213,8 +233,8 @@ class Answers:
         for item, own in zip(items, answer.items, strict=True):
             item["reason"] = own.reason if own.source == NEW else next(reasons)
 
-    def _named(self, who: str | None) -> bool:
-        """Whether somebody consents to what they are shown being known as theirs."""
+    def _personal(self, who: str | None) -> bool:
+        """Whether somebody consents to lists that are theirs, and to what they are shown being known as theirs."""
         index = -1 if who is None else self._recommender.customers.index(who)
         return self._display.strangers_named if index < 0 else bool(self._recommender.profiles.personal[index])
 

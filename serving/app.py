@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.types import Receive, Scope, Send
 
 from features.errors import EsnafError
-from serving.bodies import BatchRequest, ListParameters, ListRequest, ModelAnswer, SimilarParameters
+from serving.bodies import BatchRequest, InterestsRequest, ListParameters, ListRequest, ModelAnswer, SimilarParameters
 from serving.call import Call
 from serving.clock import shown_time
 from serving.desk import Desk
@@ -20,6 +20,7 @@ from serving.errors import RequestError, problem_of
 from serving.gate import Gate
 from serving.intake import Intake
 from serving.metrics import StoreFigures
+from serving.onboarding import Onboarding
 from serving.reading import GoneError, check_path, checked, read_body, read_json, read_parameters
 from serving.replies import Reply, refusal, to_json
 from serving.requestlog import RequestLog
@@ -40,6 +41,7 @@ class App:
         self._desk = desk
         self._intake = intake
         self._gate = gate
+        self._onboarding = Onboarding(desk)
         self._log = RequestLog(desk.config.log_requests)
         self._routes = Routes(
             [
@@ -48,6 +50,9 @@ class App:
                 Route("GET", "/v1/recommendations/{customer_id}", self._list_of, _RECOMMEND),
                 Route("GET", "/v1/products/{product_id}/similar", self._similar, _RECOMMEND),
                 Route("POST", "/v1/events", self._events, _INGEST),
+                Route("GET", "/v1/customers/{customer_id}/interests", self._interests, _RECOMMEND),
+                Route("PUT", "/v1/customers/{customer_id}/interests", self._declare, _INGEST),
+                Route("DELETE", "/v1/customers/{customer_id}/interests/{name}", self._remove, _INGEST),
                 Route("GET", "/v1/model", self._model, _RECOMMEND | _ADMIN),
                 Route("GET", "/metrics", self._metrics, _ADMIN),
                 Route("GET", "/healthz", self._healthy, None),
@@ -123,6 +128,21 @@ class App:
         until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
         body = await read_json(call, self._intake.max_body)
         return Reply(await self._intake.take(body, until=until), 202)
+
+    async def _interests(self, call: Call) -> Reply:
+        check_path(call)
+        return Reply(self._onboarding.interests(call.parameter))
+
+    async def _declare(self, call: Call) -> Reply:
+        until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
+        check_path(call)
+        body = await read_body(call, InterestsRequest, self._desk.max_body)
+        return Reply(await self._onboarding.declare(call.parameter, body, until=until))
+
+    async def _remove(self, call: Call) -> Reply:
+        until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
+        check_path(call)
+        return Reply(await self._onboarding.remove(call.parameter, call.second, until=until))
 
     async def _model(self, _: Call) -> Reply:
         answers = self._desk.answers

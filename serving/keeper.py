@@ -60,6 +60,11 @@ class Keeper:
         """Seconds that the oldest of them has waited."""
         return 0.0 if self.appender is None else self.appender.lag
 
+    @property
+    def store(self) -> "LiveStore | None":
+        """None before it is open."""
+        return self._store
+
     def check_address(self) -> None:
         """ConfigError where the store that is stated can be none; whether it can be reached is another matter."""
         if self._config.expected(self.workspace):

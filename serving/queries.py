@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from features.interests.told import Told
 from features.recent import Deed
 from serving.bodies import Context, ListFilters, ListRequest
 from training.query import Filters, Query
@@ -16,7 +17,7 @@ class Asked:
 
     request: ListRequest
     who: str | None  # id in the model and the store; None for a visitor of whom neither knows anything
-    mark: int = 0  # tells what they did since the model was made, 0 for nothing
+    mark: int = 0  # tells what they did since the model was made and said of their interests, 0 for nothing
 
     @property
     def key(self) -> Key:
@@ -24,7 +25,7 @@ class Asked:
         return (self.who, self.mark, *_rest(self.request))
 
 
-def query_of(request: ListRequest, who: str | None, recent: tuple[Deed, ...] = ()) -> Query:
+def query_of(request: ListRequest, who: str | None, recent: tuple[Deed, ...] = (), told: Told | None = None) -> Query:
     """The question in the recommender's words."""
     context = request.context
     return Query(
@@ -35,6 +36,7 @@ def query_of(request: ListRequest, who: str | None, recent: tuple[Deed, ...] = (
         placement=request.placement,
         channel=request.channel,
         interests=context.interests,
+        told=told,
         attributes=context.attributes,
         filters=_filters(request),
     )

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, insert, inspect, select, update
 
 from features.errors import StoreError
 from features.identity import schema as identity
+from features.interests.schema import INTERESTS
 from features.store import schema
 from features.store.backend import Backend
 
@@ -31,7 +32,16 @@ def _identity(connection: Connection) -> None:
     identity.METADATA.create_all(connection)
 
 
-STEPS: tuple[Step, ...] = (_first, _outcomes, _identity)
+def _rights(connection: Connection) -> None:
+    """Kept for the tables of consent and erasure."""
+
+
+def _interests(connection: Connection) -> None:
+    """What customers say of their interests."""
+    INTERESTS.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (_first, _outcomes, _identity, _rights, _interests)
 
 
 def migrate(backend: Backend, steps: Sequence[Step] = STEPS, version: Table = schema.VERSION) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Table, and_, bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from features.interests.schema import INTERESTS
 from features.store import schema
 from features.store.event import Event
 
@@ -71,6 +72,13 @@ EVENTS = Insertion(schema.EVENTS, Event._fields[:-1], ("key",))
 def last(dialect: str) -> Statement:
     """The highest sequence, 0 in an empty store."""
     return Statement.of(select(func.coalesce(func.max(_C.sequence), 0)), dialect)
+
+
+@lru_cache
+def lasts(dialect: str) -> Statement:
+    """The highest sequence of the events, and that of what customers said of their interests."""
+    highest = (select(func.coalesce(func.max(t.c.sequence), 0)) for t in (schema.EVENTS, INTERESTS))
+    return Statement.of(select(*(one.scalar_subquery() for one in highest)), dialect)
 
 
 @lru_cache

@@ -1,13 +1,16 @@
 """The store as training reads it: a table of events beside those of files and databases."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from features.interests.book import everything
+from features.interests.told import Told
 from features.kinds import Kind
 from features.settings import Settings
 from features.store.config import StoreConfig
@@ -22,6 +25,7 @@ _TEXTS = (
     *("anonymous_id", "product_id", "order_id", "session_id", "channel", "device", "recommendation_id", "event_id"),
     *("properties", "name", "currency"),
 )
+_NOBODY: Mapping[str, Told] = MappingProxyType({})
 _KINDS = np.array([kind.name.lower() for kind in Kind], object)
 
 
@@ -31,8 +35,11 @@ class StoredEvents:
     sparse = False
     names: Sequence[str] = ("customer_id", *_TEXTS, "timestamp", "event_type", "quantity", "unit_price", "position")
 
-    def __init__(self, reader: Reader, place: str, last: int, known: Known = NOTHING) -> None:
+    def __init__(
+        self, reader: Reader, place: str, last: int, known: Known = NOTHING, *, told: Mapping[str, Told] = _NOBODY
+    ) -> None:
         self._reader, self._known, self.last = reader, known, last
+        self.told = told
         self.place = place
 
     def chunks(self, names: Sequence[str]) -> Iterator[Chunk]:
@@ -62,7 +69,8 @@ def stored_events(workspace: Path, settings: Settings) -> Iterator[StoredEvents 
     reader = Reader(store.backend)
     try:
         last = reader.last()
-        yield StoredEvents(reader, f"the live store {store.place}", last) if last else None
+        told = everything(reader)
+        yield StoredEvents(reader, f"the live store {store.place}", last, told=told) if last or told else None
     finally:
         reader.close()
         store.close()

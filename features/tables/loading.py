@@ -1,7 +1,7 @@
 """Loading: from files or a database to a Shop."""
 
 import time as clock
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from features.errors import DataError
+from features.interests.told import Told
 from features.logs import log
 from features.tables.ahead import ahead
 from features.tables.assembling import Beside, assemble
@@ -98,7 +99,9 @@ class _Reading:
             )
             tables.begin()
             products = tables.static("products", config.products)
-            customers = tables.static("customers", config.customers)
+            stated = tables.static("customers", config.customers)
+            told = _told(self.live, self.erased)
+            customers = _joined_by(stated, told)
             links = tables.links()
             statics = replace(_statics(products, customers, links), erased=self.erased)
             if known is not None:
@@ -106,10 +109,10 @@ class _Reading:
             rules = Rules(config, self.now, self.until, statics)
             gathered = tables.events(rules)
             built = Building(products, customers, rules, aside, known, keep).build(gathered)
-        shop = assemble(built, gathered.tally, Beside(products, customers, links), config=config, rejects=aside)
+        shop = assemble(built, gathered.tally, Beside(products, customers, links, told), config=config, rejects=aside)
         if self.ledger is None:
             return shop
-        beside = {"products": products, "customers": customers}
+        beside = {"products": products, "customers": stated}
         kept = {name: rows for name, rows in beside.items() if rows is not None and tables.shared(name)}
         before = built.known or Ledger(self.ledger, end=0, rows=0, settings=digest(config, self.erased))
         taken = replace(
@@ -137,6 +140,22 @@ class _Reading:
             sequence=self.live.last if self.live else 0,
             live_end=max(tally.latest_live + 1, before.live_end),
         )
+
+
+def _told(live: LiveReader | None, erased: Column) -> Mapping[str, Told]:
+    """What customers said of their interests, but of those who are to be forgotten."""
+    if live is None:
+        return {}
+    forgotten = set(erased.to_pylist())
+    return {id: told for id, told in live.told.items() if id not in forgotten}
+
+
+def _joined_by(customers: StaticRows | None, told: Mapping[str, Told]) -> StaticRows | None:
+    """The customers table with those who only told of their interests."""
+    if not told:
+        return customers
+    ids = pa.array(told, pa.string())
+    return StaticRows.nameless(ids) if customers is None else customers.joined_by(ids)
 
 
 def _keep(ledger: Path, segments: list[str], rows: pa.Table) -> None:
