@@ -13,6 +13,7 @@ from features.interests.told import Told
 from features.recent import Deed
 from features.store.event import Event
 from features.tables.patterns import ANONYMOUS
+from features.touch import touch_of
 from serving.bodies import ListRequest
 from serving.keeper import Keeper
 
@@ -142,4 +143,5 @@ def known_as(request: ListRequest) -> str:
 
 
 def _deed(event: Event) -> Deed:
-    return Deed(event.product_id, event.kind, event.time, event.quantity, event.price, event.order_id)
+    touch = touch_of(event.channel, event.device)
+    return Deed(event.product_id, event.kind, event.time, event.quantity, event.price, event.order_id, touch)
