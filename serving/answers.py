@@ -7,9 +7,10 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Hashable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+from features.recent import Deed
 from serving.bodies import ListRequest
 from serving.cache import Cache, ReadyList
 from serving.champion import Champion
@@ -154,8 +155,12 @@ class Answers:
         return None if self._policy is None else self._policy.at(self._clock.now())
 
     def _asked(self, requests: Sequence[ListRequest]) -> list[Asked]:
-        marks = self._live.marks(requests)
-        return [Asked(one, self._who(one, mark), mark) for one, mark in zip(requests, marks, strict=True)]
+        marks, fading = self._live.marks(requests), self._display.fading.marks
+        faded = [fading.get(known_as(one), 0) for one in requests] if fading else [0] * len(requests)
+        return [
+            Asked(one, self._who(one, mark or fade), mark, fade)
+            for one, mark, fade in zip(requests, marks, faded, strict=True)
+        ]
 
     def _who(self, request: ListRequest, mark: int) -> str | None:
         """All visitors of whom nothing is known get the same list."""
@@ -168,13 +173,19 @@ class Answers:
         made: dict[Key, ReadyList] = {}
         for n in {one.request.n for one in asked}:
             still = [one for one in asked if one.request.n == n and not one.mark]
-            made |= self._made(still, [query_of(one.request, one.who) for one in still], n, now)
+            made |= self._made(still, [self._query(one) for one in still], n, now)
         for one in asked:
             if one.mark:
                 recent = self._live.deeds(one.request)
                 moment = max(self._clock.now(), recent[-1].time) if recent else now
-                made |= self._made([one], [query_of(one.request, one.who, recent)], one.request.n, moment)
+                made |= self._made([one], [self._query(one, recent)], one.request.n, moment)
         return made
+
+    def _query(self, asked: Asked, recent: tuple[Deed, ...] = ()) -> Query:
+        query = query_of(asked.request, asked.who, recent)
+        if not asked.faded:
+            return query
+        return replace(query, faded=self._display.fading.of(query, self._recommender, self._clock.now()))
 
     def _made(self, asked: Sequence[Asked], queries: Sequence[Query], n: int, time: int) -> dict[Key, ReadyList]:
         deep, policy = self._display.deep(n), self._policy_now
@@ -190,7 +201,7 @@ class Answers:
         rules = None if self._policy_now is None else self._policy_now.rules(query)
         if asked.request.explain:
             self._explain(items, query, answer, time)
-            if self._policy is not None:
+            if self._policy is not None or query.faded:
                 found = effects(rules, self._recommender, query, answer, n=asked.request.n, time=time)
                 for item, own in zip(items, found, strict=True):
                     item["policy"] = [asdict(effect) for effect in own]

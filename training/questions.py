@@ -16,6 +16,7 @@ from features.profiles import Attribute, Interests, Profiles
 from features.recent import Deed, joined
 from features.vocabulary import Vocabulary
 from training.candidates.scores import Baskets
+from training.faded import Faded
 from training.naming import codes_of, in_categories, of_brands
 from training.query import Filters, Query
 from training.request import Request
@@ -45,6 +46,8 @@ class Questions:
         queries = [replace(query, recent=()) if no else query for query, no in zip(queries, refused, strict=True)]
         told = self._told(queries, customer)
         request = self.of_customers(customer, time, context=self._context(queries, time), profiles=told)
+        if any(query.faded for query in queries):
+            request = replace(request, faded=Faded.of([query.faded for query in queries], self.products))
         if not any(query.recent for query in queries):
             return request
         recent = [query.recent for query in queries]
