@@ -7,10 +7,11 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Hashable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from features.interests.told import Told
+from features.recent import Deed
 from serving.bodies import ListRequest
 from serving.cache import Cache, ReadyList
 from serving.champion import Champion
@@ -173,8 +174,12 @@ class Answers:
         return None if self._policy is None else self._policy.at(self._clock.now())
 
     def _asked(self, requests: Sequence[ListRequest]) -> list[Asked]:
-        marks = self._live.marks(requests)
-        return [Asked(one, self._who(one, mark), mark) for one, mark in zip(requests, marks, strict=True)]
+        marks, fading = self._live.marks(requests), self._display.fading.marks
+        faded = [fading.get(known_as(one), 0) for one in requests] if fading else [0] * len(requests)
+        return [
+            Asked(one, self._who(one, mark or fade), mark, fade)
+            for one, mark, fade in zip(requests, marks, faded, strict=True)
+        ]
 
     def _who(self, request: ListRequest, mark: int) -> str | None:
         """All visitors of whom nothing is known get the same list."""
@@ -187,14 +192,20 @@ class Answers:
         made: dict[Key, ReadyList] = {}
         for n in {one.request.n for one in asked}:
             still = [one for one in asked if one.request.n == n and not one.mark]
-            made |= self._made(still, [query_of(one.request, one.who) for one in still], n, now)
+            made |= self._made(still, [self._query(one) for one in still], n, now)
         for one in asked:
             if one.mark:
                 recent = self._live.deeds(one.request)
                 moment = max(self._clock.now(), recent[-1].time) if recent else now
-                query = query_of(one.request, one.who, recent, self._live.told(one.request))
+                query = self._query(one, recent, self._live.told(one.request))
                 made |= self._made([one], [query], one.request.n, moment)
         return made
+
+    def _query(self, asked: Asked, recent: tuple[Deed, ...] = (), told: Told | None = None) -> Query:
+        query = query_of(asked.request, asked.who, recent, told)
+        if not asked.faded:
+            return query
+        return replace(query, faded=self._display.fading.of(query, self._recommender, self._clock.now()))
 
     def _made(self, asked: Sequence[Asked], queries: Sequence[Query], n: int, time: int) -> dict[Key, ReadyList]:
         deep, policy = self._display.deep(n), self._policy_now
@@ -210,7 +221,7 @@ class Answers:
         rules = None if self._policy_now is None else self._policy_now.rules(query)
         if asked.request.explain:
             self._explain(items, query, answer, time)
-            if self._policy is not None:
+            if self._policy is not None or query.faded:
                 found = effects(rules, self._recommender, query, answer, n=asked.request.n, time=time)
                 for item, own in zip(items, found, strict=True):
                     item["policy"] = [asdict(effect) for effect in own]

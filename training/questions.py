@@ -20,6 +20,7 @@ from features.profiles import Attribute, Interests, Profiles
 from features.recent import Deed, joined
 from features.vocabulary import Vocabulary
 from training.candidates.scores import Baskets
+from training.faded import Faded
 from training.naming import codes_of, in_categories, of_brands
 from training.query import Filters, Query
 from training.request import Request
@@ -55,6 +56,8 @@ class Questions:
             queries = [_unknown(query) if no else query for query, no in zip(queries, refused, strict=True)]
         told = self._told(queries, customer, time)
         request = self.of_customers(customer, time, context=self._context(queries, time), profiles=told)
+        if any(query.faded for query in queries):
+            request = replace(request, faded=Faded.of([query.faded for query in queries], self.products))
         return self._without_unwanted(self._joined(request, queries, time), queries)
 
     def _joined(self, request: Request, queries: Sequence[Query], time: int) -> Request:

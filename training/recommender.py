@@ -144,6 +144,8 @@ class Recommender:
         pairs = pool.pairs()
         scores = self.order.scores(self.matrix(request, pairs))
         scores = scores + self.visit_scores(request, pairs, scores)
+        if request.faded is not None:
+            scores -= request.faded.amounts(pairs.customer, pairs.product)
         ranking = Ranking.of(pool, scores, len(request))
         return ranking.only(~self._in_hand(ranking, request))
 
