@@ -89,116 +89,6 @@ static void sort(Entry *entries, Entry *spare, npy_intp count)
     memcpy(entries + out, spare + left, sizeof(Entry) * (half - left));
 }
 
-/* --- Groups of events --- */
-
-/* group(row, thing, time, order, weight, things, merge): the events that have a thing, by (row, thing) and otherwise in
- * their order, those of one order as one where `merge` says so. Events come sorted by row. */
-static PyObject *group(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
-{
-    static const char *const names[] = {"row", "thing", "time", "order", "weight"};
-    static const int types[] = {NPY_INT32, NPY_INT32, NPY_INT64, NPY_INT32, NPY_DOUBLE};
-    if (!takes(given, 7, "group(row, thing, time, order, weight, things, merge)"))
-        return NULL;
-    for (int i = 0; i < 5; i++)
-        if (!is_array(arguments[i], types[i], types[i], names[i]))
-            return NULL;
-    const npy_intp events = LENGTH(arguments[0]);
-    for (int i = 1; i < 5; i++)
-        if (LENGTH(arguments[i]) != events)
-            return PyErr_Format(PyExc_ValueError, "%s has another length than row", names[i]);
-    const npy_int64 things = PyLong_AsLongLong(arguments[5]);
-    const int merge = PyObject_IsTrue(arguments[6]);
-    if (PyErr_Occurred())
-        return NULL;
-    const npy_int32 *row = DATA(arguments[0]), *thing = DATA(arguments[1]), *order = DATA(arguments[3]);
-    const npy_int64 *time = DATA(arguments[2]);
-    const double *weight = DATA(arguments[4]);
-
-    Entry *entries = PyMem_Malloc(sizeof(Entry) * (2 * events + 1));
-    if (entries == NULL)
-        return PyErr_NoMemory();
-    npy_intp count = 0, begin = 0, kept = 0, groups = 0;
-    BEGIN_ALONE(events)
-    for (npy_intp i = 0; i < events; i++) {
-        if (count > begin && row[i] != row[i - 1]) {
-            sort(entries + begin, entries + events, count - begin);
-            begin = count;
-        }
-        if (thing[i] >= 0)
-            entries[count++] = (Entry){row[i] * things + thing[i], i};
-    }
-    sort(entries + begin, entries + events, count - begin);
-    for (npy_intp i = 0; i < count; i++) {
-        const int other = i == 0 || entries[i].key != entries[i - 1].key;
-        groups += other;
-        kept += other || !merge || order[entries[i].place] != order[entries[i - 1].place];
-    }
-    END_ALONE
-
-    PyObject *keys = made(groups, NPY_INT64), *starts = made(groups + 1, NPY_INT64), *owners = made(kept, NPY_INT64);
-    PyObject *times = made(kept, NPY_INT64), *weights = made(kept, NPY_DOUBLE), *orders = made(kept, NPY_INT32);
-    PyObject *result = NULL;
-    if (keys && starts && owners && times && weights && orders) {
-        npy_int64 *key = DATA(keys), *start = DATA(starts), *owner = DATA(owners), *moment = DATA(times);
-        double *sum = DATA(weights);
-        npy_int32 *number = DATA(orders);
-        npy_intp out = -1, at = -1;
-        for (npy_intp i = 0; i < count; i++) {
-            const npy_intp place = entries[i].place;
-            const int other = i == 0 || entries[i].key != entries[i - 1].key;
-            if (other || !merge || order[place] != order[entries[i - 1].place]) {
-                out++;
-                if (other) {
-                    key[++at] = entries[i].key;
-                    start[at] = out;
-                }
-                owner[out] = at;
-                moment[out] = time[place];
-                number[out] = order[place];
-                sum[out] = 0.0;
-            }
-            sum[out] += weight[place];
-        }
-        start[groups] = kept;
-        result = PyTuple_Pack(6, keys, starts, owners, times, weights, orders);
-    }
-    Py_XDECREF(keys);
-    Py_XDECREF(starts);
-    Py_XDECREF(owners);
-    Py_XDECREF(times);
-    Py_XDECREF(weights);
-    Py_XDECREF(orders);
-    PyMem_Free(entries);
-    return result;
-}
-
-/* decayed(start, time, at, span): (K,) sums over each group of 2 ** ((time - at) / span). */
-static PyObject *decayed(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
-{
-    if (!takes(given, 4, "decayed(start, time, at, span)") || !is_array(arguments[0], NPY_INT64, NPY_INT64, "start") ||
-        !is_array(arguments[1], NPY_INT64, NPY_INT64, "time"))
-        return NULL;
-    const npy_int64 at = PyLong_AsLongLong(arguments[2]);
-    const double span = PyFloat_AsDouble(arguments[3]);
-    if (PyErr_Occurred())
-        return NULL;
-    const npy_int64 *start = DATA(arguments[0]), *time = DATA(arguments[1]);
-    const npy_intp groups = LENGTH(arguments[0]) - 1;
-    PyObject *sums = made(groups, NPY_DOUBLE);
-    if (sums == NULL)
-        return NULL;
-    double *sum = DATA(sums);
-    BEGIN_ALONE(LENGTH(arguments[1]))
-    for (npy_intp group = 0; group < groups; group++) {
-        double total = 0.0;
-        for (npy_int64 i = start[group]; i < start[group + 1]; i++)
-            total += exp2((double)(time[i] - at) / span);
-        sum[group] = total;
-    }
-    END_ALONE
-    return sums;
-}
-
 /* --- Finding --- */
 
 #define SEARCH(name, type)                                                                                             \
@@ -234,6 +124,230 @@ static PyObject *decayed(PyObject *module, PyObject *const *arguments, Py_ssize_
 SEARCH(place_of_key, npy_int64)
 SEARCH(place_of_code, npy_int32)
 SEARCH(place_of_hash, npy_uint64)
+
+/* --- Groups of events --- */
+
+/* Events of customers in the order of time, of some kinds alone. */
+typedef struct {
+    const npy_int64 *offsets, *time;
+    const npy_int32 *product, *order;
+    const npy_uint8 *kind;
+    const npy_bool *wanted; /* by kind */
+} Events;
+
+/* The thing of a product: the product itself, its code, or the same for all. */
+typedef struct {
+    const npy_int32 *codes; /* NULL where there are none */
+    npy_intp size;
+    npy_int64 same; /* -1 where it is not the same */
+    npy_int64 things;
+} Things;
+
+static inline npy_int64 thing_of(const Things *things, npy_int32 product)
+{
+    if (things->same >= 0)
+        return things->same;
+    if (things->codes == NULL)
+        return product;
+    return product >= 0 && product < things->size ? things->codes[product] : -1;
+}
+
+static int read_things(Things *things, PyObject *codes, PyObject *count)
+{
+    *things = (Things){NULL, 0, -1, PyLong_AsLongLong(count)};
+    if (PyErr_Occurred())
+        return 0;
+    if (codes == Py_None)
+        return 1;
+    if (PyLong_Check(codes)) {
+        things->same = PyLong_AsLongLong(codes);
+        return !PyErr_Occurred();
+    }
+    if (!is_array(codes, NPY_INT32, NPY_INT32, "codes"))
+        return 0;
+    things->codes = DATA(codes);
+    things->size = LENGTH(codes);
+    return 1;
+}
+
+/* The wanted events that have a thing, sorted by (row, thing) and otherwise in their order; `number` gets the order that
+ * each belongs to, counted over the wanted events: lines are of one order if they share its number, or the time where
+ * there is none. */
+static npy_intp enter(const Events *events, npy_intp rows, const Things *things, Entry *entries, Entry *spare, npy_int32 *number)
+{
+    npy_intp count = 0;
+    npy_int32 orders = -1;
+    for (npy_intp row = 0; row < rows; row++) {
+        const npy_intp begin = count;
+        npy_intp last = -1;
+        for (npy_intp i = events->offsets[row]; i < events->offsets[row + 1]; i++) {
+            if (!events->wanted[events->kind[i]])
+                continue;
+            if (last < 0)
+                orders++;
+            else if (events->order[i] >= 0 && events->order[last] >= 0)
+                orders += events->order[i] != events->order[last];
+            else
+                orders += events->time[i] != events->time[last];
+            last = i;
+            number[i] = orders;
+            const npy_int64 thing = thing_of(things, events->product[i]);
+            if (thing >= 0)
+                entries[count++] = (Entry){row * things->things + thing, i};
+        }
+        sort(entries + begin, spare, count - begin);
+    }
+    return count;
+}
+
+static inline int is_other(const Entry *entries, npy_intp i)
+{
+    return i == 0 || entries[i].key != entries[i - 1].key;
+}
+
+static inline int is_new(const Entry *entries, npy_intp i, const npy_int32 *number, int merge)
+{
+    return is_other(entries, i) || !merge || number[entries[i].place] != number[entries[i - 1].place];
+}
+
+/* Keys (K,), starts (K + 1,), and of N events the group, time, weight and order number. */
+static PyObject *groups_of(const Entry *entries, npy_intp count, const npy_int64 *time, const npy_int32 *number,
+                           const float *quantity, int merge)
+{
+    npy_intp kept = 0, groups = 0;
+    for (npy_intp i = 0; i < count; i++) {
+        groups += is_other(entries, i);
+        kept += is_new(entries, i, number, merge);
+    }
+    PyObject *parts[] = {made(groups, NPY_INT64), made(groups + 1, NPY_INT64), made(kept, NPY_INT64),
+                         made(kept, NPY_INT64), made(kept, NPY_DOUBLE), made(kept, NPY_INT32)};
+    PyObject *result = NULL;
+    if (parts[0] && parts[1] && parts[2] && parts[3] && parts[4] && parts[5]) {
+        npy_int64 *key = DATA(parts[0]), *start = DATA(parts[1]), *owner = DATA(parts[2]), *moment = DATA(parts[3]);
+        double *sum = DATA(parts[4]);
+        npy_int32 *order = DATA(parts[5]);
+        npy_intp out = -1, at = -1;
+        for (npy_intp i = 0; i < count; i++) {
+            const npy_intp place = entries[i].place;
+            if (is_new(entries, i, number, merge)) {
+                out++;
+                if (is_other(entries, i)) {
+                    key[++at] = entries[i].key;
+                    start[at] = out;
+                }
+                owner[out] = at;
+                moment[out] = time[place];
+                order[out] = number[place];
+                sum[out] = 0.0;
+            }
+            sum[out] += (double)quantity[place];
+        }
+        start[groups] = kept;
+        result = PyTuple_Pack(6, parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]);
+    }
+    for (int i = 0; i < 6; i++)
+        Py_XDECREF(parts[i]);
+    return result;
+}
+
+/* group(offsets, product, time, kind, order, quantity, wanted, codes, things, merge): the events of the wanted kinds
+ * (256,) that have a thing, by (row, thing) and otherwise in their order, those of one order as one where `merge` says
+ * so. The thing is the product where `codes` is None, its code in `codes` (P,), or `codes` itself where it is a number;
+ * negative ones are none. Events come in the order of time by row. */
+static PyObject *group(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
+{
+    static const char *const names[] = {"offsets", "product", "time", "kind", "order", "quantity", "wanted"};
+    static const int types[] = {NPY_INT64, NPY_INT32, NPY_INT64, NPY_UINT8, NPY_INT32, NPY_FLOAT, NPY_BOOL};
+    if (!takes(given, 10, "group(offsets, product, time, kind, order, quantity, wanted, codes, things, merge)"))
+        return NULL;
+    for (int i = 0; i < 7; i++)
+        if (!is_array(arguments[i], types[i], types[i], names[i]))
+            return NULL;
+    const npy_intp size = LENGTH(arguments[1]), rows = LENGTH(arguments[0]) - 1;
+    const Events events = {DATA(arguments[0]), DATA(arguments[2]), DATA(arguments[1]), DATA(arguments[4]),
+                           DATA(arguments[3]), DATA(arguments[6])};
+    Things things;
+    const int merge = PyObject_IsTrue(arguments[9]);
+    if (merge < 0 || !read_things(&things, arguments[7], arguments[8]))
+        return NULL;
+    for (int i = 2; i < 6; i++)
+        if (LENGTH(arguments[i]) != size)
+            return PyErr_Format(PyExc_ValueError, "%s has another length than product", names[i]);
+    if (LENGTH(arguments[6]) != 256 || rows < 0 || events.offsets[0] < 0 || events.offsets[rows] > size)
+        return PyErr_Format(PyExc_ValueError, "offsets or wanted do not fit the events");
+    for (npy_intp row = 0; row < rows; row++)
+        if (events.offsets[row] > events.offsets[row + 1])
+            return PyErr_Format(PyExc_ValueError, "offsets do not ascend");
+
+    Entry *entries = PyMem_RawMalloc(sizeof(Entry) * (2 * size + 1) + sizeof(npy_int32) * size);
+    if (entries == NULL)
+        return PyErr_NoMemory();
+    npy_int32 *number = (npy_int32 *)(entries + 2 * size + 1);
+    npy_intp count;
+    BEGIN_ALONE(size)
+    count = enter(&events, rows, &things, entries, entries + size, number);
+    END_ALONE
+    PyObject *result = groups_of(entries, count, events.time, number, DATA(arguments[5]), merge);
+    PyMem_RawFree(entries);
+    return result;
+}
+
+/* match(keys, row, product, codes, things): (M,) the place of each (row, thing of the product) among ascending keys of
+ * `group`, -1 where it is absent. */
+static PyObject *match(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
+{
+    Things things;
+    if (!takes(given, 5, "match(keys, row, product, codes, things)") ||
+        !is_array(arguments[0], NPY_INT64, NPY_INT64, "keys") || !is_array(arguments[1], NPY_INT32, NPY_INT32, "row") ||
+        !is_array(arguments[2], NPY_INT32, NPY_INT32, "product") || !read_things(&things, arguments[3], arguments[4]))
+        return NULL;
+    const npy_intp count = LENGTH(arguments[0]), wanted = LENGTH(arguments[1]);
+    if (LENGTH(arguments[2]) != wanted)
+        return PyErr_Format(PyExc_ValueError, "product has another length than row");
+    PyObject *places = made(wanted, NPY_INT64);
+    if (places == NULL)
+        return NULL;
+    const npy_int64 *key = DATA(arguments[0]);
+    const npy_int32 *row = DATA(arguments[1]), *product = DATA(arguments[2]);
+    npy_int64 *place = DATA(places);
+    BEGIN_ALONE(wanted)
+    for (npy_intp i = 0; i < wanted; i++) {
+        const npy_int64 thing = count ? thing_of(&things, product[i]) : -1, sought = row[i] * things.things + thing;
+        const npy_intp at = thing < 0 ? 0 : place_of_key(key, 0, count, sought);
+        place[i] = thing >= 0 && key[at] == sought ? at : -1;
+    }
+    END_ALONE
+    return places;
+}
+
+/* decayed(start, time, at, span): (K,) sums over each group of 2 ** ((time - at) / span). */
+static PyObject *decayed(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
+{
+    if (!takes(given, 4, "decayed(start, time, at, span)") || !is_array(arguments[0], NPY_INT64, NPY_INT64, "start") ||
+        !is_array(arguments[1], NPY_INT64, NPY_INT64, "time"))
+        return NULL;
+    const npy_int64 at = PyLong_AsLongLong(arguments[2]);
+    const double span = PyFloat_AsDouble(arguments[3]);
+    if (PyErr_Occurred())
+        return NULL;
+    const npy_int64 *start = DATA(arguments[0]), *time = DATA(arguments[1]);
+    const npy_intp groups = LENGTH(arguments[0]) - 1;
+    PyObject *sums = made(groups, NPY_DOUBLE);
+    if (sums == NULL)
+        return NULL;
+    double *sum = DATA(sums);
+    BEGIN_ALONE(LENGTH(arguments[1]))
+    for (npy_intp group = 0; group < groups; group++) {
+        double total = 0.0;
+        for (npy_int64 i = start[group]; i < start[group + 1]; i++)
+            total += exp2((double)(time[i] - at) / span);
+        sum[group] = total;
+    }
+    END_ALONE
+    return sums;
+}
+
+/* --- Places and values --- */
 
 /* find(sorted, keys): (M,) the place of each key among distinct ascending ones of its type, -1 where it is absent. */
 static PyObject *find(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
@@ -615,7 +729,7 @@ static PyObject *walk(PyObject *module, PyObject *const *arguments, Py_ssize_t g
 #define KERNEL(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, NULL}
 
 static PyMethodDef methods[] = {
-    KERNEL(group), KERNEL(decayed), KERNEL(find), KERNEL(distinct), KERNEL(pick), KERNEL(locate), KERNEL(inner), KERNEL(spread), KERNEL(best),
+    KERNEL(group), KERNEL(match), KERNEL(decayed), KERNEL(find), KERNEL(distinct), KERNEL(pick), KERNEL(locate), KERNEL(inner), KERNEL(spread), KERNEL(best),
     KERNEL(walk),
     {NULL, NULL, 0, NULL},
 };

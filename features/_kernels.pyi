@@ -4,8 +4,21 @@ from features.arrays import Array, Bools, Codes, Counts, Doubles, Floats, Offset
 
 # Keys (K,), starts (K + 1,), and of N events the group, time, weight and order.
 def group(
-    row: Codes, thing: Codes, time: Times, order: Codes, weight: Doubles, things: int, merge: bool, /
+    offsets: Offsets,
+    product: Codes,
+    time: Times,
+    kind: Array,
+    order: Codes,
+    quantity: Floats,
+    wanted: Bools,
+    codes: Codes | int | None,
+    things: int,
+    merge: bool,
+    /,
 ) -> tuple[Counts, Counts, Counts, Times, Doubles, Codes]: ...
+
+# (M,) the place of each (row, thing of the product) among such keys, -1 where it is absent.
+def match(keys: Counts, row: Codes, product: Codes, codes: Codes | int | None, things: int, /) -> Counts: ...
 
 # (K,) sums over each group of 2 ** ((time - at) / span).
 def decayed(start: Counts, time: Times, at: int, span: float, /) -> Doubles: ...

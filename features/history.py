@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from features.arrays import Array, Bools, Codes, Floats, Offsets, Times, elements_of, lengths_of, offsets_of, rows_of
-from features.groups import THINGS, Occasions
+from features.groups import THINGS, Occasions, wanted
 from features.kinds import Kind
 
 
@@ -79,22 +79,11 @@ class History:
     @cached_property
     def repeats(self) -> Occasions:
         """The purchases by product, the lines of one order as one; the weight is units."""
-        lines = self.purchases
-        return Occasions.group_by(
-            lines.row,
-            lines.product,
-            things=THINGS,
-            time=lines.time,
-            order=lines.order_number,
-            weight=lines.quantity.astype(np.float64),
-            merge=True,
-        )
+        return Occasions.of(self, wanted(Kind.PURCHASE), None, things=THINGS, merge=True)
 
     def of_kinds(self, *kinds: Kind) -> "History":
         """The events of some kinds alone."""
-        wanted = np.zeros(256, np.bool_)
-        wanted[list(kinds)] = True
-        return self.only(wanted[self.kind])
+        return self.only(wanted(*kinds)[self.kind])
 
     def only(self, keep: Bools) -> "History":
         """The events where `keep` (N,) is true; all rows stay."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from features.arrays import DAY, NO_TIME, Array, Codes, Counts, Floats, Times
 from features.catalogue import Catalogue
-from features.groups import Occasions
+from features.groups import Occasions, wanted
 from features.history import History
 from features.kinds import Kind
 
@@ -66,15 +66,7 @@ class Market:
 
 def pair_occasions(bought: History, products: int) -> Occasions:
     """Purchases grouped by (customer, product), the lines of one order being one occasion; the weight is units."""
-    return Occasions.group_by(
-        bought.row,
-        bought.product,
-        things=products,
-        time=bought.time,
-        order=bought.order_number,
-        weight=bought.quantity.astype(np.float64),
-        merge=True,
-    )
+    return Occasions.of(bought, wanted(Kind.PURCHASE), None, things=products, merge=True)
 
 
 @dataclass(frozen=True)

@@ -18,25 +18,43 @@ SEEDS = st.integers(0, 10**6)
 @given(seed=SEEDS, events=st.integers(0, 300), things=st.integers(1, 9), merge=st.booleans())
 def test_groups_are_those_of_a_stable_sort(seed: int, events: int, things: int, *, merge: bool) -> None:
     random = np.random.default_rng(seed)
-    row = np.sort(random.integers(0, 5, events)).astype(np.int32)
-    thing = random.integers(-1, things, events).astype(np.int32)
+    row = np.sort(random.integers(0, 5, events))
+    product = random.integers(-1, 12, events).astype(np.int32)
     time = np.sort(random.integers(0, 50, events))
-    order = np.sort(random.integers(0, 20, events)).astype(np.int32)
-    weight = random.integers(1, 5, events).astype(np.float64)
-    expected: dict[int, list[list[float]]] = {}  # [time, order, weight] of each occasion
-    for r, t, when, number, w in zip(row, thing, time, order, weight, strict=True):
-        if t >= 0:
-            occasions = expected.setdefault(int(r) * things + int(t), [])
+    kind = random.integers(0, 3, events).astype(np.uint8)
+    order = random.integers(-1, 4, events).astype(np.int32)
+    quantity = random.integers(1, 5, events).astype(np.float32)
+    codes = random.integers(-1, things, 12).astype(np.int32)
+    wanted = np.arange(256) < 2
+    expected: dict[int, list[list[float]]] = {}  # [time, number of the order, weight] of each occasion
+    number, last = -1, -1
+    for i in np.flatnonzero(wanted[kind]).tolist():
+        same = last >= 0 and row[i] == row[last]
+        both = order[[i, last]] if (order[[i, last]] >= 0).all() else time[[i, last]]
+        number, last = number + (not same or both[0] != both[1]), i
+        thing = codes[product[i]] if product[i] >= 0 else -1
+        if thing >= 0:
+            occasions = expected.setdefault(int(row[i]) * things + int(thing), [])
             if merge and occasions and occasions[-1][1] == number:
-                occasions[-1][2] += w
+                occasions[-1][2] += quantity[i]
             else:
-                occasions.append([when, number, w])
-    keys, start, group, times, weights, orders = _kernels.group(row, thing, time, order, weight, things, merge)
+                occasions.append([time[i], number, quantity[i]])
+    offsets = np.searchsorted(row, np.arange(6))
+    keys, start, group, times, weights, orders = _kernels.group(
+        offsets, product, time, kind, order, quantity, wanted, codes, things, merge
+    )
     assert keys.tolist() == sorted(expected)
     assert start.tolist() == np.cumsum([0, *(len(expected[key]) for key in sorted(expected))]).tolist()
     assert group.tolist() == np.repeat(np.arange(len(keys)), np.diff(start)).tolist()
     flat = [occasion for key in sorted(expected) for occasion in expected[key]]
     assert [list(one) for one in zip(times, orders, weights, strict=True)] == flat
+
+    row, product = random.integers(0, 5, 40).astype(np.int32), random.integers(-1, 12, 40).astype(np.int32)
+    sought = [
+        int(r) * things + int(codes[p]) if p >= 0 and codes[p] >= 0 else -1 for r, p in zip(row, product, strict=True)
+    ]
+    index = {key: place for place, key in enumerate(keys.tolist())}
+    assert _kernels.match(keys, row, product, codes, things).tolist() == [index.get(key, -1) for key in sought]
 
 
 @given(seed=SEEDS)
@@ -127,6 +145,10 @@ NUMBERS: Array = np.arange(3)
 CODES: Codes = NUMBERS.astype(np.int32)
 DOUBLES: Array = NUMBERS.astype(np.float64)
 NONE: Bools = np.zeros(0, np.bool_)
+FLOATS: Array = NUMBERS.astype(np.float32)
+KINDS: Array = NUMBERS.astype(np.uint8)
+ALL: Bools = np.ones(256, np.bool_)
+ENDS: Array = np.array([0, 2, 3])
 
 
 @pytest.mark.parametrize(
@@ -141,8 +163,13 @@ NONE: Bools = np.zeros(0, np.bool_)
         (_kernels.pick, (NUMBERS, np.array([-2]), 0.0), IndexError),
         (_kernels.pick, (NONE, NUMBERS[:0], 0.0), TypeError),
         (_kernels.pick, (NUMBERS, NUMBERS, "much"), TypeError),
-        (_kernels.group, (CODES, CODES, NUMBERS, CODES, DOUBLES[:2], 3, True), ValueError),
-        (_kernels.group, (CODES, CODES, NUMBERS, CODES, NUMBERS, 3, True), TypeError),
+        (_kernels.group, (ENDS, CODES, NUMBERS, KINDS, CODES, FLOATS[:2], ALL, None, 3, True), ValueError),
+        (_kernels.group, (ENDS, CODES, NUMBERS, KINDS, CODES, DOUBLES, ALL, None, 3, True), TypeError),
+        (_kernels.group, (ENDS, CODES, NUMBERS, KINDS, CODES, FLOATS, ALL[:9], None, 3, True), ValueError),
+        (_kernels.group, (ENDS + 1, CODES, NUMBERS, KINDS, CODES, FLOATS, ALL, None, 3, True), ValueError),
+        (_kernels.group, (ENDS[::-1].copy(), CODES, NUMBERS, KINDS, CODES, FLOATS, ALL, None, 3, True), ValueError),
+        (_kernels.group, (ENDS, CODES, NUMBERS, KINDS, CODES, FLOATS, ALL, DOUBLES, 3, True), TypeError),
+        (_kernels.match, (NUMBERS, CODES, CODES[:1], None, 3), ValueError),
         (_kernels.spread, (CODES + 1, DOUBLES, np.array([0, 0, 0]), CODES[:0], DOUBLES[:0], 4), IndexError),
         (_kernels.spread, (CODES, DOUBLES[:1], np.zeros(4, np.int64), CODES[:0], DOUBLES[:0], 4), ValueError),
         (_kernels.best, (DOUBLES, None, -1, None, None), ValueError),
