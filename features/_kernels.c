@@ -455,6 +455,131 @@ static PyObject *pick(PyObject *module, PyObject *const *arguments, Py_ssize_t g
     return PyErr_Format(PyExc_TypeError, "values are neither float64, float32, int64 nor int32");
 }
 
+/* --- The feature matrix --- */
+
+/* Where a column's values come from: an array's entries in turn, or a table's rows by product. */
+typedef struct {
+    const char *data;
+    npy_intp step; /* bytes from one pair to the next */
+    int type;
+    PyObject *held;
+} Column;
+
+#define TURNED 64 /* rows whose features stay in the first cache while they are written */
+
+#define WRITE(kind)                                                                                                    \
+    for (npy_intp i = begin; i < end; i++)                                                                             \
+        out[i * width] = (float)*(const kind *)(column->data + i * column->step);                                      \
+    return
+
+static void write_column(const Column *column, npy_intp begin, npy_intp end, float *out, npy_intp width)
+{
+    switch (column->type) {
+    case NPY_DOUBLE:
+        WRITE(double);
+    case NPY_FLOAT:
+        WRITE(float);
+    case NPY_INT64:
+        WRITE(npy_int64);
+    case NPY_INT32:
+        WRITE(npy_int32);
+    case NPY_BOOL:
+        WRITE(npy_bool);
+    }
+}
+
+/* One column that is an array (M,) or a scalar, of whatever numbers. */
+static int read_column(Column *column, PyObject *object, npy_intp pairs)
+{
+    PyArrayObject *array = (PyArrayObject *)PyArray_FromAny(object, NULL, 0, 1, NPY_ARRAY_ALIGNED | NPY_ARRAY_NOTSWAPPED, NULL);
+    if (array == NULL)
+        return 0;
+    switch (PyArray_TYPE(array)) {
+    case NPY_DOUBLE: case NPY_FLOAT: case NPY_INT64: case NPY_INT32: case NPY_BOOL:
+        break;
+    default: {
+        PyArrayObject *other = (PyArrayObject *)PyArray_Cast(array, NPY_FLOAT);
+        Py_DECREF(array);
+        if (other == NULL)
+            return 0;
+        array = other;
+    }
+    }
+    const int single = PyArray_SIZE(array) == 1;
+    if (!single && PyArray_DIM(array, 0) != pairs) {
+        PyErr_Format(PyExc_ValueError, "a column of %zd values for %zd pairs", (Py_ssize_t)PyArray_SIZE(array), (Py_ssize_t)pairs);
+        Py_DECREF(array);
+        return 0;
+    }
+    *column = (Column){PyArray_BYTES(array), single ? 0 : PyArray_STRIDE(array, 0), PyArray_TYPE(array), (PyObject *)array};
+    return 1;
+}
+
+/* matrix(columns, table, product): (M, F) float32; a column is the list's array, or a number: that column of the table
+ * (P, K) at the product of each of M pairs. */
+static PyObject *matrix(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
+{
+    if (!takes(given, 3, "matrix(columns, table, product)") || !PyList_Check(arguments[0]) ||
+        !is_array(arguments[1], NPY_FLOAT, NPY_FLOAT, "table") || !is_array(arguments[2], NPY_INT32, NPY_INT32, "product"))
+        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_TypeError, "columns is no list");
+    PyArrayObject *table = (PyArrayObject *)arguments[1];
+    const npy_intp pairs = LENGTH(arguments[2]), width = PyList_GET_SIZE(arguments[0]);
+    if (PyArray_NDIM(table) != 2)
+        return PyErr_Format(PyExc_ValueError, "table has not two dimensions");
+    const npy_intp products = PyArray_DIM(table, 0), known = PyArray_DIM(table, 1);
+    const float *values = PyArray_DATA(table);
+    const npy_int32 *product = DATA(arguments[2]);
+    npy_intp shape[2] = {pairs, width}, read = 0, *place = PyMem_Malloc(sizeof(npy_intp) * (width + 1));
+    Column *columns = PyMem_Calloc(width + 1, sizeof(Column));
+    PyObject *result = NULL;
+    int looked_up = 0;
+    if (columns == NULL || place == NULL) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    for (; read < width; read++) {
+        PyObject *object = PyList_GET_ITEM(arguments[0], read);
+        place[read] = -1;
+        if (PyLong_Check(object)) {
+            place[read] = PyLong_AsSsize_t(object);
+            looked_up = 1;
+            if (place[read] < 0 || place[read] >= known) {
+                PyErr_Clear();
+                PyErr_Format(PyExc_IndexError, "column %R of %zd", object, (Py_ssize_t)known);
+                goto done;
+            }
+        } else if (!read_column(&columns[read], object, pairs))
+            goto done;
+    }
+    for (npy_intp i = 0; looked_up && i < pairs; i++)
+        if (product[i] < 0 || product[i] >= products) {
+            PyErr_Format(PyExc_IndexError, "product %d of %zd", (int)product[i], (Py_ssize_t)products);
+            goto done;
+        }
+    result = PyArray_EMPTY(2, shape, NPY_FLOAT, 0);
+    if (result == NULL)
+        goto done;
+    float *out = DATA(result);
+    BEGIN_ALONE(pairs)
+    for (npy_intp begin = 0; begin < pairs; begin += TURNED) {
+        const npy_intp end = begin + TURNED < pairs ? begin + TURNED : pairs;
+        for (npy_intp f = 0; f < width; f++) {
+            if (place[f] < 0)
+                write_column(&columns[f], begin, end, out + f, width);
+            else
+                for (npy_intp i = begin; i < end; i++)
+                    out[i * width + f] = values[product[i] * known + place[f]];
+        }
+    }
+    END_ALONE
+done:
+    for (npy_intp i = 0; columns != NULL && i < width; i++)
+        Py_XDECREF(columns[i].held);
+    PyMem_Free(columns);
+    PyMem_Free(place);
+    return result;
+}
+
 /* locate(text, offsets, order, key): the index of a key, bytes, among texts; `order` sorts them; -1 where it is absent. */
 static PyObject *locate(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
 {
@@ -729,7 +854,7 @@ static PyObject *walk(PyObject *module, PyObject *const *arguments, Py_ssize_t g
 #define KERNEL(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, NULL}
 
 static PyMethodDef methods[] = {
-    KERNEL(group), KERNEL(match), KERNEL(decayed), KERNEL(find), KERNEL(distinct), KERNEL(pick), KERNEL(locate), KERNEL(inner), KERNEL(spread), KERNEL(best),
+    KERNEL(group), KERNEL(match), KERNEL(decayed), KERNEL(find), KERNEL(distinct), KERNEL(pick), KERNEL(matrix), KERNEL(locate), KERNEL(inner), KERNEL(spread), KERNEL(best),
     KERNEL(walk),
     {NULL, NULL, 0, NULL},
 };

@@ -97,6 +97,23 @@ def test_values_are_picked() -> None:
         assert _kernels.pick(np.array([5, 6, 7], kind), at, -3.0).tolist() == [7.0, -3.0, 5.0]
 
 
+@given(seed=SEEDS, pairs=st.integers(0, 150))
+def test_a_matrix_is_its_columns_as_single_numbers(seed: int, pairs: int) -> None:
+    random = np.random.default_rng(seed)
+    table = random.random((9, 3)).astype(np.float32)
+    product = random.integers(0, 9, pairs).astype(np.int32)
+    kinds = (np.float64, np.float32, np.int64, np.int32, np.bool_, np.uint8, np.int16, np.float16)
+    whole = [random.integers(0, 100, pairs).astype(kind) for kind in kinds]
+    strided = np.where(random.random((pairs, 2)) < 0.2, np.nan, random.random((pairs, 2)))
+    columns = [*whole, 2, strided[:, 1], 0, np.float64(7.5)]
+    expected = np.empty((len(columns), pairs), np.float32)
+    for row, column in zip(expected, columns, strict=True):
+        row[:] = table[product, column] if isinstance(column, int) else column
+    found = _kernels.matrix(columns, table, product)
+    assert found.shape == (pairs, len(columns))
+    assert found.tobytes() == np.ascontiguousarray(expected.T).tobytes()
+
+
 @given(ids=st.lists(st.text(max_size=4), unique=True, max_size=40), other=st.text(max_size=4))
 def test_texts_are_located(ids: list[str], other: str) -> None:
     vocabulary = Vocabulary.of(ids)
@@ -148,6 +165,7 @@ NONE: Bools = np.zeros(0, np.bool_)
 FLOATS: Array = NUMBERS.astype(np.float32)
 KINDS: Array = NUMBERS.astype(np.uint8)
 ALL: Bools = np.ones(256, np.bool_)
+TABLE: Array = np.zeros((3, 2), np.float32)
 ENDS: Array = np.array([0, 2, 3])
 
 
@@ -170,6 +188,14 @@ ENDS: Array = np.array([0, 2, 3])
         (_kernels.group, (ENDS[::-1].copy(), CODES, NUMBERS, KINDS, CODES, FLOATS, ALL, None, 3, True), ValueError),
         (_kernels.group, (ENDS, CODES, NUMBERS, KINDS, CODES, FLOATS, ALL, DOUBLES, 3, True), TypeError),
         (_kernels.match, (NUMBERS, CODES, CODES[:1], None, 3), ValueError),
+        (_kernels.matrix, ([DOUBLES[:2]], TABLE, CODES), ValueError),
+        (_kernels.matrix, ([[[1.0, 2.0]]], TABLE, CODES), ValueError),
+        (_kernels.matrix, ([2], TABLE, CODES), IndexError),
+        (_kernels.matrix, ([-1], TABLE, CODES), IndexError),
+        (_kernels.matrix, ([10**30], TABLE, CODES), IndexError),
+        (_kernels.matrix, ([0], TABLE, CODES - 1), IndexError),
+        (_kernels.matrix, ([0], TABLE[0], CODES), ValueError),
+        (_kernels.matrix, ((0,), TABLE, CODES), TypeError),
         (_kernels.spread, (CODES + 1, DOUBLES, np.array([0, 0, 0]), CODES[:0], DOUBLES[:0], 4), IndexError),
         (_kernels.spread, (CODES, DOUBLES[:1], np.zeros(4, np.int64), CODES[:0], DOUBLES[:0], 4), ValueError),
         (_kernels.best, (DOUBLES, None, -1, None, None), ValueError),
