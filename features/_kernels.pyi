@@ -37,21 +37,3 @@ def matrix(columns: list[Array | int], table: Floats, product: Codes, /) -> Floa
 
 # The index of a key among texts, -1 where it is absent; `order` sorts them.
 def locate(text: Array, offsets: Offsets, order: Codes, key: bytes, /) -> int: ...
-
-# (P,) inner products of one vector (F,) with others (P, F).
-def inner(user: Doubles, items: Floats, /) -> Doubles: ...
-
-# (1, width) sums of weight * value over rows of a sparse table, -inf where nothing was added.
-def spread(
-    index: Codes, weight: Doubles, offsets: Offsets, columns: Codes, values: Array, width: int, /
-) -> Doubles: ...
-
-# Products and scores of the k best, best first, ties to the lower product.
-def best(
-    scores: Array, products: Codes | None, k: int, excluded: Codes | None, allowed: Bools | None, /
-) -> tuple[Codes, Floats]: ...
-
-# Products and scores of the first k entries that may be shown, `order` being their places.
-def walk(
-    order: Counts, columns: Codes, values: Floats, k: int, excluded: Codes | None, allowed: Bools | None, /
-) -> tuple[Codes, Floats]: ...

@@ -20,7 +20,7 @@ from features.pairs import Pairs
 from features.profiles import Profiles
 from features.visit import visit_matrix
 from features.vocabulary import Vocabulary
-from training import bundle, storage
+from training import _lists, bundle, storage
 from training.candidates import registry
 from training.candidates import state as learned
 from training.candidates.propose import rows_at_once
@@ -138,7 +138,7 @@ class Recommender:
         scores = self.order.scores(self.matrix(request, pairs))
         scores = scores + self.visit_scores(request, pairs, scores)
         ranking = Ranking.of(pool, scores, len(request))
-        return ranking.only(~self._in_hand(ranking, request))
+        return ranking.only(_lists.apart(ranking.row, ranking.product, *request.in_hand))
 
     def visit_scores(self, request: Request, pairs: Pairs, scores: Doubles) -> Doubles:
         """(M,) what the visits under way add to the ranker's scores (M,); 0 for those who are in none."""
@@ -248,13 +248,6 @@ class Recommender:
         kinds = {"ranker": "trees" if trees else "counting", "visits": self.visits is not None}
         facts = {**self.facts, "time": self.time, **kinds}
         bundle.seal(folder, facts | {"generators": [_source_entry(source) for source in self.sources]})
-
-    def _in_hand(self, ranking: Ranking, request: Request) -> Bools:
-        """(M,) what is in the basket or on the page already, or was bought just now."""
-        row, product = request.in_hand
-        if len(row) == 0:
-            return np.zeros(len(ranking.product), np.bool_)
-        return among(ranking.row.astype(np.int64) << 32 | ranking.product, row.astype(np.int64) << 32 | product)
 
     def _answers(self, request: Request, ranking: Ranking) -> list[Answer]:
         sources = self.source_names

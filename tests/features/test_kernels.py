@@ -121,43 +121,6 @@ def test_texts_are_located(ids: list[str], other: str) -> None:
     assert vocabulary.index(other) == (ids.index(other) if other in ids else -1)
 
 
-@settings(max_examples=60, deadline=None)
-@given(seed=SEEDS, kind=st.sampled_from([np.float32, np.float64]))
-def test_rows_of_a_table_are_added_up(seed: int, kind: type) -> None:
-    random = np.random.default_rng(seed)
-    table: Array = np.where(random.random((7, 11)) < 0.4, random.integers(1, 9, (7, 11)), 0).astype(kind)
-    row, column = np.nonzero(table)
-    offsets = np.append(0, np.cumsum(np.bincount(row, minlength=7)))
-    index = np.flatnonzero(random.random(7) < 0.5).astype(np.int32)
-    weight = random.integers(1, 4, len(index)).astype(np.float64)
-    sums = _kernels.spread(index, weight, offsets, column.astype(np.int32), table[row, column], 11)
-    expected = weight @ table[index]
-    assert sums.tolist() == [np.where(expected == 0.0, -np.inf, expected).tolist()]
-
-
-@settings(max_examples=100, deadline=None)
-@given(seed=SEEDS, size=st.integers(0, 80), k=st.integers(0, 12), masked=st.booleans(), sparse=st.booleans())
-def test_the_best_and_the_first_of_a_list(seed: int, size: int, k: int, *, masked: bool, sparse: bool) -> None:
-    random = np.random.default_rng(seed)
-    scores = np.where(random.random(size) < 0.3, -np.inf, random.integers(0, 5, size))
-    products = np.sort(random.permutation(100)[:size]).astype(np.int32) if sparse else np.arange(size, dtype=np.int32)
-    excluded = np.flatnonzero(random.random(100) < 0.2).astype(np.int32)
-    allowed = random.random(100) < 0.6 if masked else None
-    shown = [
-        (-score, product)
-        for score, product in zip(scores.tolist(), products.tolist(), strict=True)
-        if score > -np.inf and product not in excluded and (allowed is None or allowed[product])
-    ]
-    expected = sorted(shown)[:k]
-    found, value = _kernels.best(scores, products if sparse else None, k, excluded, allowed)
-    assert list(zip((-value).tolist(), found.tolist(), strict=True)) == expected
-
-    known = np.flatnonzero(scores > -np.inf)
-    order = known[np.lexsort((products[known], -scores[known]))]
-    walked, value = _kernels.walk(order, products, scores.astype(np.float32), k, excluded, allowed)
-    assert list(zip((-value).tolist(), walked.tolist(), strict=True)) == expected
-
-
 NUMBERS: Array = np.arange(3)
 CODES: Codes = NUMBERS.astype(np.int32)
 DOUBLES: Array = NUMBERS.astype(np.float64)
@@ -196,12 +159,6 @@ ENDS: Array = np.array([0, 2, 3])
         (_kernels.matrix, ([0], TABLE, CODES - 1), IndexError),
         (_kernels.matrix, ([0], TABLE[0], CODES), ValueError),
         (_kernels.matrix, ((0,), TABLE, CODES), TypeError),
-        (_kernels.spread, (CODES + 1, DOUBLES, np.array([0, 0, 0]), CODES[:0], DOUBLES[:0], 4), IndexError),
-        (_kernels.spread, (CODES, DOUBLES[:1], np.zeros(4, np.int64), CODES[:0], DOUBLES[:0], 4), ValueError),
-        (_kernels.best, (DOUBLES, None, -1, None, None), ValueError),
-        (_kernels.walk, (NUMBERS + 1, CODES, DOUBLES, 3, None, None), IndexError),
-        (_kernels.walk, (NUMBERS, CODES, DOUBLES[:1], 3, None, None), ValueError),
-        (_kernels.inner, (DOUBLES, np.zeros((2, 4), np.float32)), ValueError),
         (_kernels.locate, (np.zeros(3, np.uint8), np.array([0, 3]), np.array([4], np.int32), b"x"), IndexError),
         (_kernels.locate, (np.zeros(3, np.uint8), np.array([0, 3]), np.array([0], np.int32), "x"), TypeError),
     ],
