@@ -1,13 +1,14 @@
 """Groups: events summed up by (customer, thing), a thing being a product, category, department or brand."""
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from features import _kernels
 from features.arrays import DAY, Bools, Codes, Counts, Doubles, Times, lengths_of
+from features.kept import kept
 from features.kinds import Kind
 
 if TYPE_CHECKING:
@@ -65,42 +66,42 @@ class Occasions:
         """The group of each pair of customer and product, -1 where there is none; `thing` as in `of`."""
         return _kernels.match(self.keys, row, product, thing, self.things)
 
-    @cached_property
+    @kept
     def count(self) -> Counts:
         """(K,) events."""
         return lengths_of(self.start)
 
-    @cached_property
+    @kept
     def total(self) -> Doubles:
         """(K,) summed weights."""
         return self.sum(self.weight)
 
-    @cached_property
+    @kept
     def first(self) -> Times:
         """(K,) time of the first event."""
         return self.time[self.start[:-1]]
 
-    @cached_property
+    @kept
     def last(self) -> Times:
         """(K,) time of the last event."""
         return self.time[self.start[1:] - 1]
 
-    @cached_property
+    @kept
     def last_order(self) -> Codes:
         """(K,) number of the order of the last event."""
         return self.order[self.start[1:] - 1]
 
-    @cached_property
+    @kept
     def first_order(self) -> Codes:
         """(K,) number of the order of the first event."""
         return self.order[self.start[:-1]]
 
-    @cached_property
+    @kept
     def last_weight(self) -> Doubles:
         """(K,) weight of the last event."""
         return self.weight[self.start[1:] - 1]
 
-    @cached_property
+    @kept
     def gap(self) -> Doubles:
         """(K,) mean days between events, NaN with fewer than two."""
         days = (self.last - self.first) / DAY
@@ -108,7 +109,7 @@ class Occasions:
         days[self.count < 2] = np.nan
         return days
 
-    @cached_property
+    @kept
     def gap_deviation(self) -> Doubles:
         """(K,) standard deviation of the days between events, NaN with fewer than three."""
         days = np.zeros(len(self.time))

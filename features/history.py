@@ -1,13 +1,13 @@
 """History: what each customer did, as a struct of arrays sorted by customer and time."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Self
 
 import numpy as np
 
 from features.arrays import Array, Bools, Codes, Floats, Offsets, Times, elements_of, lengths_of, offsets_of, rows_of
 from features.groups import THINGS, Occasions, wanted
+from features.kept import kept
 from features.kinds import Kind
 
 
@@ -43,12 +43,12 @@ class History:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    @cached_property
+    @kept
     def row(self) -> Codes:
         """(N,) the customer's row of each event."""
         return rows_of(self.offsets)
 
-    @cached_property
+    @kept
     def order_number(self) -> Codes:
         """(N,) the number of the customer's order that each event belongs to, counted from 0 over all rows.
 
@@ -69,14 +69,14 @@ class History:
         """The purchases alone."""
         return self if self._purchases is None else self._purchases
 
-    @cached_property
+    @kept
     def _purchases(self) -> "History | None":
         """None where there is nothing else: what refers to itself would outlive its last use, and with it the model
         whose arrays it is a part of."""
         bought = self.only(self.kind == Kind.PURCHASE)
         return None if bought is self else bought
 
-    @cached_property
+    @kept
     def repeats(self) -> Occasions:
         """The purchases by product, the lines of one order as one; the weight is units."""
         return Occasions.of(self, wanted(Kind.PURCHASE), None, things=THINGS, merge=True)

@@ -1,7 +1,6 @@
 """View: what feature functions see, a batch of pairs with everything that is shared between features."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from features.catalogue import Catalogue
 from features.context import Context
 from features.groups import THINGS, Occasions, wanted
 from features.history import History
+from features.kept import kept
 from features.kinds import Kind
 from features.market import Market
 from features.pairs import Pairs
@@ -31,7 +31,7 @@ class Joined:
         """(M,) the pair's entry of `values` (K,)."""
         return _kernels.pick(np.ascontiguousarray(values), self.at, missing)
 
-    @cached_property
+    @kept
     def count(self) -> Array:
         """(M,) events, 0 where there are none."""
         return self.of(self.groups.count, 0)
@@ -81,78 +81,78 @@ class View:
         """(M,) the entry of each pair's customer in `values` (R,)."""
         return values.take(self.row)
 
-    @cached_property
+    @kept
     def bought(self) -> History:
         """The purchases."""
         return self.history.purchases
 
-    @cached_property
+    @kept
     def orders(self) -> Joined:
         """The customer's orders; the weight is units."""
         return self._joined(_PURCHASES, 0, merge=True)
 
-    @cached_property
+    @kept
     def repeats(self) -> Joined:
         """The customer's orders of the product."""
         groups = self.history.repeats
         return Joined(groups, groups.find(self.row, self.product, None))
 
-    @cached_property
+    @kept
     def categories(self) -> Joined:
         """The customer's orders in the product's category."""
         return self._joined(_PURCHASES, self.catalogue.category, merge=True)
 
-    @cached_property
+    @kept
     def departments(self) -> Joined:
         """The customer's orders in the product's department."""
         return self._joined(_PURCHASES, self.catalogue.department, merge=True)
 
-    @cached_property
+    @kept
     def brands(self) -> Joined:
         """The customer's orders of the product's brand."""
         return self._joined(_PURCHASES, self.catalogue.brand, merge=True)
 
-    @cached_property
+    @kept
     def views(self) -> Joined:
         """The customer's views and clicks of the product."""
         return self._joined(wanted(Kind.VIEW, Kind.CLICK), None)
 
-    @cached_property
+    @kept
     def carts(self) -> Joined:
         """The customer's additions of the product to the cart."""
         return self._joined(wanted(Kind.ADD_TO_CART), None)
 
-    @cached_property
+    @kept
     def uncarts(self) -> Joined:
         """The customer's removals of the product from the cart."""
         return self._joined(wanted(Kind.REMOVE_FROM_CART), None)
 
-    @cached_property
+    @kept
     def wishes(self) -> Joined:
         """The customer's wishes for the product."""
         return self._joined(wanted(Kind.WISHLIST), None)
 
-    @cached_property
+    @kept
     def browsed(self) -> History:
         """Views, clicks, additions to the cart and wishes: interest short of a purchase."""
         return self.history.of_kinds(*_INTEREST)
 
-    @cached_property
+    @kept
     def category_interest(self) -> Joined:
         """The customer's interest in the product's category."""
         return self._joined(wanted(*_INTEREST), self.catalogue.category)
 
-    @cached_property
+    @kept
     def brand_interest(self) -> Joined:
         """The customer's interest in the product's brand."""
         return self._joined(wanted(*_INTEREST), self.catalogue.brand)
 
-    @cached_property
+    @kept
     def searches(self) -> Joined:
         """The customer's searches."""
         return self._joined(wanted(Kind.SEARCH), 0)
 
-    @cached_property
+    @kept
     def log_price(self) -> tuple[Doubles, Doubles]:
         """(R,) mean and standard deviation of the log of the prices the customer paid, NaN where unknown."""
         history = self.history

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from features import _kernels
 from features.arrays import DAY, Bools, Codes, offsets_of
 from features.basket import basket_of
 from features.catalogue import Catalogue
@@ -36,21 +37,20 @@ class Questions:
 
     def request(self, queries: Sequence[Query], time: int) -> Request:
         """R queries as of a moment. Customers without consent are strangers; unknown products are passed over."""
-        ids = [query.customer_id or "" for query in queries]
-        customer = self.customers.indices(ids)
-        known = customer >= 0
-        refused = np.zeros(len(customer), np.bool_)
-        refused[known] = ~self.profiles.personal[customer[known]]
-        customer[refused] = -1
-        queries = [replace(query, recent=()) if no else query for query, no in zip(queries, refused, strict=True)]
-        told = self._told(queries, customer)
-        request = self.of_customers(customer, time, context=self._context(queries, time), profiles=told)
-        if not any(query.recent for query in queries):
-            return request
+        customer = self.customers.indices([query.customer_id or "" for query in queries])
+        refused = customer >= 0
+        refused[refused] = ~self.profiles.personal[customer[refused]]
+        if refused.any():
+            customer[refused] = -1
+            queries = [replace(query, recent=()) if no else query for query, no in zip(queries, refused, strict=True)]
+        history, profiles = self.history.take(customer), self._told(queries, customer)
+        context = self._context(queries, time)
         recent = [query.recent for query in queries]
+        if not any(recent):
+            return Request(customer, history, profiles, context)
         renewed = np.array([any(deed.kind in _TRADE for deed in deeds) for deeds in recent])
-        history = joined(request.history, recent, self.products)
-        return replace(request, history=history, renewed=renewed, rested=self._rested(recent, time))
+        history = joined(history, recent, self.products)
+        return Request(customer, history, profiles, context, renewed, self._rested(recent, time))
 
     def _rested(self, recent: Sequence[Sequence[Deed]], time: int) -> Baskets:
         """What each customer bought just now and does not need again: until half of the time has passed after which
@@ -63,19 +63,13 @@ class Questions:
                 if product >= 0 and not time - deed.time >= self.market.gap[product] * DAY / 2:
                     rows.append(row)
                     bought.append(product)
-        keys = np.unique(np.array(rows, np.int64) << 32 | np.array(bought, np.int64))
+        keys, _ = _kernels.distinct(np.array(rows, np.int64) << 32 | np.array(bought, np.int64))
         return Baskets(offsets_of(keys >> 32, len(recent)), (keys & 0xFFFFFFFF).astype(np.int32))
 
-    def of_customers(
-        self, customer: Codes, time: int, *, context: Context | None = None, profiles: Profiles | None = None
-    ) -> Request:
-        """Customers by index, -1 for a stranger."""
-        return Request(
-            customer,
-            self.history.take(customer),
-            self.profiles.take(customer) if profiles is None else profiles,
-            Context.at(time, len(customer)) if context is None else context,
-        )
+    def of_customers(self, customer: Codes, time: int) -> Request:
+        """Customers by index, -1 for a stranger, with nothing in hand."""
+        context = Context.at(time, len(customer))
+        return Request(customer, self.history.take(customer), self.profiles.take(customer), context)
 
     def allowed(self, filters: Filters) -> Bools | None:
         """(P,) the products that may be shown under a query's filters; None if all may."""
@@ -111,17 +105,16 @@ class Questions:
         return found[found >= 0]
 
     def _context(self, queries: Sequence[Query], time: int) -> Context:
-        baskets = [np.unique(self._known(_basket(query, time))) for query in queries]
-        rows = np.repeat(np.arange(len(queries)), [len(basket) for basket in baskets])
+        baskets = [sorted({i for i in map(self.products.index, _basket(q, time)) if i >= 0}) for q in queries]
+        offsets = np.cumsum([0, *map(len, baskets)], dtype=np.int64)
         viewed = self.products.indices([query.viewed or "" for query in queries])
-        basket = np.concatenate([np.zeros(0, np.int32), *baskets]).astype(np.int32)
-        return Context(time, offsets_of(rows, len(queries)), basket, viewed)
+        return Context(time, offsets, np.array([i for basket in baskets for i in basket], np.int32), viewed)
 
-    def _told(self, queries: Sequence[Query], customer: Codes) -> Profiles | None:
-        """The profiles with what the queries declare; None if they declare nothing."""
-        if not any(query.interests or query.attributes for query in queries):
-            return None
+    def _told(self, queries: Sequence[Query], customer: Codes) -> Profiles:
+        """The profiles with what the queries declare."""
         known, catalogue = self.profiles.take(customer), self.catalogue
+        if not any(query.interests or query.attributes for query in queries):
+            return known
         wanted = [query.interests for query in queries]
         return Profiles(
             {name: _overridden(name, a, queries) for name, a in known.attributes.items()},

@@ -1,12 +1,12 @@
 """Ranking: the candidates of R customers in the order in which they would be shown."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Self
 
 import numpy as np
 
 from features.arrays import Array, Bools, Codes, Doubles, Offsets, offsets_of, rows_of
+from features.kept import kept
 from training.pool import Pool
 
 
@@ -28,7 +28,7 @@ class Ranking:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    @cached_property
+    @kept
     def row(self) -> Codes:
         """(M,) the row of each pair."""
         return rows_of(self.offsets)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
@@ -14,6 +13,7 @@ from features.catalogue import Catalogue
 from features.errors import BundleError, EsnafError
 from features.fixed import Fixed
 from features.history import History
+from features.kept import kept
 from features.market import Market
 from features.matrix import feature_matrix
 from features.pairs import Pairs
@@ -61,17 +61,17 @@ class Recommender:
     facts: Mapping[str, Any]  # for the manifest: configuration, version, window
     visits: VisitRanker | None = None  # what a visit under way adds; None where too little was seen of visits
 
-    @cached_property
+    @kept
     def questions(self) -> Questions:
         """Queries turned into arrays."""
         return Questions(self.customers, self.products, self.history, self.profiles, self.catalogue, self.market)
 
-    @cached_property
+    @kept
     def shelf(self) -> Shelf:
         """What fills lists."""
         return Shelf.of(self.catalogue, self.market)
 
-    @cached_property
+    @kept
     def fixed(self) -> Fixed:
         """The features of the products."""
         return Fixed.of(self.catalogue, self.market)
