@@ -140,7 +140,14 @@ class Trainer:
         config = self.settings.section("segments", SegmentsConfig)
         known = None if earlier is None or earlier.time > model.time else earlier
         with self.timer.stage("segments"):
-            return Segmenter.fit(model.population_at(model.time), config, model.customers, known)
+            return Segmenter.fit(
+                model.population_at(model.time),
+                config,
+                model.customers,
+                known,
+                seed=self.training.seed,
+                fingerprint=model.facts["fingerprint"],
+            )
 
     def _visits(self, moments: list[int], order: Ranker) -> VisitRanker | None:
         """What the visits of the newest window teach, asked of a model that knows what came before it."""

@@ -67,8 +67,7 @@ def show(result: Mapping[str, Any]) -> None:
     if "reasons" in result:
         if not result["known"]:
             print(f"model {result['model_version']} does not know {result['customer_id']}\n")
-        rows = [(reason["kind"], reason["segment"], reason["why"]) for reason in result["reasons"]]
-        print(text_table(("kind", "segment", "why"), rows))
+        print(text_table(("segment", "why"), [(reason["segment"], reason["why"]) for reason in result["reasons"]]))
         return
     rows = [(s["segment"], s["dimension"], s["customers"], f"{100 * s['share']:.1f} %") for s in result["segments"]]
     print(text_table(("segment", "dimension", "customers", "of all"), rows))

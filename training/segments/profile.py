@@ -133,7 +133,7 @@ def _favourites(population: Population, column: Column, shown: Sequence[int]) ->
     buyers = np.bincount(product, minlength=products).astype(np.float64)
     found = {}
     for code in shown:
-        own = np.bincount(product, column.code[row] == code, products)
+        own = np.bincount(product, column.code[row] == code, products).astype(np.float64)
         expected = buyers * own.sum() / max(buyers.sum(), 1.0)
         found[code] = _strongest(own, expected)
     return found
