@@ -22,11 +22,11 @@ from training.segments.matching import in_place, matched, unique
 
 YEAR = 365  # days of orders that tell somebody's mission
 MOSTLY = 0.5  # share of the orders that makes a mission somebody's own
-SAMPLE = 20_000  # orders that the groups are learned from
-CUSTOMERS = 5_000  # whose orders those are, at most
+SAMPLE = 5_000  # orders that the groups are learned from
+CUSTOMERS = 2_000  # whose orders those are, at most
 A_GROUP = 30  # orders of the sample for each group, at least
 PRIOR = 20.0  # lines of a category that count as bought again as often as all are
-STARTS, ROUNDS = 4, 30
+STARTS, ROUNDS = 3, 15
 LOOKS = (Kind.VIEW, Kind.CLICK)
 LARGE, STAPLES = 3.0, 0.5  # centres: staples in a basket of a stock-up, and their share in a top-up
 

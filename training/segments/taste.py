@@ -17,7 +17,7 @@ from training.segments.terms import LOOKS, Evidence, Terms
 
 LEAST = 4.0  # visits with a term that say something of taste
 SURE, STILL = 0.6, 0.35  # probability of a group to be put in it, and to stay there
-SAMPLE = 2_000  # customers that the groups are learned from
+SAMPLE = 1_500  # customers that the groups are learned from
 LOOKING = 3.0  # looks for each purchase from which looks tell more
 A_GROUP = 15  # customers of the sample for each group, at least
 MAIN = 0.5  # share of what tells a group that one department must have to name it

@@ -15,7 +15,7 @@ from features.visit import visit_number
 LOOKS = (Kind.VIEW, Kind.CLICK, Kind.ADD_TO_CART, Kind.WISHLIST)
 FEWEST = 4  # categories that are worth telling apart
 COVERED = 0.5  # share of the products that must have a category
-MOST = 300  # terms
+MOST = 150  # terms
 RARE = 5  # products that a word must be in
 
 
@@ -80,14 +80,18 @@ class Evidence:
         events = customers.history.of_kinds(*LOOKS) if looks else customers.bought
         events = events.only(events.product >= 0)
         visit, width = visit_number(events), max(len(terms), 1)
-        owner = np.zeros(int(visit.max(initial=-1)) + 1, np.int64)
+        visits = int(visit.max(initial=-1)) + 1
+        owner = np.zeros(visits, np.int64)
         owner[visit] = events.row
         entry, place = terms.entries(events.product)
-        found, first = np.unique(visit[entry] * width + terms.term[place], return_index=True)
-        once = owner[found // width] * width + found % width
-        keys, at = np.unique(once, return_inverse=True)
-        count = np.bincount(at, terms.weight[place[first]], len(keys)).astype(np.float64)
-        return cls((keys // width).astype(np.int32), (keys % width).astype(np.int32), count, len(customers))
+        once = np.zeros(visits * width, np.float32)
+        once[visit[entry] * width + terms.term[place]] = terms.weight[place]
+        at = np.flatnonzero(once)
+        keys = owner[at // width] * width + at % width
+        count = np.bincount(keys, once[at], len(customers) * width)
+        there = np.flatnonzero(count)
+        row, term = there // width, there % width
+        return cls(row.astype(np.int32), term.astype(np.int32), count[there].astype(np.float64), len(customers))
 
     def total(self) -> Doubles:
         """(R,) evidence of each customer."""
