@@ -51,6 +51,8 @@ class SegmentsConfig:
     """Groups of taste, at most; fewer are made where customers are few. 0 leaves them away."""
     missions: int = 4
     """Kinds of shopping trips, at most. 0 leaves them away."""
+    report: bool = True
+    """Whether a training logs the profiles of all segments as a page."""
 
     def __post_init__(self) -> None:
         for name in ("vip_share", "margin", "drift"):

@@ -245,7 +245,8 @@ def interests(customers: Customers) -> Array:
     """Interests declared: categories, departments and brands."""
     told = customers.profiles
     parts = (told.departments, told.categories, told.brands)
-    return np.sum([lengths_of(part.offsets) for part in parts], axis=0)
+    count: Array = np.sum([lengths_of(part.offsets) for part in parts], axis=0)
+    return count
 
 
 def _shares() -> None:

@@ -106,8 +106,8 @@ def segments_of(
     """The groups of R customers as of `customers.time`.
 
     `held` are their groups by dimension when they were last assigned ((R,), -1 for none); `learned` the dimensions of a
-    model, `known` the facts that were worked out before. A customer's groups do not depend on who else is asked about. Dimensions of which nothing is known are left
-    out.
+    model; `known` the facts, where they were worked out before. A customer's groups do not depend on who else is asked
+    about. Where nothing is known, customers are in no group.
 
     Raises:
         ConfigError: a custom segment names what there is not.
