@@ -12,4 +12,4 @@ def _part(name: str) -> Extension:
     return Extension(name, [source], include_dirs=[np.get_include()], extra_compile_args=_FLAGS)
 
 
-setup(ext_modules=[_part("features._kernels"), _part("training._forest")])
+setup(ext_modules=[_part("features._kernels"), _part("training._forest"), _part("training._nearest")])
