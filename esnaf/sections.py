@@ -12,6 +12,7 @@ def sections() -> dict[str, type]:
     from features.tables.config import ConsentConfig, TablesSection, TimeConfig
     from serving.config import IngestionConfig, ServingConfig
     from serving.exploration.config import ExplorationConfig
+    from serving.messages.config import MessagesConfig
     from serving.policy.config import PolicyConfig
     from training.candidates.registry import BUILT_IN
     from training.comparison.config import CompareConfig
@@ -39,6 +40,7 @@ def sections() -> dict[str, type]:
         "policy": PolicyConfig,
         "exposures": ExposuresConfig,
         "exploration": ExplorationConfig,
+        "messages": MessagesConfig,
     }
 
 

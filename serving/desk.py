@@ -11,6 +11,7 @@ from serving.display import Display
 from serving.keeper import Keeper
 from serving.live import Live
 from serving.metrics import Metrics
+from serving.names import Names
 from serving.policy.config import PolicyConfig
 from serving.policy.opening import opened
 from serving.recorder import Recorder
@@ -33,6 +34,7 @@ class Desk:
     rules: PolicyConfig
     recorder: Recorder
     display: Display
+    names: Names
 
     @classmethod
     def open(
@@ -48,8 +50,11 @@ class Desk:
         metrics = Metrics()
         recorder = Recorder(keeper.workspace, keeper.settings, clock=clock, metrics=metrics)
         display = Display(keeper.settings, recorder, clock=clock)
-        answers = _answers(champion, keeper, config, clock=clock, metrics=metrics, rules=rules, display=display)
-        return cls(answers, clock, metrics, config, keeper, rules, recorder, display)
+        names = Names(keeper, keeper.settings)
+        answers = _answers(
+            champion, keeper, config, clock=clock, metrics=metrics, rules=rules, display=display, names=names
+        )
+        return cls(answers, clock, metrics, config, keeper, rules, recorder, display, names)
 
     @property
     def max_body(self) -> int:
@@ -66,6 +71,7 @@ class Desk:
             metrics=self.metrics,
             rules=self.rules,
             display=self.display,
+            names=self.names,
         )
 
 
@@ -78,7 +84,10 @@ def _answers(
     metrics: Metrics,
     rules: PolicyConfig,
     display: Display,
+    names: Names,
 ) -> Answers:
     live = Live(keeper, champion.recommender.time)
     cache, policy = Cache(config.cache_mb << 20), opened(rules, champion.recommender)
-    return Answers(champion, clock=clock, cache=cache, metrics=metrics, live=live, display=display, policy=policy)
+    return Answers(
+        champion, clock=clock, cache=cache, metrics=metrics, live=live, display=display, names=names, policy=policy
+    )
