@@ -12,6 +12,8 @@ from serving.keeper import Keeper
 from serving.live import Live
 from serving.metrics import Metrics
 from serving.names import Names
+from serving.newcomers.config import NewcomersConfig
+from serving.newcomers.newcomers import Newcomers
 from serving.policy.config import PolicyConfig
 from serving.policy.opening import opened
 from serving.recorder import Recorder
@@ -86,8 +88,16 @@ def _answers(
     display: Display,
     names: Names,
 ) -> Answers:
-    live = Live(keeper, champion.recommender.time)
-    cache, policy = Cache(config.cache_mb << 20), opened(rules, champion.recommender)
+    model, settings = champion.recommender, keeper.settings.section("newcomers", NewcomersConfig)
+    newcomers = Newcomers(model, settings, default=display.strangers_named)
     return Answers(
-        champion, clock=clock, cache=cache, metrics=metrics, live=live, display=display, names=names, policy=policy
+        champion,
+        clock=clock,
+        cache=Cache(config.cache_mb << 20),
+        metrics=metrics,
+        live=Live(keeper, model.time, newcomers.follower),
+        display=display,
+        newcomers=newcomers,
+        policy=opened(rules, model),
+        names=names,
     )

@@ -13,23 +13,28 @@ from features.interests.told import Told
 from features.recent import Deed
 from features.store.event import Event
 from features.tables.patterns import ANONYMOUS
+from features.touch import touch_of
 from serving.bodies import ListRequest
 from serving.keeper import Keeper
 
 if TYPE_CHECKING:
     from features.store.reader import Reader
+    from serving.newcomers.follower import Follower
 
 MOST = 500  # newest events of a customer that an answer knows beside the model
 MOST_CUSTOMERS = 1_000_000  # whose last events are remembered; beyond, all are asked about
+_FEW = 256  # events that are looked at one by one; of more, the database tells whose they are
 _TOLD = 40  # bits of a mark that the number of an event takes; behind them stands that of what a customer said
 
 
 class Live:
-    """The deeds of customers since one moment, the end of a model's data."""
+    """The deeds of customers since one moment, the end of a model's data; a follower, if there is one, is told of the
+    products that the model does not know."""
 
-    def __init__(self, keeper: Keeper, since: int) -> None:
+    def __init__(self, keeper: Keeper, since: int, follower: "Follower | None" = None) -> None:
         self._keeper = keeper
         self._since = since
+        self._follower = follower
         self._upto = 0  # sequence
         self._last: dict[str, int] | None = {}  # by customer; None where there are too many to remember
         self._told_upto = 0
@@ -59,6 +64,10 @@ class Live:
             return [self._last.get(known_as(request), 0) for request in requests]
         known = [known_as(request) for request in requests]
         return [self._last.get(who, 0) + (self._told.get(who, 0) << _TOLD) for who in known]
+
+    def look(self) -> None:
+        """Take up what came in."""
+        self.marks(())
 
     def deeds(self, request: ListRequest) -> tuple[Deed, ...]:
         """What somebody with a mark did, in the order of time; nothing while the store is away."""
@@ -96,11 +105,26 @@ class Live:
             self._remember_told(reader)
         if last == self._upto:
             return
+        products, customers = self._few(reader, last) if last - self._upto <= _FEW else self._many(reader, last)
         if self._last is not None:
-            self._last |= reader.customers(sequence=self._upto, time=self._since)
+            self._last |= customers
             if len(self._last) > MOST_CUSTOMERS:
                 self._last = None
+        if self._follower is not None:
+            self._follower.look(reader, products, customers, after=self._upto, upto=last, since=self._since)
         self._upto = last
+
+    def _few(self, reader: "Reader", last: int) -> tuple[list[str], dict[str, int]]:
+        """The products of what came in, the last one last, and each customer's last event."""
+        touched = reader.touched(self._upto, last, time=self._since)
+        products = [one.product_id for one in touched if one.product_id is not None]
+        return products, {one.customer_id: one.sequence for one in touched}
+
+    def _many(self, reader: "Reader", last: int) -> tuple[list[str], dict[str, int]]:
+        products: list[str] = []
+        if self._follower is not None:
+            products = reader.products(self._upto, last, time=self._since)[::-1]
+        return products, reader.customers(sequence=self._upto, time=self._since)
 
     def _remember_told(self, reader: "Reader") -> None:
         from features.interests.book import tellers
@@ -119,4 +143,5 @@ def known_as(request: ListRequest) -> str:
 
 
 def _deed(event: Event) -> Deed:
-    return Deed(event.product_id, event.kind, event.time, event.quantity, event.price, event.order_id)
+    touch = touch_of(event.channel, event.device)
+    return Deed(event.product_id, event.kind, event.time, event.quantity, event.price, event.order_id, touch)

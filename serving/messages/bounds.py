@@ -10,8 +10,8 @@ from functools import wraps
 from typing import Any
 
 from jinja2 import nodes
-from jinja2.exceptions import TemplateAssertionError
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError, TemplateAssertionError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 _FILTERS = (

@@ -1,7 +1,5 @@
 """Interests in the live store, of either kind of database."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from features.interests.book import Book, everything, tellers, told
@@ -12,7 +10,7 @@ from tests.features.store.places import events
 
 
 @pytest.fixture
-def book(store: LiveStore) -> Iterator[Book]:
+def book(store: LiveStore) -> Book:
     return Book(store.backend)
 
 

@@ -51,7 +51,7 @@ def test_what_is_in_hand_and_declared_counts_as_a_purchase_today() -> None:
     plain = asked()
     assert np.allclose(asked(basket=("cup", "spoon")) - plain, [[0, 1, 0], [0, 0, 0]])
     assert np.allclose(asked(viewed="tea") - plain, [[1, 0, 0], [0, 0, 0]])
-    assert np.allclose(asked(declared=2) - plain, [[0, 0, 2 ** (-2 / 6)], [0, 0, 0]])
+    assert np.allclose(asked(declared=2) - plain, [[0.0, 0.0, 2.0 ** (-2 / 6)], [0.0, 0.0, 0.0]])
     assert np.allclose(asked(declared=7), plain)
 
 
