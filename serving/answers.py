@@ -19,6 +19,7 @@ from serving.clock import Clock
 from serving.display import Display
 from serving.live import Live, known_as
 from serving.metrics import Metrics
+from serving.names import NOBODY, Names
 from serving.newcomers.newcomers import Newcomers
 from serving.newcomers.placing import SOURCE as NEW
 from serving.policy.effects import effects
@@ -27,7 +28,7 @@ from serving.queries import Asked, Key, query_of, request_of
 from training.query import Answer, Item, Query
 from training.request import Request
 
-_ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":null},%b,%b"took_ms":%b}'
+_ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":%b},%b,%b"took_ms":%b}'
 _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _DEGRADED = b'"degraded":true,'
 _TURN = 8  # lists of a batch that are made before other requests get their turn
@@ -56,6 +57,7 @@ class Answers:
         display: Display,
         newcomers: Newcomers,
         policy: Policy | None = None,
+        names: Names | None = None,
     ) -> None:
         self.champion = champion
         self._version = _json(champion.version)
@@ -65,6 +67,7 @@ class Answers:
         self._metrics = metrics
         self._live = live
         self._display = display
+        self._name = _nameless if names is None else names.shown
         self._newcomers = newcomers
         self._policy = policy
 
@@ -114,7 +117,7 @@ class Answers:
         now, (mark,) = self._clock.now(), self._live.marks([asked])
         recent, told = (self._live.deeds(asked), self._live.told(asked)) if mark else ((), None)
         query = Query(customer_id=customer_id, recent=recent, told=told)
-        return Known(self._recommender.questions.request([query], now), told, self._personal(customer_id))
+        return Known(self._recommender.questions.request([query], now), told, self.personal(customer_id))
 
     def popular(self) -> list[Key]:
         """The keys of ready lists that were asked for again, the last one first."""
@@ -147,6 +150,7 @@ class Answers:
             name.encode(),
             self._version,
             _json(request.customer_id),
+            self._name(request.customer_id, self.personal),
             text,
             _DEGRADED if self._live.away else b"",
             _elapsed(start),
@@ -233,7 +237,7 @@ class Answers:
             items,
             shown=asked.request.n,
             version=self.champion.version,
-            named=self._personal(asked.who),
+            named=self.personal(asked.who),
             policy="" if rules is None or self._policy is None else self._policy.digest,
             pinned=() if rules is None else rules.pinned(answer.items, asked.request.n, self._recommender.products),
         )
@@ -244,7 +248,7 @@ class Answers:
         for item, own in zip(items, answer.items, strict=True):
             item["reason"] = own.reason if own.source == NEW else next(reasons)
 
-    def _personal(self, who: str | None) -> bool:
+    def personal(self, who: str | None) -> bool:
         """Whether somebody consents to lists that are theirs, and to what they are shown being known as theirs."""
         index = -1 if who is None else self._recommender.customers.index(who)
         return self._display.strangers_named if index < 0 else bool(self._recommender.profiles.personal[index])
@@ -255,6 +259,10 @@ def _items(items: Sequence[Item]) -> list[dict[str, Any]]:
         {"product_id": i.product_id, "rank": i.rank, "score": i.score, "source": i.source, "reason": None}
         for i in items
     ]
+
+
+def _nameless(*_: object) -> bytes:
+    return NOBODY
 
 
 def _json(value: Any) -> bytes:

@@ -11,6 +11,7 @@ from serving.display import Display
 from serving.keeper import Keeper
 from serving.live import Live
 from serving.metrics import Metrics
+from serving.names import Names
 from serving.newcomers.config import NewcomersConfig
 from serving.newcomers.newcomers import Newcomers
 from serving.policy.config import PolicyConfig
@@ -35,6 +36,7 @@ class Desk:
     rules: PolicyConfig
     recorder: Recorder
     display: Display
+    names: Names
 
     @classmethod
     def open(
@@ -50,8 +52,11 @@ class Desk:
         metrics = Metrics()
         recorder = Recorder(keeper.workspace, keeper.settings, clock=clock, metrics=metrics)
         display = Display(keeper.settings, recorder, clock=clock)
-        answers = _answers(champion, keeper, config, clock=clock, metrics=metrics, rules=rules, display=display)
-        return cls(answers, clock, metrics, config, keeper, rules, recorder, display)
+        names = Names(keeper, keeper.settings)
+        answers = _answers(
+            champion, keeper, config, clock=clock, metrics=metrics, rules=rules, display=display, names=names
+        )
+        return cls(answers, clock, metrics, config, keeper, rules, recorder, display, names)
 
     @property
     def max_body(self) -> int:
@@ -68,6 +73,7 @@ class Desk:
             metrics=self.metrics,
             rules=self.rules,
             display=self.display,
+            names=self.names,
         )
 
 
@@ -80,6 +86,7 @@ def _answers(
     metrics: Metrics,
     rules: PolicyConfig,
     display: Display,
+    names: Names,
 ) -> Answers:
     model, settings = champion.recommender, keeper.settings.section("newcomers", NewcomersConfig)
     newcomers = Newcomers(model, settings, default=display.strangers_named)
@@ -92,4 +99,5 @@ def _answers(
         display=display,
         newcomers=newcomers,
         policy=opened(rules, model),
+        names=names,
     )
