@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from esnaf.register import permitted
 from esnaf.tablefile import PARQUET_AND_CSV, write_table
 from features.logs import progress
 from training.query import Filters, Query
 
 if TYPE_CHECKING:
+    from features.consent.register import Register
     from training.ranking import Ranking
     from training.recommender import Recommender
     from training.rules import Rules
@@ -36,12 +38,15 @@ def write_lists(
     exclude_purchased: bool = False,
     time: int | None = None,
     rules: "Rules | None" = None,
+    register: "Register | None" = None,
 ) -> int:
     """Write the best `n` products of every customer, under the shop's rules, and return the number of rows.
 
+    Who refused since, by the `register`, gets what strangers get; who was erased must not be among the customers.
+
     The file gets its name when it is whole. UsageError if the name says no format or it cannot be written.
     """
-    parts = _parts(model, customers, n, exclude_purchased=exclude_purchased, time=time, rules=rules)
+    parts = _parts(model, customers, n, exclude_purchased=exclude_purchased, time=time, rules=rules, register=register)
     return write_table(file, SCHEMA, parts, PARQUET_AND_CSV)
 
 
@@ -53,6 +58,7 @@ def _parts(
     exclude_purchased: bool,
     time: int | None,
     rules: "Rules | None",
+    register: "Register | None",
 ) -> Iterator[pa.Table]:
     moment = model.time if time is None else time
     filters = Filters(exclude_purchased=exclude_purchased)
@@ -62,7 +68,10 @@ def _parts(
     starts = range(0, len(customers), model.at_once)
     for start in progress(starts, "lists"):
         ids = customers[start : start + model.at_once]
-        request = model.questions.request([Query(customer_id=id, filters=filters) for id in ids], moment)
+        queries = [Query(customer_id=id, filters=filters) for id in ids]
+        if register:
+            queries = [permitted(query, register) for query in queries]
+        request = model.questions.request(queries, moment)
         ranking = model.lists(request, n, allowed=allowed, exclude_purchased=exclude_purchased, rules=rules)
         yield _table(ranking, ids, products, sources)
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 
 from features.arrays import Array, Bools, Codes, Offsets, elements_of
 from features.catalogue import Catalogue, first_names
+from features.consent.purposes import ALL, Purpose
 
 
 @dataclass(frozen=True)
@@ -44,16 +46,22 @@ class Profiles:
     departments: Interests  # first steps of category paths
     categories: Interests  # whole category paths
     brands: Interests
-    personal: Bools  # (C,) false for those who did not consent to personalisation
+    consent: Array  # (C,) uint8: sum of the purposes that each consents to
+
+    @cached_property
+    def personal(self) -> Bools:
+        """(C,) whether each consents to personalisation; of others nothing else is kept."""
+        granted: Bools = (self.consent & Purpose.PERSONALISATION) > 0
+        return granted
 
     def __len__(self) -> int:
-        return len(self.personal)
+        return len(self.consent)
 
     @classmethod
     def unknown(cls, rows: int) -> Self:
         """`rows` customers who told nothing, and to whom personalisation is allowed."""
         nothing = Interests(np.zeros(rows + 1, np.int64), np.zeros(0, np.int32))
-        return cls({}, nothing, nothing, nothing, np.ones(rows, np.bool_))
+        return cls({}, nothing, nothing, nothing, np.full(rows, ALL, np.uint8))
 
     def first(self, customers: int, catalogue: Catalogue) -> "Profiles":
         """The first customers alone, and of their interests those in what a catalogue has: as of an earlier moment."""
@@ -63,7 +71,7 @@ class Profiles:
             some.departments.below(len(catalogue.department_names)),
             some.categories.below(len(catalogue.category_names)),
             some.brands.below(len(catalogue.brand_names)),
-            some.personal,
+            some.consent,
         )
 
     def take(self, rows: Array) -> "Profiles":
@@ -75,7 +83,7 @@ class Profiles:
             self.departments.take(rows),
             self.categories.take(rows),
             self.brands.take(rows),
-            self.personal[rows],
+            self.consent[rows],
         )
 
     def _with_stranger(self) -> "Profiles":
@@ -87,5 +95,5 @@ class Profiles:
             longer(self.departments),
             longer(self.categories),
             longer(self.brands),
-            np.append(self.personal, True),
+            np.append(self.consent, np.uint8(ALL)),
         )

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Hashable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from features.consent.purposes import Purpose
+from features.recent import Deed
 from serving.bodies import ListRequest
 from serving.cache import Cache, ReadyList
 from serving.champion import Champion
@@ -20,7 +22,8 @@ from serving.metrics import Metrics
 from serving.policy.effects import effects
 from serving.policy.policy import Policy, PolicyAt
 from serving.queries import Asked, Key, query_of, request_of
-from training.query import Answer, Item, Query
+from serving.standing import NO_CONSENT, standing_of
+from training.query import Answer, Fill, Item, Query
 
 _ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":null},%b,%b"took_ms":%b}'
 _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
@@ -142,7 +145,17 @@ class Answers:
 
     def _asked(self, requests: Sequence[ListRequest]) -> list[Asked]:
         marks = self._live.marks(requests)
+        if self._live.register:
+            return [self._permitted(one, mark) for one, mark in zip(requests, marks, strict=True)]
         return [Asked(one, self._who(one, mark), mark) for one, mark in zip(requests, marks, strict=True)]
+
+    def _permitted(self, request: ListRequest, mark: int) -> Asked:
+        """As `_asked`, by what the customer said and asked of the shop: all who refuse get the same list, and all who
+        were erased the one of a stranger."""
+        standing = standing_of(self._live.register, known_as(request))
+        if standing.erased or standing.personal is False:
+            return Asked(request, None, 0, standing)
+        return Asked(request, self._who(request, mark), mark, standing)
 
     def _who(self, request: ListRequest, mark: int) -> str | None:
         """All visitors of whom nothing is known get the same list."""
@@ -155,13 +168,24 @@ class Answers:
         made: dict[Key, ReadyList] = {}
         for n in {one.request.n for one in asked}:
             still = [one for one in asked if one.request.n == n and not one.mark]
-            made |= self._made(still, [query_of(one.request, one.who) for one in still], n, now)
+            made |= self._made(still, [self._query(one) for one in still], n, now)
         for one in asked:
             if one.mark:
                 recent = self._live.deeds(one.request)
                 moment = max(self._clock.now(), recent[-1].time) if recent else now
-                made |= self._made([one], [query_of(one.request, one.who, recent)], one.request.n, moment)
+                made |= self._made([one], [self._query(one, recent)], one.request.n, moment)
         return made
+
+    def _query(self, asked: Asked, recent: tuple[Deed, ...] = ()) -> Query:
+        return query_of(asked.request, asked.who, recent, personal=not self._refuses(asked))
+
+    def _refuses(self, asked: Asked) -> bool:
+        """Whether there is no consent to a personal list: as said to the shop, else as the model knows, else as is
+        set. A stranger who was not heard of has refused nothing."""
+        if asked.standing.personal is not None or asked.standing.erased or asked.who is None:
+            return asked.standing.personal is False
+        index = self._recommender.customers.index(asked.who)
+        return not (self._display.granted if index < 0 else self._recommender.profiles.personal[index])
 
     def _made(self, asked: Sequence[Asked], queries: Sequence[Query], n: int, time: int) -> dict[Key, ReadyList]:
         answers = self._recommender.recommend(queries, self._display.deep(n), time=time, policy=self._policy_now)
@@ -179,7 +203,9 @@ class Answers:
                 found = effects(rules, self._recommender, query, answer, n=asked.request.n, time=time)
                 for item, own in zip(items, found, strict=True):
                     item["policy"] = [asdict(effect) for effect in own]
-        filled = answer.fallback or ()
+        filled: Sequence[Fill] = answer.fallback or ()
+        if self._refuses(asked):
+            filled = [Fill(NO_CONSENT, len(items[: asked.request.n]))]
         fallback = [asdict(part) for part in filled] or None
         text = b'"items":%b,"fallback":%b' % (_json(items), _json(fallback))
         return self._display.ready(
@@ -187,15 +213,18 @@ class Answers:
             items,
             shown=asked.request.n,
             version=self.champion.version,
-            named=self._named(asked.who),
+            named=self._named(asked),
             policy="" if rules is None or self._policy is None else self._policy.digest,
             pinned=() if rules is None else rules.pinned(answer.items, asked.request.n, self._recommender.products),
         )
 
-    def _named(self, who: str | None) -> bool:
+    def _named(self, asked: Asked) -> bool:
         """Whether somebody consents to what they are shown being known as theirs."""
-        index = -1 if who is None else self._recommender.customers.index(who)
-        return self._display.strangers_named if index < 0 else bool(self._recommender.profiles.personal[index])
+        if asked.standing.named is not None:
+            return asked.standing.named
+        index = self._recommender.customers.index(known_as(asked.request))
+        consent = self._recommender.profiles.consent
+        return self._display.granted if index < 0 else bool(consent[index] & Purpose.ANALYTICS)
 
 
 def _items(items: Sequence[Item]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from features.consent.purposes import ALL, KEEPING
 from serving.answers import Answers
 from serving.cache import Cache
 from serving.champion import Champion
@@ -46,10 +47,18 @@ class Desk:
     ) -> "Desk":
         """A desk that answers with a champion under the shop's rules, and what the keeper's store knows beside it."""
         metrics = Metrics()
-        recorder = Recorder(keeper.workspace, keeper.settings, clock=clock, metrics=metrics)
+        recorder = Recorder(keeper.workspace, keeper.settings, clock=clock, metrics=metrics, keeper=keeper)
         display = Display(keeper.settings, recorder, clock=clock)
         answers = _answers(champion, keeper, config, clock=clock, metrics=metrics, rules=rules, display=display)
         return cls(answers, clock, metrics, config, keeper, rules, recorder, display)
+
+    def keeps(self, who: str) -> bool:
+        """Whether what somebody does may be kept, by what they said to the shop, else by what the model knows."""
+        model, standing = self.answers.champion.recommender, ALL if self.display.granted else 0
+        index = model.customers.index(who)
+        granted = standing if index < 0 else int(model.profiles.consent[index])
+        said = self.keeper.register.stated(who)
+        return bool((granted if said is None else said.granting(granted)) & KEEPING)
 
     @property
     def max_body(self) -> int:

@@ -8,6 +8,7 @@
 | 404 | unknown_path, unknown_product |
 | 405 | wrong_method |
 | 408 | body_too_slow |
+| 409 | erased |
 | 413 | body_too_large |
 | 415 | wrong_content_type |
 | 422 | unknown_field, missing_field, wrong_type, invalid_value, refused |

@@ -7,6 +7,7 @@ microseconds to ask (`Reader.last`), so an answer knows every event that was ack
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from features.consent.register import Register
 from features.errors import EsnafError, StoreBusy
 from features.recent import Deed
 from features.store.event import Event
@@ -34,6 +35,11 @@ class Live:
     def away(self) -> bool:
         """Whether there is a store that cannot be read now."""
         return self._keeper.state == "unavailable"
+
+    @property
+    def register(self) -> Register:
+        """What customers said and asked of the shop, as of the last `marks`."""
+        return self._keeper.register
 
     def marks(self, requests: Sequence[ListRequest]) -> list[int]:
         """What tells whether a customer did more since: the sequence of the last event, 0 where there is none, and for
@@ -68,6 +74,7 @@ class Live:
 
     def _remember(self, reader: "Reader") -> None:
         last = reader.last()
+        self._keeper.register.follow(reader)
         if last == self._upto:
             return
         if self._last is not None:

@@ -29,6 +29,8 @@ class Query:
     """Who asks, with what in hand."""
 
     customer_id: str | None = None
+    personal: bool | None = None
+    """Whether the list may be made from what is known of the customer; None is as the model knows of their consent."""
     basket: tuple[str, ...] = ()
     """Product ids in the cart; those the model does not know are passed over."""
     viewed: str | None = None

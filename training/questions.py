@@ -41,6 +41,9 @@ class Questions:
         known = customer >= 0
         refused = np.zeros(len(customer), np.bool_)
         refused[known] = ~self.profiles.personal[customer[known]]
+        for row, query in enumerate(queries):
+            if query.personal is not None:
+                refused[row] = not query.personal
         customer[refused] = -1
         queries = [replace(query, recent=()) if no else query for query, no in zip(queries, refused, strict=True)]
         told = self._told(queries, customer)
@@ -128,7 +131,7 @@ class Questions:
             _declared(known.departments, wanted, catalogue.department_names),
             _declared(known.categories, wanted, catalogue.category_names),
             _declared(known.brands, wanted, catalogue.brand_names),
-            known.personal,
+            known.consent,
         )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from esnaf.moments import moment
+from esnaf.register import register_of
 from esnaf.ruling import add_place, policy_at, query_of
 from esnaf.workspace import Workspace
 from features.errors import UsageError
@@ -66,18 +67,20 @@ def run(args: Namespace) -> Mapping[str, Any]:
 
     chosen = None if args.all else CustomersFile.read(args.customers)
     model, time, version = opened(args)
-    ids = model.customers.ids() if chosen is None else chosen.ids
+    register = register_of(Workspace(args.workspace))
+    asked = model.customers.ids() if chosen is None else chosen.ids
+    ids = [id for id in asked if not register.erased(id)]
     policy = policy_at(args, model, time)
     rules = None if policy is None else policy.rules(query_of(args))
-    rows = write_lists(
-        model, ids, args.output, n=args.n, exclude_purchased=args.exclude_purchased, time=time, rules=rules
-    )
+    alone, file = args.exclude_purchased, args.output
+    rows = write_lists(model, ids, file, n=args.n, exclude_purchased=alone, time=time, rules=rules, register=register)
     return {
         "model_version": version,
         "file": str(args.output),
         "customers": len(ids),
         "rows": rows,
         "rules": [] if rules is None else [rule.name for rule in rules.held],
+        "erased": len(asked) - len(ids),
         "unknown": int((model.customers.indices(ids) < 0).sum()),
         "repeated": chosen.repeated if chosen else 0,
         "empty": chosen.empty if chosen else 0,
@@ -92,6 +95,7 @@ def show(result: Mapping[str, Any]) -> None:
         print(f"under the rules {', '.join(result['rules'])}")
     for name, words in (
         ("unknown", "customers that the model does not know: they got the best list for anybody"),
+        ("erased", "customers who were erased: they got none"),
         ("repeated", "rows of a customer that was there already, passed over"),
         ("empty", "rows without a customer, passed over"),
     ):

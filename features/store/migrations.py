@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Table, insert, inspect, select, update
 
+from features.consent import schema as consent
 from features.errors import StoreError
 from features.store import schema
 from features.store.backend import Backend
@@ -25,7 +26,16 @@ def _outcomes(connection: Connection) -> None:
     schema.OF_LIST.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (_first, _outcomes)
+def _identity(connection: Connection) -> None:
+    """Nothing: the number is taken."""
+
+
+def _consent(connection: Connection) -> None:
+    """Consents and erasures since the tables were written, and who looked at or changed what."""
+    consent.METADATA.create_all(connection)
+
+
+STEPS: tuple[Step, ...] = (_first, _outcomes, _identity, _consent)
 
 
 def migrate(backend: Backend, steps: Sequence[Step] = STEPS, version: Table = schema.VERSION) -> None:

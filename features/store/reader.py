@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from features.consent import changes
+from features.consent.change import Change
+from features.consent.marker import Marker
 from features.store import statements
 from features.store.backend import Backend
 from features.store.event import Event
@@ -49,13 +52,14 @@ class Reader:
         self._held: tuple[ExitStack, Connection] | None = None
         self._commits: int | None = None
         self._last = 0
+        self.rights = 0  # highest number of a change of consent or erasure, as of the last look
 
     def last(self) -> int:
         """The highest sequence; on SQLite a few microseconds where nothing has changed since it was last asked."""
         with self._connection() as connection:
             commits = self._backend.commits(connection)
             if commits is None or commits != self._commits:
-                ((self._last,),) = statements.last(connection.dialect.name).rows(connection, {})
+                ((self._last, self.rights),) = statements.last(connection.dialect.name).rows(connection, {})
                 self._commits = commits
             return self._last
 
@@ -91,6 +95,11 @@ class Reader:
         values = {"after": sequence, "time": _EVER if time is None else time}
         with self._connection() as connection:
             return dict(statements.customers(connection.dialect.name).rows(connection, values))
+
+    def changes(self, number: int) -> tuple[list[Change], Marker | None]:
+        """The changes of consent and the erasures behind a number, and what those who were erased are known by."""
+        with self._connection() as connection:
+            return changes.behind(connection, number), changes.marker_of(connection)
 
     def following(self, first: str, last: str) -> list[Following]:
         """What was done after the lists whose ids lie between two, these included."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from features.consent.register import Register
 from features.kinds import Kind
 from features.settings import Settings
 from features.store.config import StoreConfig
@@ -31,9 +32,9 @@ class StoredEvents:
     sparse = False
     names: Sequence[str] = ("customer_id", *_TEXTS, "timestamp", "event_type", "quantity", "unit_price", "position")
 
-    def __init__(self, reader: Reader, place: str, last: int, known: Known = NOTHING) -> None:
+    def __init__(self, reader: Reader, place: str, last: int, known: Known = NOTHING, *, register: Register) -> None:
         self._reader, self._known, self.last = reader, known, last
-        self.place = place
+        self.place, self.register = place, register
 
     def chunks(self, names: Sequence[str]) -> Iterator[Chunk]:
         """All rows in the order they came in; a row's number is its sequence."""
@@ -45,7 +46,7 @@ class StoredEvents:
 
     def behind(self, sequence: int, time: int) -> "StoredEvents":
         """Without the rows up to a number that happened before a second."""
-        return StoredEvents(self._reader, self.place, self.last, Known(sequence, time))
+        return StoredEvents(self._reader, self.place, self.last, Known(sequence, time), register=self.register)
 
     def digest(self, sequence: int) -> str:
         """Another one where other rows have the numbers up to `sequence`."""
@@ -54,15 +55,17 @@ class StoredEvents:
 
 @contextmanager
 def stored_events(workspace: Path, settings: Settings) -> Iterator[StoredEvents | None]:
-    """The events of a workspace's live store, None where it has none or an empty one."""
+    """The events of a workspace's live store, and what customers said and asked there; None where it has nothing."""
     store = LiveStore.find(workspace, settings.section("store", StoreConfig))
     if store is None:
         yield None
         return
     reader = Reader(store.backend)
     try:
-        last = reader.last()
-        yield StoredEvents(reader, f"the live store {store.place}", last) if last else None
+        last, register = reader.last(), Register()
+        register.follow(reader)
+        place = f"the live store {store.place}"
+        yield StoredEvents(reader, place, last, register=register) if last or register else None
     finally:
         reader.close()
         store.close()

@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 import pyarrow as pa
 
 from features.arrays import Counts
+from features.consent.register import Register
 
 Column: TypeAlias = pa.Array
 CHUNK_ROWS = 262_144
@@ -49,6 +50,7 @@ class LiveReader(Reader, Protocol):
     """A store of rows that are numbered as they come in; more come, and old ones may go."""
 
     last: int  # number of the last row that is read
+    register: Register  # what customers said and asked of the shop, as of then
 
     def behind(self, sequence: int, time: int) -> Reader:
         """Of the rows up to the number `sequence` only those from a time on, in seconds, and all behind it."""

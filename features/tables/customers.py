@@ -8,9 +8,12 @@ from functools import lru_cache
 import numpy as np
 import pyarrow as pa
 
-from features.arrays import Array, Bools, elements_of
+from features.arrays import Array, elements_of
 from features.catalogue import Catalogue
+from features.consent.purposes import Purpose
+from features.consent.register import Register
 from features.profiles import Attribute, Interests, Profiles
+from features.tables.consents import granting
 from features.tables.lists import list_of
 from features.tables.static_rows import PATH, StaticRows
 from features.tables.text import Text, encode
@@ -19,8 +22,6 @@ from features.vocabulary import Vocabulary
 MOST_VALUES = 1_000
 """An attribute with more distinct values describes persons, not groups."""
 
-_PURPOSES = {"personalisation", "personalization"}
-_YES, _NO = {"true", "yes", "1", "granted"}, {"false", "no", "0", "denied"}
 _PERSONAL_NAME = re.compile(r"(^|_)(e_?mail|phone|mobile|tel|address|street|surname|(first|last|full)_?name|name)($|_)")
 _PERSONAL_VALUE = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?[\d\s()./-]{9,}")
 _NOT_ATTRIBUTES = {"name", "interests", "consent"}
@@ -35,11 +36,17 @@ class ProfileFacts:
     left_out: tuple[str, ...]  # columns that would describe single persons
 
 
-def profiles_of(customers: Vocabulary, rows: StaticRows | None, catalogue: Catalogue, *, default: bool) -> ProfileFacts:
-    """One row for each customer of the log. `default` is the consent of those who stated none."""
+def profiles_of(
+    customers: Vocabulary, rows: StaticRows | None, catalogue: Catalogue, *, default: bool, register: Register
+) -> ProfileFacts:
+    """One row for each customer of the log. `default` is the consent of those who stated none, in the table or to the
+    shop since; nothing else is kept of those who do not consent to personalisation."""
     row = rows.positions(customers) if rows else np.full(len(customers), -1)
-    columns = {name: encode(rows.taken(name, row)) for name in rows.columns} if rows else {}
     nothing = Text(np.full(len(row), -1, np.int32), pa.array([], pa.string()))
+    stated = encode(rows.taken("consent", row)) if rows and "consent" in rows.columns else nothing
+    consent = granting(customers, stated, register, default=default)
+    row = np.where(consent & Purpose.PERSONALISATION, row, -1)
+    columns = {name: encode(rows.taken(name, row)) for name in rows.columns} if rows else {}
     attributes, left_out = _attributes({n: t for n, t in columns.items() if n not in _NOT_ATTRIBUTES})
     interests = _Declared.of(columns.get("interests", nothing), catalogue)
     profiles = Profiles(
@@ -47,22 +54,9 @@ def profiles_of(customers: Vocabulary, rows: StaticRows | None, catalogue: Catal
         departments=interests.departments,
         categories=interests.categories,
         brands=interests.brands,
-        personal=personal(columns.get("consent", nothing), default=default),
+        consent=consent,
     )
     return ProfileFacts(profiles, interests.unknown, left_out)
-
-
-def personal(consent: Text, *, default: bool) -> Bools:
-    """(n,) whether each stated consent covers personalisation; the default where none is stated."""
-    stated = [consent_of(text) for text in consent.texts.to_pylist()]
-    return np.array([*stated, default], bool)[consent.code]
-
-
-def consent_of(text: str) -> bool:
-    """Whether a stated consent, a list of purposes or a plain yes or no, covers personalisation."""
-    if text.casefold() in _YES | _NO:
-        return text.casefold() in _YES
-    return any(purpose.casefold() in _PURPOSES for purpose in list_of(text) or ())
 
 
 def _attributes(columns: Mapping[str, Text]) -> tuple[dict[str, Attribute], tuple[str, ...]]:

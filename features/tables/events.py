@@ -110,10 +110,11 @@ class _Decoder:
         if extras is not None and self.rules.whole:
             self._check_long(extras, name)
         later = time >= self.rules.until if self.rules.until is not None else np.zeros(self.size, bool)
-        self.reason[later] = ACCEPTED  # what is not looked at is not judged either
+        erased = self._erased(customer)
+        self.reason[later | erased] = ACCEPTED  # what is not looked at is not judged either
         return Decoded(
             *(customer, stated, product, order, name, time, kind, quantity, price, key, own_key, extras, currencies),
-            *(self.chunk.row, self.reason, later, self._denied(customer), self._erased(customer), linked, anonymous),
+            *(self.chunk.row, self.reason, later, self._denied(customer), erased, linked, anonymous),
         )
 
     def _column(self, canonical: str) -> Column:

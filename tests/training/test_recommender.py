@@ -134,9 +134,9 @@ def test_a_basket_tells_of_a_stranger(loaded: Recommender) -> None:
 
 def test_customers_without_consent_get_what_strangers_get(loaded: Recommender) -> None:
     customer = regulars(loaded)[0]
-    personal = loaded.profiles.personal.copy()
-    personal[loaded.customers.index(customer)] = False
-    model = replace(loaded, profiles=replace(loaded.profiles, personal=personal))
+    consent = loaded.profiles.consent.copy()
+    consent[loaded.customers.index(customer)] = 0
+    model = replace(loaded, profiles=replace(loaded.profiles, consent=consent))
     one, stranger = model.recommend([Query(customer_id=customer), Query()], 10)
     assert one == stranger
 
