@@ -4,6 +4,7 @@ EsnafError
 ├── UsageError           arguments, configuration or input that cannot be used at all (exit code 2)
 │   ├── ConfigError      esnaf.toml: a value that cannot be used, with its place
 │   └── DataError        tables: missing, unreadable, empty, or without a required column
+├── SecretError          a secret that is missing, or not the one that a value was sealed with (exit code 1)
 ├── BundleError          a saved model that is damaged, incompatible or missing (exit code 1)
 ├── StoreError           the live store: made by a newer version, or not usable as it is (exit code 1)
 │   ├── StoreBusy        too much waits to be written; come back after `retry_after` seconds
@@ -32,6 +33,10 @@ class ConfigError(UsageError):
 
 class DataError(UsageError):
     """A table that is missing, unreadable, empty, or lacks a required column."""
+
+
+class SecretError(EsnafError):
+    """A secret of the environment that is missing, or not the one that a value was sealed with."""
 
 
 class BundleError(EsnafError):

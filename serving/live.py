@@ -17,17 +17,21 @@ from serving.keeper import Keeper
 
 if TYPE_CHECKING:
     from features.store.reader import Reader
+    from serving.newcomers.follower import Follower
 
 MOST = 500  # newest events of a customer that an answer knows beside the model
 MOST_CUSTOMERS = 1_000_000  # whose last events are remembered; beyond, all are asked about
+_FEW = 256  # events that are looked at one by one; of more, the database tells whose they are
 
 
 class Live:
-    """The deeds of customers since one moment, the end of a model's data."""
+    """The deeds of customers since one moment, the end of a model's data; a follower, if there is one, is told of the
+    products that the model does not know."""
 
-    def __init__(self, keeper: Keeper, since: int) -> None:
+    def __init__(self, keeper: Keeper, since: int, follower: "Follower | None" = None) -> None:
         self._keeper = keeper
         self._since = since
+        self._follower = follower
         self._upto = 0  # sequence
         self._last: dict[str, int] | None = {}  # by customer; None where there are too many to remember
 
@@ -58,6 +62,10 @@ class Live:
             return [self._upto] * len(requests)
         return [self._last.get(known_as(request), 0) for request in requests]
 
+    def look(self) -> None:
+        """Take up what came in."""
+        self.marks(())
+
     def deeds(self, request: ListRequest) -> tuple[Deed, ...]:
         """What somebody with a mark did, in the order of time; nothing while the store is away."""
         reader = self._keeper.reading()
@@ -77,11 +85,26 @@ class Live:
         self._keeper.register.follow(reader)
         if last == self._upto:
             return
+        products, customers = self._few(reader, last) if last - self._upto <= _FEW else self._many(reader, last)
         if self._last is not None:
-            self._last |= reader.customers(sequence=self._upto, time=self._since)
+            self._last |= customers
             if len(self._last) > MOST_CUSTOMERS:
                 self._last = None
+        if self._follower is not None:
+            self._follower.look(reader, products, customers, after=self._upto, upto=last, since=self._since)
         self._upto = last
+
+    def _few(self, reader: "Reader", last: int) -> tuple[list[str], dict[str, int]]:
+        """The products of what came in, the last one last, and each customer's last event."""
+        touched = reader.touched(self._upto, last, time=self._since)
+        products = [one.product_id for one in touched if one.product_id is not None]
+        return products, {one.customer_id: one.sequence for one in touched}
+
+    def _many(self, reader: "Reader", last: int) -> tuple[list[str], dict[str, int]]:
+        products: list[str] = []
+        if self._follower is not None:
+            products = reader.products(self._upto, last, time=self._since)[::-1]
+        return products, reader.customers(sequence=self._upto, time=self._since)
 
 
 def known_as(request: ListRequest) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, insert, inspect, select, update
 
 from features.consent import schema as consent
 from features.errors import StoreError
+from features.identity import schema as identity
 from features.store import schema
 from features.store.backend import Backend
 
@@ -27,7 +28,8 @@ def _outcomes(connection: Connection) -> None:
 
 
 def _identity(connection: Connection) -> None:
-    """Nothing: the number is taken."""
+    """Who belongs together, and what is known of persons."""
+    identity.METADATA.create_all(connection)
 
 
 def _consent(connection: Connection) -> None:
