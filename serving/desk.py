@@ -91,7 +91,7 @@ def _answers(
     display: Display,
 ) -> Answers:
     model, settings = champion.recommender, keeper.settings.section("newcomers", NewcomersConfig)
-    newcomers = Newcomers(model, settings, default=display.strangers_named)
+    newcomers = Newcomers(model, settings, default=display.granted, register=keeper.register)
     return Answers(
         champion,
         clock=clock,

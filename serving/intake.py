@@ -40,7 +40,7 @@ _FIELDS: dict[str, str] = {
     Reason.CURRENCY: "currency",
 }
 _MEANING: dict[str, str] = {
-    **MEANING,
+    **{str(reason): words for reason, words in MEANING.items()},
     Reason.MALFORMED: "not a JSON object",
     "erased": "a customer who was erased: nothing is kept of them any more",
     "no_consent": "a customer who consents to nothing that events are kept for",

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from features.consent import schema
 from features.consent.change import Change, ChangeKind
-from features.consent.marker import KEY, Marker, new_key
+from features.consent.marker import NAME, Marker, outdated
 from features.consent.purposes import Consent
+from features.identity.keys import Keys
 
 _C = schema.RIGHTS.c
 _FACTS = schema.FACTS.c
@@ -28,18 +29,28 @@ def of_subject(connection: Connection, subject: str) -> list[Change]:
 
 
 def marker_of(connection: Connection) -> Marker | None:
-    """The store's marker, None where nothing was marked yet."""
-    found = connection.execute(select(_FACTS.value).where(_FACTS.name == KEY)).scalar()
-    return None if found is None else Marker(bytes(found))
+    """The store's marker, None where nothing was marked yet; SecretError where its secret is missing."""
+    kept = _kept(connection)
+    return None if kept is None else Marker.opened(kept, Keys.find())
 
 
 def made_marker(connection: Connection) -> Marker:
-    """The store's marker, made where there is none; inside a transaction that writes."""
-    found = marker_of(connection)
-    if found is None:
-        found = Marker(new_key())
-        connection.execute(insert(schema.FACTS).values(name=KEY, value=found.key))
-    return found
+    """The store's marker, made where there is none, and sealed with the secret in use; inside a transaction that
+    writes."""
+    kept, keys = _kept(connection), Keys.find()
+    if kept is None:
+        marker = Marker.new()
+        connection.execute(insert(schema.FACTS).values(name=NAME, value=marker.kept(keys)))
+        return marker
+    marker = Marker.opened(kept, keys)
+    if outdated(kept, keys):
+        connection.execute(update(schema.FACTS).where(_FACTS.name == NAME).values(value=marker.kept(keys)))
+    return marker
+
+
+def _kept(connection: Connection) -> bytes | None:
+    found = connection.execute(select(_FACTS.value).where(_FACTS.name == NAME)).scalar()
+    return None if found is None else bytes(found)
 
 
 def say(connection: Connection, rows: Sequence[tuple[str, ChangeKind, Consent]], *, time: int, source: str) -> None:

@@ -9,7 +9,7 @@ from features.consent.erasing import erase
 from features.consent.purposes import Consent, Purpose
 from features.consent.register import Register
 from features.consent.saying import say
-from features.errors import RefusedError
+from features.errors import RefusedError, SecretError
 from features.exposures.log import ExposureLog
 from features.settings import Settings
 from features.store.event import ERASED, NO_CONSENT
@@ -186,3 +186,31 @@ def test_no_byte_of_them_stays(tmp_path: Path) -> None:
         erase(store, place.workspace, place.config, "someone-rare", actor="tests")
         log.close()
         assert not [path.name for path in tmp_path.iterdir() if b"someone-rare" in path.read_bytes()]
+
+
+def test_with_a_secret_the_store_alone_tells_nothing(
+    place: Place, store: LiveStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was marked before is known under it, and under one that comes after it."""
+    one, other = "x" * 40, "y" * 40
+
+    def known() -> tuple[bool, bool]:
+        reader = Reader(store.backend)
+        register = followed(reader)
+        reader.close()
+        return register.erased("ann"), register.erased("bob")
+
+    monkeypatch.delenv("ESNAF_SECRET", raising=False)
+    erase(store, place.workspace, place.config, "ann", actor="tests")
+    assert known() == (True, False)
+    monkeypatch.setenv("ESNAF_SECRET", one)
+    erase(store, place.workspace, place.config, "bob", actor="tests")
+    assert known() == (True, True)
+    monkeypatch.setenv("ESNAF_SECRET", f"{other}, {one}")
+    erase(store, place.workspace, place.config, "eve", actor="tests")
+    monkeypatch.setenv("ESNAF_SECRET", other)
+    assert known() == (True, True)
+    for wrong in (one, ""):
+        monkeypatch.setenv("ESNAF_SECRET", wrong)
+        with pytest.raises(SecretError, match="ESNAF_SECRET"):
+            known()
