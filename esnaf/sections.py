@@ -8,6 +8,7 @@ from features.settings import Settings
 def sections() -> dict[str, type]:
     """Section name to dataclass, in the order of the file that `esnaf init` writes."""
     from features.exposures.config import ExposuresConfig
+    from features.segments.config import SegmentsConfig
     from features.store.config import StoreConfig
     from features.tables.config import ConsentConfig, TablesSection, TimeConfig
     from serving.config import IngestionConfig, ServingConfig
@@ -34,6 +35,7 @@ def sections() -> dict[str, type]:
         "tune": TuneConfig,
         "bundles": BundlesConfig,
         "retrain": RetrainConfig,
+        "segments": SegmentsConfig,
         "serving": ServingConfig,
         "ingestion": IngestionConfig,
         "store": StoreConfig,

@@ -1,15 +1,19 @@
 """Profiles: what customers told the shop about themselves, as arrays by customer."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
 import numpy as np
 
-from features.arrays import Array, Bools, Codes, Offsets, elements_of
+from features.arrays import NO_TIME, Array, Bools, Codes, Offsets, Times, elements_of, offsets_of, rows_of
 from features.catalogue import Catalogue, first_names
 from features.consent.purposes import ALL, Purpose
+
+
+def _no_times() -> Times:
+    return np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -26,16 +30,47 @@ class Interests:
 
     offsets: Offsets  # (C + 1,)
     code: Codes
+    since: Times = field(default_factory=_no_times)  # when each was declared, NO_TIME where unknown, as by default
+
+    def __post_init__(self) -> None:
+        if len(self.since) != len(self.code):
+            object.__setattr__(self, "since", np.full(len(self.code), NO_TIME))
+
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[int, int]]) -> Self:
+        """From the time of each code, one mapping a customer."""
+        offsets = np.cumsum([0, *map(len, rows)], dtype=np.int64)
+        pairs = [pair for row in rows for pair in sorted(row.items())]
+        return cls(
+            offsets, np.array([code for code, _ in pairs], np.int32), np.array([time for _, time in pairs], np.int64)
+        )
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def row(self, row: int) -> dict[int, int]:
+        """When a customer declared each of their interests, by code."""
+        own = slice(int(self.offsets[row]), int(self.offsets[row + 1]))
+        return dict(zip(self.code[own].tolist(), self.since[own].tolist(), strict=True))
+
+    def only(self, keep: Bools) -> "Interests":
+        """Some of them."""
+        kept = offsets_of(rows_of(self.offsets)[keep], len(self))
+        return Interests(kept, self.code[keep], self.since[keep])
 
     def below(self, code: int) -> "Interests":
         """Those with a lower code alone."""
-        keep = self.code < code
-        return Interests(np.append(0, np.cumsum(keep))[self.offsets], self.code[keep])
+        return self.only(self.code < code)
+
+    def until(self, time: int, rows: Bools) -> "Interests":
+        """Without what some customers (C,) declared at a moment or later."""
+        late = self.since >= time
+        return self.only(~(late & rows[rows_of(self.offsets)])) if late.any() else self
 
     def take(self, rows: Array) -> "Interests":
         """The customers of some rows, in that order."""
         offsets, positions = elements_of(self.offsets, rows)
-        return Interests(offsets, self.code[positions])
+        return Interests(offsets, self.code[positions], self.since[positions])
 
 
 @dataclass(frozen=True)
@@ -57,15 +92,32 @@ class Profiles:
     def __len__(self) -> int:
         return len(self.consent)
 
+    @property
+    def interests(self) -> tuple[Interests, Interests, Interests]:
+        """Departments, categories and brands."""
+        return self.departments, self.categories, self.brands
+
     @classmethod
     def unknown(cls, rows: int) -> Self:
         """`rows` customers who told nothing, and to whom personalisation is allowed."""
         nothing = Interests(np.zeros(rows + 1, np.int64), np.zeros(0, np.int32))
         return cls({}, nothing, nothing, nothing, np.full(rows, ALL, np.uint8))
 
-    def first(self, customers: int, catalogue: Catalogue) -> "Profiles":
-        """The first customers alone, and of their interests those in what a catalogue has: as of an earlier moment."""
+    def with_interests(self, levels: Sequence[Interests]) -> "Profiles":
+        """With other departments, categories and brands."""
+        departments, categories, brands = levels
+        return replace(self, departments=departments, categories=categories, brands=brands)
+
+    def until(self, time: int, rows: Bools) -> "Profiles":
+        """Without the interests that some customers (C,) declared at a moment or later."""
+        return self.with_interests([level.until(time, rows) for level in self.interests])
+
+    def first(self, customers: int, catalogue: Catalogue, time: int | None = None) -> "Profiles":
+        """The first customers alone, and of their interests those in what a catalogue has, declared before a time if
+        one is given: as of an earlier moment."""
         some = self.take(np.arange(customers))
+        if time is not None:
+            some = some.until(time, np.ones(customers, np.bool_))
         return Profiles(
             {name: Attribute(a.code, first_names(a.names, a.code)) for name, a in some.attributes.items()},
             some.departments.below(len(catalogue.department_names)),
@@ -88,7 +140,8 @@ class Profiles:
 
     def _with_stranger(self) -> "Profiles":
         def longer(interests: Interests) -> Interests:
-            return Interests(np.append(interests.offsets, interests.offsets[-1]), interests.code)
+            offsets = np.append(interests.offsets, interests.offsets[-1])
+            return Interests(offsets, interests.code, interests.since)
 
         return Profiles(
             {name: Attribute(np.append(a.code, np.int32(-1)), a.names) for name, a in self.attributes.items()},

@@ -23,6 +23,7 @@ class Deed(NamedTuple):
     quantity: float = 1.0  # positive, for refunds too
     price: float | None = None
     order_id: str | None = None
+    touch: int = 0  # channel and device, as `features.touch` codes them
 
 
 def joined(history: History, deeds: Sequence[Sequence[Deed]], products: Vocabulary) -> History:
@@ -48,6 +49,7 @@ def joined(history: History, deeds: Sequence[Sequence[Deed]], products: Vocabula
         "quantity": _with(history.quantity, [deed.quantity for _, deed, _ in known]),
         "price": _with(history.price, [np.nan if deed.price is None else deed.price for _, deed, _ in known]),
         "order": _with(history.order, order),
+        "touch": _with(history.touch, [deed.touch for _, deed, _ in known]),
     }
     by = np.lexsort((both["kind"], both["time"], row))
     whole = History(offsets_of(row, len(history)), **{name: values[by] for name, values in both.items()})
@@ -79,5 +81,5 @@ def _net(history: History) -> History:
 
 
 def _columns(history: History) -> dict[str, Array]:
-    names = ("product", "time", "kind", "quantity", "price", "order")
+    names = ("product", "time", "kind", "quantity", "price", "order", "touch")
     return {name: getattr(history, name) for name in names}

@@ -7,10 +7,11 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Hashable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from features.consent.purposes import Purpose
+from features.interests.told import Told
 from features.recent import Deed
 from serving.bodies import ListRequest
 from serving.cache import Cache, ReadyList
@@ -26,11 +27,21 @@ from serving.policy.policy import Policy, PolicyAt
 from serving.queries import Asked, Key, query_of, request_of
 from serving.standing import NO_CONSENT, standing_of
 from training.query import Answer, Fill, Item, Query
+from training.request import Request
 
 _ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":null},%b,%b"took_ms":%b}'
 _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _DEGRADED = b'"degraded":true,'
 _TURN = 8  # lists of a batch that are made before other requests get their turn
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a customer now."""
+
+    request: Request  # of one row
+    told: Told | None  # what they said of their interests; None where they said nothing
+    personal: bool  # whether lists may rest on it
 
 
 class Answers:
@@ -98,6 +109,14 @@ class Answers:
             if (found := self._newcomers.similar(product_id, n, standing=rules)) is not None:
                 return found
         return self._recommender.similar(product_id, n, policy=policy)
+
+    def known(self, customer_id: str) -> Known:
+        """A customer as the next list would be made for them."""
+        (asked,) = self._asked([ListRequest.model_construct(customer_id=customer_id)])
+        one, now = asked.request, self._clock.now()
+        recent, told = (self._live.deeds(one), self._live.told(one)) if asked.mark else ((), None)
+        query = self._query(asked, recent, told)
+        return Known(self._recommender.questions.request([query], now), told, not self._refuses(asked))
 
     def popular(self) -> list[Key]:
         """The keys of ready lists that were asked for again, the last one first."""
@@ -186,12 +205,15 @@ class Answers:
             if one.mark:
                 recent = self._live.deeds(one.request)
                 moment = max(self._clock.now(), recent[-1].time) if recent else now
-                made |= self._made([one], [self._query(one, recent)], one.request.n, moment)
+                made |= self._made(
+                    [one], [self._query(one, recent, self._live.told(one.request))], one.request.n, moment
+                )
         return made
 
-    def _query(self, asked: Asked, recent: tuple[Deed, ...] = ()) -> Query:
-        refuses = self._refuses(asked)
-        return query_of(asked.request, asked.who, () if refuses else recent, personal=not refuses)
+    def _query(self, asked: Asked, recent: tuple[Deed, ...] = (), told: Told | None = None) -> Query:
+        if self._refuses(asked):
+            return query_of(asked.request, asked.who, personal=False)
+        return query_of(asked.request, asked.who, recent, told, personal=True)
 
     def _refuses(self, asked: Asked) -> bool:
         """Whether there is no consent to a personal list: as said to the shop, else as the model knows, else as is

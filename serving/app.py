@@ -16,6 +16,7 @@ from serving.bodies import (
     BatchRequest,
     ConsentRequest,
     CustomerPath,
+    InterestsRequest,
     ListParameters,
     ListRequest,
     ModelAnswer,
@@ -28,6 +29,7 @@ from serving.errors import RequestError, problem_of
 from serving.gate import Gate
 from serving.intake import Intake
 from serving.metrics import StoreFigures
+from serving.onboarding import Onboarding
 from serving.reading import GoneError, check_path, checked, read_body, read_json, read_parameters
 from serving.replies import Reply, refusal, to_json
 from serving.requestlog import RequestLog
@@ -36,6 +38,7 @@ from serving.routes import Route, Routes
 
 _NO_ROUTE = "other"
 _GONE = 499  # no answer was sent, since nobody was there to read it
+_ERASED_WITHIN = 60.0  # seconds: the whole log of what was shown is gone through
 _ACKNOWLEDGED_WITHIN = 2.6  # seconds, the body's among them
 _RECOMMEND, _INGEST, _ADMIN = frozenset({"recommend"}), frozenset({"ingest"}), frozenset({"admin"})
 _CUSTOMERS = frozenset({"customers"})
@@ -51,6 +54,7 @@ class App:
         self._intake = intake
         self._gate = gate
         self._rights = Rights(desk)
+        self._onboarding = Onboarding(desk)
         self._log = RequestLog(desk.config.log_requests)
         self._routes = Routes(
             [
@@ -59,6 +63,9 @@ class App:
                 Route("GET", "/v1/recommendations/{customer_id}", self._list_of, _RECOMMEND),
                 Route("GET", "/v1/products/{product_id}/similar", self._similar, _RECOMMEND),
                 Route("POST", "/v1/events", self._events, _INGEST),
+                Route("GET", "/v1/customers/{customer_id}/interests", self._interests, _RECOMMEND),
+                Route("PUT", "/v1/customers/{customer_id}/interests", self._declare, _INGEST),
+                Route("DELETE", "/v1/customers/{customer_id}/interests/{name}", self._remove, _INGEST),
                 Route("PUT", "/v1/customers/{customer_id}/consent", self._consent, _CUSTOMERS),
                 Route("DELETE", "/v1/customers/{customer_id}", self._erase, _ADMIN),
                 Route("GET", "/v1/model", self._model, _RECOMMEND | _ADMIN),
@@ -140,12 +147,29 @@ class App:
     async def _consent(self, call: Call) -> Reply:
         customer_id = _customer_of(call)
         stated = await read_body(call, ConsentRequest, self._desk.max_body)
-        answer = await self._rights.consent(customer_id, stated, actor_of(call))
+        until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
+        answer = await self._rights.consent(customer_id, stated, actor_of(call), until=until)
         return Reply(answer.model_dump_json().encode())
 
     async def _erase(self, call: Call) -> Reply:
-        answer = await self._rights.erase(_customer_of(call), actor_of(call))
+        until = asyncio.get_running_loop().time() + _ERASED_WITHIN
+        answer = await self._rights.erase(_customer_of(call), actor_of(call), until=until)
         return Reply(answer.model_dump_json().encode())
+
+    async def _interests(self, call: Call) -> Reply:
+        check_path(call)
+        return Reply(self._onboarding.interests(call.parameter))
+
+    async def _declare(self, call: Call) -> Reply:
+        until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
+        check_path(call)
+        body = await read_body(call, InterestsRequest, self._desk.max_body)
+        return Reply(await self._onboarding.declare(call.parameter, body, until=until))
+
+    async def _remove(self, call: Call) -> Reply:
+        until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
+        check_path(call)
+        return Reply(await self._onboarding.remove(call.parameter, call.second, until=until))
 
     async def _model(self, _: Call) -> Reply:
         answers = self._desk.answers

@@ -56,11 +56,14 @@ class Desk:
 
     def keeps(self, who: str) -> bool:
         """Whether what somebody does may be kept, by what they said to the shop, else by what the model knows."""
-        model, standing = self.answers.champion.recommender, ALL if self.display.granted else 0
-        index = model.customers.index(who)
-        granted = standing if index < 0 else int(model.profiles.consent[index])
-        said = self.keeper.register.stated(who)
+        granted, said = self.granted(who), self.keeper.register.stated(who)
         return bool((granted if said is None else said.granting(granted)) & KEEPING)
+
+    def granted(self, who: str) -> int:
+        """The purposes that somebody grants as far as the model knows, else as is set."""
+        model = self.answers.champion.recommender
+        index = model.customers.index(who)
+        return (ALL if self.display.granted else 0) if index < 0 else int(model.profiles.consent[index])
 
     @property
     def max_body(self) -> int:

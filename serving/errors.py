@@ -23,7 +23,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from features.errors import EsnafError
+from features.errors import ErasedError, EsnafError
 from training.recommender import UnknownProductError
 
 _SHOWN = 60  # characters of a value that a message repeats
@@ -62,6 +62,8 @@ def problem_of(error: Exception) -> RequestError:
         return error
     if isinstance(error, UnknownProductError):
         return RequestError(404, "unknown_product", str(error), field="product_id")
+    if isinstance(error, ErasedError):
+        return RequestError(409, "erased", str(error), field="customer_id")
     return RequestError(422, "refused", str(error))
 
 

@@ -62,6 +62,11 @@ class Keeper:
         """Seconds that the oldest of them has waited."""
         return 0.0 if self.appender is None else self.appender.lag
 
+    @property
+    def store(self) -> "LiveStore | None":
+        """None before it is open."""
+        return self._store
+
     def check_address(self) -> None:
         """ConfigError where the store that is stated can be none; whether it can be reached is another matter."""
         if self._config.expected(self.workspace):
@@ -92,12 +97,6 @@ class Keeper:
         found = self._open(LiveStore.open)
         assert found is not None  # noqa: S101  # `open` makes one
         return found
-
-    def opened(self) -> "LiveStore":
-        """The store, made if there is none; errors as of `open`."""
-        self.open()
-        assert self._store is not None  # noqa: S101  # `open` sets it
-        return self._store
 
     def reading(self) -> "Reader | None":
         """For one thread at a time; None while there is no store, or it is away. One that another worker has just made

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from features.interests.told import Told
 from features.recent import Deed
 from serving.bodies import Context, ListFilters, ListRequest
 from serving.standing import AS_THE_MODEL_KNOWS, Standing
@@ -17,7 +18,7 @@ class Asked:
 
     request: ListRequest
     who: str | None  # id in the model and the store; None for a visitor of whom neither knows anything
-    mark: int = 0  # tells what they did since the model was made, 0 for nothing
+    mark: int = 0  # tells what they did since the model was made and said of their interests, 0 for nothing
     standing: Standing = AS_THE_MODEL_KNOWS
 
     @property
@@ -27,9 +28,14 @@ class Asked:
 
 
 def query_of(
-    request: ListRequest, who: str | None, recent: tuple[Deed, ...] = (), *, personal: bool | None = None
+    request: ListRequest,
+    who: str | None,
+    recent: tuple[Deed, ...] = (),
+    told: Told | None = None,
+    *,
+    personal: bool | None = None,
 ) -> Query:
-    """The question in the recommender's words; `personal` where the consent is another than the model knows."""
+    """The question in the recommender's words; `personal` where the consent may be another than the model knows."""
     context = request.context
     return Query(
         customer_id=who,
@@ -40,6 +46,7 @@ def query_of(
         placement=request.placement,
         channel=request.channel,
         interests=context.interests,
+        told=told,
         attributes=context.attributes,
         filters=_filters(request),
     )

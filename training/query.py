@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from features.interests.told import Told
 from features.recent import Deed
 
 
@@ -39,6 +40,8 @@ class Query:
     channel: str | None = None
     interests: tuple[str, ...] = ()
     """Categories or brands declared just now, beside those of the customer's profile."""
+    told: Told | None = None
+    """What the customer said of their interests since the model was made; None where they said nothing."""
     attributes: Mapping[str, str] = field(default_factory=dict)
     """Attributes of a customer the model does not know, such as the country."""
     filters: Filters = field(default_factory=Filters)

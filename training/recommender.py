@@ -18,6 +18,7 @@ from features.market import Market
 from features.matrix import feature_matrix
 from features.pairs import Pairs
 from features.profiles import Profiles
+from features.segments.population import Population
 from features.visit import visit_matrix
 from features.vocabulary import Vocabulary
 from training import bundle, storage
@@ -32,6 +33,7 @@ from training.ranker import Ranker
 from training.ranking import Ranking
 from training.request import Request
 from training.rules import SOURCES, Arranger, Policy, Rules
+from training.segments.segmenter import Segmenter
 from training.shelf import Shelf
 from training.visits import VisitRanker
 
@@ -60,11 +62,16 @@ class Recommender:
     order: Order
     facts: Mapping[str, Any]  # for the manifest: configuration, version, window
     visits: VisitRanker | None = None  # what a visit under way adds; None where too little was seen of visits
+    segments: Segmenter | None = None  # the groups of customers
 
     @cached_property
     def questions(self) -> Questions:
         """Queries turned into arrays."""
         return Questions(self.customers, self.products, self.history, self.profiles, self.catalogue, self.market)
+
+    def population_at(self, time: int) -> Population:
+        """Its customers as segments see them at a moment."""
+        return Population(self.history, self.profiles, self.catalogue, time)
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -231,6 +238,7 @@ class Recommender:
             sources=tuple(_load_source(entry, folder) for entry in facts["generators"]),
             order=Ranker.load(folder / "ranker") if trees else Counting.load(folder / "counting.json"),
             visits=VisitRanker.load(folder) if facts.get("visits") else None,
+            segments=Segmenter.load(folder) if facts.get("segments") else None,
             facts={name: value for name, value in facts.items() if name not in {"files", "format"}},
         )
 
@@ -245,7 +253,10 @@ class Recommender:
         self.order.save(folder / ("ranker" if trees else "counting.json"))
         if self.visits is not None:
             self.visits.save(folder)
-        kinds = {"ranker": "trees" if trees else "counting", "visits": self.visits is not None}
+        if self.segments is not None:
+            self.segments.save(folder)
+        parts = {"visits": self.visits is not None, "segments": self.segments is not None}
+        kinds = {"ranker": "trees" if trees else "counting", **parts}
         facts = {**self.facts, "time": self.time, **kinds}
         bundle.seal(folder, facts | {"generators": [_source_entry(source) for source in self.sources]})
 

@@ -16,6 +16,7 @@ from training.entry import FIGURES, FINAL, MEASURED, REJECTS, Entered, Entry, Jo
 from training.lock import training_alone
 from training.measurement import Measurement, measurement_of
 from training.recommender import Recommender
+from training.segments.earlier import serving_segments
 from training.timer import Timer
 from training.tracking import figures
 from training.tracking.registry import Registry
@@ -62,7 +63,8 @@ def read(job: Job, timer: Timer, scratch: Path, *, anew: bool = True) -> Shop:
 
 def trained(job: Job, shop: Shop, timer: Timer, scratch: Path) -> Entered:
     """Train on a shop that was read; the stage `total` of the timer is under way."""
-    store, trainer = Store.of(job.workspace), Trainer(shop, job.settings, timer)
+    store = Store.of(job.workspace)
+    trainer = Trainer(shop, job.settings, timer, champion=serving_segments(job.workspace))
     end = end_of(shop, job.until)
     cut = _cut(trainer, end)
     with timer.stage("windows"):

@@ -22,6 +22,7 @@ VERBS = (
     "recommend",
     "similar",
     "explain",
+    "segments",
     "models",
     "promote",
     "rollback",

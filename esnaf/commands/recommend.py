@@ -12,6 +12,7 @@ from esnaf.workspace import Workspace
 from features.errors import UsageError
 
 if TYPE_CHECKING:
+    from features.interests.told import Told
     from training.recommender import Recommender
 
 HELP = "write lists for a file of customers, or for all"
@@ -58,6 +59,24 @@ def opened(args: Namespace) -> "tuple[Recommender, int, str]":
     return model, time, found.version
 
 
+def said_in(workspace: Path) -> "Mapping[str, Told]":
+    """What customers said of their interests, by id; nothing where there is no live store."""
+    from features.interests.book import everything
+    from features.store.config import StoreConfig
+    from features.store.livestore import LiveStore
+    from features.store.reader import Reader
+
+    store = LiveStore.find(workspace, Workspace(workspace).settings.section("store", StoreConfig))
+    if store is None:
+        return {}
+    reader = Reader(store.backend)
+    try:
+        return everything(reader)
+    finally:
+        reader.close()
+        store.close()
+
+
 def run(args: Namespace) -> Mapping[str, Any]:
     """Write the lists."""
     if not 1 <= args.n <= MOST:
@@ -72,8 +91,17 @@ def run(args: Namespace) -> Mapping[str, Any]:
     ids = [id for id in asked if not register.erased(id)]
     policy = policy_at(args, model, time)
     rules = None if policy is None else policy.rules(query_of(args))
-    alone, file = args.exclude_purchased, args.output
-    rows = write_lists(model, ids, file, n=args.n, exclude_purchased=alone, time=time, rules=rules, register=register)
+    rows = write_lists(
+        model,
+        ids,
+        args.output,
+        n=args.n,
+        exclude_purchased=args.exclude_purchased,
+        time=time,
+        rules=rules,
+        told=said_in(args.workspace),
+        register=register,
+    )
     return {
         "model_version": version,
         "file": str(args.output),

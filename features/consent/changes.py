@@ -9,6 +9,7 @@ from features.consent import schema
 from features.consent.change import Change, ChangeKind
 from features.consent.marker import NAME, Marker, outdated
 from features.consent.purposes import Consent
+from features.errors import ErasedError
 from features.identity.keys import Keys
 
 _C = schema.RIGHTS.c
@@ -46,6 +47,13 @@ def made_marker(connection: Connection) -> Marker:
     if outdated(kept, keys):
         connection.execute(update(schema.FACTS).where(_FACTS.name == NAME).values(value=marker.kept(keys)))
     return marker
+
+
+def refuse_erased(connection: Connection, customer_id: str) -> None:
+    """ErasedError for who was erased: nothing can be known of them; inside a transaction that writes."""
+    marker = marker_of(connection)
+    if marker is not None and of_subject(connection, marker.of(customer_id)):
+        raise ErasedError("this customer was erased, and nothing is kept of them any more; give them a new id")
 
 
 def _kept(connection: Connection) -> bytes | None:

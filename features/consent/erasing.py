@@ -13,6 +13,7 @@ from features.consent.change import ChangeKind
 from features.consent.purposes import Consent
 from features.exposures.log import ExposureLog
 from features.exposures.retention import erase as erase_exposures
+from features.interests.schema import INTERESTS
 from features.store import schema as store_schema
 from features.store.config import StoreConfig
 from features.store.livestore import LiveStore
@@ -72,7 +73,9 @@ def devices_of(store: LiveStore, customer_id: str) -> tuple[str, ...]:
 def _taken_out(connection: Connection, names: Sequence[str]) -> dict[str, int]:
     theirs = delete(store_schema.EVENTS).where(_EVENTS.customer_id.in_(names))
     said = delete(schema.RIGHTS).where(_RIGHTS.kind == int(ChangeKind.CONSENT), _RIGHTS.subject.in_(names))
-    return {name: connection.execute(rows).rowcount for name, rows in {"events": theirs, "consents": said}.items()}
+    interests = delete(INTERESTS).where(INTERESTS.c.customer_id.in_(names))
+    every = {"events": theirs, "consents": said, "interests": interests}
+    return {name: connection.execute(rows).rowcount for name, rows in every.items()}
 
 
 def _mark(connection: Connection, names: Sequence[str], now: int) -> None:

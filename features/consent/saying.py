@@ -6,21 +6,18 @@ from features.consent import changes
 from features.consent.audit import Entry, write
 from features.consent.change import ChangeKind
 from features.consent.purposes import Consent
-from features.errors import RefusedError
 from features.store.livestore import LiveStore
 
 
 def say(store: LiveStore, customer_id: str, consent: Consent, *, actor: str, source: str) -> Consent:
     """Take a consent down, and return all that the customer stated here by now.
 
-    It counts for every answer, and every event, that begins after the return. RefusedError for who was erased: they
+    It counts for every answer, and every event, that begins after the return. ErasedError for who was erased: they
     are nobody whom anything could be known of; StoreError as the store has it.
     """
     now = int(clock.time())
     with store.backend.writing() as connection:
-        mark = changes.made_marker(connection).of(customer_id)
-        if changes.of_subject(connection, mark):
-            raise RefusedError("this customer was erased, and nothing is kept of them any more; give them a new id")
+        changes.refuse_erased(connection, customer_id)
         changes.say(connection, [(customer_id, ChangeKind.CONSENT, consent)], time=now, source=source)
         write(connection, Entry(now, actor, "consent", customer_id, "changed"))
         said = Consent()

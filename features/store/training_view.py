@@ -1,14 +1,17 @@
 """The store as training reads it: a table of events beside those of files and databases."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from features.consent.register import Register
+from features.interests.book import everything
+from features.interests.told import Told
 from features.kinds import Kind
 from features.settings import Settings
 from features.store.config import StoreConfig
@@ -23,6 +26,7 @@ _TEXTS = (
     *("anonymous_id", "product_id", "order_id", "session_id", "channel", "device", "recommendation_id", "event_id"),
     *("properties", "name", "currency"),
 )
+_NOBODY: Mapping[str, Told] = MappingProxyType({})
 _KINDS = np.array([kind.name.lower() for kind in Kind], object)
 
 
@@ -32,9 +36,19 @@ class StoredEvents:
     sparse = False
     names: Sequence[str] = ("customer_id", *_TEXTS, "timestamp", "event_type", "quantity", "unit_price", "position")
 
-    def __init__(self, reader: Reader, place: str, last: int, known: Known = NOTHING, *, register: Register) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        place: str,
+        last: int,
+        known: Known = NOTHING,
+        *,
+        register: Register,
+        told: Mapping[str, Told] = _NOBODY,
+    ) -> None:
         self._reader, self._known, self.last = reader, known, last
-        self.place, self.register = place, register
+        self.told, self.register = told, register
+        self.place = place
 
     def chunks(self, names: Sequence[str]) -> Iterator[Chunk]:
         """All rows in the order they came in; a row's number is its sequence."""
@@ -64,8 +78,9 @@ def stored_events(workspace: Path, settings: Settings) -> Iterator[StoredEvents 
     try:
         last, register = reader.last(), Register()
         register.follow(reader)
-        place = f"the live store {store.place}"
-        yield StoredEvents(reader, place, last, register=register) if last or register else None
+        told, place = everything(reader), f"the live store {store.place}"
+        there = last or told or register
+        yield StoredEvents(reader, place, last, register=register, told=told) if there else None
     finally:
         reader.close()
         store.close()

@@ -25,7 +25,7 @@ from features.tables.promised import Promised
 from features.tables.text import compact
 
 FILE = "ledger.json"
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Loading: from files or a database to a Shop."""
 
 import time as clock
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ import pyarrow as pa
 from features.consent.purposes import Purpose
 from features.consent.register import Register
 from features.errors import DataError
+from features.interests.told import Told
 from features.logs import log
 from features.tables.ahead import ahead
 from features.tables.assembling import Beside, assemble
@@ -100,7 +101,9 @@ class _Reading:
             )
             tables.begin()
             products = tables.static("products", config.products)
-            customers = tables.static("customers", config.customers)
+            stated = tables.static("customers", config.customers)
+            told = _told(self.live, self.erased)
+            customers = _joined_by(stated, told)
             links = tables.links()
             statics = replace(_statics(products, customers, links, self.erased.register), erased=self.erased)
             if known is not None:
@@ -108,11 +111,11 @@ class _Reading:
             rules = Rules(config, self.now, self.until, statics)
             gathered = tables.events(rules)
             built = Building(products, customers, rules, aside, known, keep).build(gathered)
-        others = Beside(products, customers, links, self.erased.register)
+        others = Beside(products, customers, links, self.erased.register, told)
         shop = assemble(built, gathered.tally, others, config=config, rejects=aside)
         if self.ledger is None:
             return shop
-        beside = {"products": products, "customers": customers}
+        beside = {"products": products, "customers": stated}
         kept = {name: rows for name, rows in beside.items() if rows is not None and tables.shared(name)}
         before = built.known or Ledger(self.ledger, end=0, rows=0, settings=digest(config, self.erased))
         taken = replace(
@@ -140,6 +143,22 @@ class _Reading:
             sequence=self.live.last if self.live else 0,
             live_end=max(tally.latest_live + 1, before.live_end),
         )
+
+
+def _told(live: LiveReader | None, erased: Forgotten) -> Mapping[str, Told]:
+    """What customers said of their interests, but of those who are to be forgotten."""
+    if live is None:
+        return {}
+    forgotten = erased.among(pa.array(list(live.told), pa.string()))
+    return {id: told for (id, told), gone in zip(live.told.items(), forgotten, strict=True) if not gone}
+
+
+def _joined_by(customers: StaticRows | None, told: Mapping[str, Told]) -> StaticRows | None:
+    """The customers table with those who only told of their interests."""
+    if not told:
+        return customers
+    ids = pa.array(told, pa.string())
+    return StaticRows.nameless(ids) if customers is None else customers.joined_by(ids)
 
 
 def _keep(ledger: Path, segments: list[str], rows: pa.Table) -> None:

@@ -4,13 +4,13 @@ Where rows disagree the earliest wins, so that the future never changes the past
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.arrays import Array, Counts, Doubles, Times
+from features.arrays import NO_TIME, Array, Counts, Doubles, Times
 from features.errors import DataError
 from features.tables.chunk import Chunk, Column, Reader, all_chunks
 from features.tables.columns import Columns
@@ -45,11 +45,28 @@ class StaticRows:
     read: int
     conflicts: int  # ids whose rows disagree
 
+    @classmethod
+    def nameless(cls, ids: Column) -> "StaticRows":
+        """Rows of ids of which nothing is known."""
+        return cls(ids, {}, {}, np.full(len(ids), NO_TIME), 0, 0)
+
     def table(self, id: str) -> pa.Table:
         """The rows under the name of their id, so that a later reading can begin with them."""
         numbers = {name: pa.array(values, mask=np.isnan(values)) for name, values in self.numbers.items()}
         order = np.zeros(len(self.ids), np.int64)
         return pa.table({id: self.ids, **self.columns, **numbers, _TIME: self.created, "order": order})
+
+    def joined_by(self, ids: Column) -> "StaticRows":
+        """With rows of other ids, of which nothing is known."""
+        new = ids.filter(pc.invert(pc.is_in(ids, self.ids)))
+        nothing = pa.nulls(len(new), pa.string())
+        return replace(
+            self,
+            ids=pa.chunked_array([self.ids, new]).combine_chunks(),
+            columns={n: pa.chunked_array([c, nothing]).combine_chunks() for n, c in self.columns.items()},
+            numbers={name: np.append(values, np.full(len(new), np.nan)) for name, values in self.numbers.items()},
+            created=np.append(self.created, np.full(len(new), NO_TIME)),
+        )
 
     def positions(self, ids: Vocabulary) -> Counts:
         """The row of each id, -1 where there is none."""

@@ -9,8 +9,9 @@ from features.consent.erasing import erase
 from features.consent.purposes import Consent, Purpose
 from features.consent.register import Register
 from features.consent.saying import say
-from features.errors import RefusedError, SecretError
+from features.errors import ErasedError, SecretError
 from features.exposures.log import ExposureLog
+from features.interests.book import Book
 from features.settings import Settings
 from features.store.event import ERASED, NO_CONSENT
 from features.store.importing import import_files
@@ -41,8 +42,9 @@ def test_everything_goes_in_one_call(place: Place, store: LiveStore, reader: Rea
     log, one = ExposureLog.open(place.workspace, place.config), listed()
     write(log, [one], [answer(one, 1, customer="ann"), answer(one, 2, customer="bob")])
     say(store, "ann", Consent(int(P), int(P)), actor="tests", source="api")
+    Book(store.backend).declare("ann", ["Toys"], NOW)
     done = erase(store, place.workspace, place.config, "ann", actor="tests")
-    assert (done.names, dict(done.gone)) == (("ann",), {"events": 2, "consents": 1, "exposures": 1})
+    assert (done.names, dict(done.gone)) == (("ann",), {"events": 2, "consents": 1, "interests": 1, "exposures": 1})
     assert who(reader) == {"bob"}
     assert customers(log) == ["bob"]
     assert not erase(store, place.workspace, place.config, "ann", actor="tests").found
@@ -158,8 +160,10 @@ def test_an_event_may_state_it(store: LiveStore, reader: Reader) -> None:
 
 def test_who_was_erased_can_state_nothing(place: Place, store: LiveStore) -> None:
     erase(store, place.workspace, place.config, "ann", actor="tests")
-    with pytest.raises(RefusedError, match="erased"):
+    with pytest.raises(ErasedError, match="erased"):
         say(store, "ann", Consent(7, 7), actor="tests", source="api")
+    with pytest.raises(ErasedError, match="erased"):
+        Book(store.backend).declare("ann", ["Toys"], NOW)
 
 
 def test_what_was_done_is_written_down_without_whom(place: Place, store: LiveStore) -> None:

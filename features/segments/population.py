@@ -1,0 +1,71 @@
+"""Population: all customers of a shop, some at a time, so that memory stays bounded however many there are."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.arrays import Array, Codes, Doubles
+from features.catalogue import Catalogue
+from features.history import History
+from features.profiles import Profiles
+from features.segments.config import SegmentsConfig
+from features.segments.customers import Customers
+from features.segments.cuts import Cuts
+from features.segments.dimension import Dimension
+from features.segments.facts import Known
+from features.segments.segments import Column, Segments, segments_of
+
+AT_ONCE = 50_000  # customers
+
+
+@dataclass(frozen=True)
+class Population:
+    """C customers as of a moment."""
+
+    history: History
+    profiles: Profiles
+    catalogue: Catalogue
+    time: int  # seconds since the epoch, UTC
+    given: Mapping[str, Doubles] | None = None  # (C,) what a model adds
+
+    def __len__(self) -> int:
+        return len(self.history)
+
+    def take(self, rows: Array) -> Customers:
+        """Some of them, in that order."""
+        given = {name: values[rows] for name, values in (self.given or {}).items()}
+        return Customers(self.history.take(rows), self.profiles.take(rows), self.catalogue, self.time, given)
+
+    def parts(self) -> Iterator[tuple[Array, Customers]]:
+        """All of them: rows, and who they are."""
+        for start in range(0, max(len(self), 1), AT_ONCE):
+            rows = np.arange(start, min(start + AT_ONCE, len(self)), dtype=np.int32)
+            yield rows, self.take(rows)
+
+    def facts(self, names: Sequence[str]) -> dict[str, Doubles]:
+        """(C,) some facts of everybody."""
+        found = []
+        for _, customers in self.parts():
+            known = Known(customers)
+            found.append([known[name] for name in names])
+        return {name: np.concatenate(columns) for name, columns in zip(names, zip(*found, strict=True), strict=True)}
+
+    def segments(
+        self,
+        cuts: Cuts,
+        config: SegmentsConfig,
+        *,
+        held: Mapping[str, Codes] | None = None,
+        learned: Sequence[Dimension] = (),
+    ) -> Segments:
+        """The groups of everybody, as `segments_of` finds them."""
+        found = []
+        for rows, customers in self.parts():
+            before = {name: codes[rows] for name, codes in (held or {}).items()}
+            found.append(segments_of(customers, cuts, config, held=before, learned=learned).columns)
+        return Segments(tuple(map(_joined, zip(*found, strict=True))), len(self))
+
+
+def _joined(parts: Sequence[Column]) -> Column:
+    return Column(parts[0].dimension, parts[0].labels, np.concatenate([part.code for part in parts]))
