@@ -30,8 +30,6 @@ class Query:
     """Who asks, with what in hand."""
 
     customer_id: str | None = None
-    personal: bool | None = None
-    """Whether the list may be made from what is known of the customer; None is as the model knows of their consent."""
     basket: tuple[str, ...] = ()
     """Product ids in the cart; those the model does not know are passed over."""
     viewed: str | None = None
@@ -48,6 +46,8 @@ class Query:
     recent: tuple[Deed, ...] = ()
     """What the customer, or a visitor without an id, did since the model was made, in the order of time. It belongs to
     the history from then on, and where no basket is stated, it tells what is in the cart."""
+    personal: bool | None = None
+    """Whether the list may be made from what is known of the customer; None is as the model knows of their consent."""
 
 
 @dataclass(frozen=True)
