@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Hashable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from features.consent.purposes import Purpose
 from features.interests.told import Told
 from features.recent import Deed
 from serving.bodies import ListRequest
@@ -25,7 +26,8 @@ from serving.newcomers.placing import SOURCE as NEW
 from serving.policy.effects import effects
 from serving.policy.policy import Policy, PolicyAt
 from serving.queries import Asked, Key, query_of, request_of
-from training.query import Answer, Item, Query
+from serving.standing import NO_CONSENT, standing_of
+from training.query import Answer, Fill, Item, Query
 from training.request import Request
 
 _ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":%b},%b,%b"took_ms":%b}'
@@ -113,11 +115,11 @@ class Answers:
 
     def known(self, customer_id: str) -> Known:
         """A customer as the next list would be made for them."""
-        asked = ListRequest.model_construct(customer_id=customer_id)
-        now, (mark,) = self._clock.now(), self._live.marks([asked])
-        recent, told = (self._live.deeds(asked), self._live.told(asked)) if mark else ((), None)
-        query = Query(customer_id=customer_id, recent=recent, told=told)
-        return Known(self._recommender.questions.request([query], now), told, self.personal(customer_id))
+        (asked,) = self._asked([ListRequest.model_construct(customer_id=customer_id)])
+        one, now = asked.request, self._clock.now()
+        recent, told = (self._live.deeds(one), self._live.told(one)) if asked.mark else ((), None)
+        query = self._query(asked, recent, told)
+        return Known(self._recommender.questions.request([query], now), told, not self._refuses(asked))
 
     def popular(self) -> list[Key]:
         """The keys of ready lists that were asked for again, the last one first."""
@@ -180,10 +182,19 @@ class Answers:
     def _asked(self, requests: Sequence[ListRequest]) -> list[Asked]:
         marks, fading = self._live.marks(requests), self._display.fading.marks
         faded = [fading.get(known_as(one), 0) for one in requests] if fading else [0] * len(requests)
-        return [
-            Asked(one, self._who(one, mark or fade), mark, fade)
-            for one, mark, fade in zip(requests, marks, faded, strict=True)
-        ]
+        of = self._permitted if self._live.register else self._known
+        return [of(one, mark, fade) for one, mark, fade in zip(requests, marks, faded, strict=True)]
+
+    def _known(self, request: ListRequest, mark: int, faded: int) -> Asked:
+        return Asked(request, self._who(request, mark or faded), mark, faded)
+
+    def _permitted(self, request: ListRequest, mark: int, faded: int) -> Asked:
+        """As `_asked`, by what the customer said and asked of the shop: all who refuse get the same list, and all who
+        were erased the one of a stranger."""
+        standing = standing_of(self._live.register, known_as(request))
+        if standing.erased or standing.personal is False:
+            return Asked(request, None, standing=standing)
+        return Asked(request, self._who(request, mark or faded), mark, faded, standing)
 
     def _who(self, request: ListRequest, mark: int) -> str | None:
         """All visitors of whom nothing is known get the same list."""
@@ -206,10 +217,20 @@ class Answers:
         return made
 
     def _query(self, asked: Asked, recent: tuple[Deed, ...] = (), told: Told | None = None) -> Query:
-        query = query_of(asked.request, asked.who, recent, told)
+        if self._refuses(asked):
+            return query_of(asked.request, asked.who, personal=False)
+        query = query_of(asked.request, asked.who, recent, told, personal=True)
         if not asked.faded:
             return query
         return replace(query, faded=self._display.fading.of(query, self._recommender, self._clock.now()))
+
+    def _refuses(self, asked: Asked) -> bool:
+        """Whether there is no consent to a personal list: as said to the shop, else as the model knows, else as is
+        set. A stranger who was not heard of has refused nothing."""
+        if asked.standing.personal is not None or asked.standing.erased or asked.who is None:
+            return asked.standing.personal is False
+        index = self._recommender.customers.index(asked.who)
+        return not (self._display.granted if index < 0 else self._recommender.profiles.personal[index])
 
     def _made(self, asked: Sequence[Asked], queries: Sequence[Query], n: int, time: int) -> dict[Key, ReadyList]:
         deep, policy = self._display.deep(n), self._policy_now
@@ -229,7 +250,9 @@ class Answers:
                 found = effects(rules, self._recommender, query, answer, n=asked.request.n, time=time)
                 for item, own in zip(items, found, strict=True):
                     item["policy"] = [asdict(effect) for effect in own]
-        filled = answer.fallback or ()
+        filled: Sequence[Fill] = answer.fallback or ()
+        if self._refuses(asked):
+            filled = [Fill(NO_CONSENT, len(items[: asked.request.n]))]
         fallback = [asdict(part) for part in filled] or None
         text = b'"items":%b,"fallback":%b' % (_json(items), _json(fallback))
         return self._display.ready(
@@ -237,7 +260,7 @@ class Answers:
             items,
             shown=asked.request.n,
             version=self.champion.version,
-            named=self.personal(asked.who),
+            named=self._named(asked),
             policy="" if rules is None or self._policy is None else self._policy.digest,
             pinned=() if rules is None else rules.pinned(answer.items, asked.request.n, self._recommender.products),
         )
@@ -248,10 +271,13 @@ class Answers:
         for item, own in zip(items, answer.items, strict=True):
             item["reason"] = own.reason if own.source == NEW else next(reasons)
 
-    def personal(self, who: str | None) -> bool:
-        """Whether somebody consents to lists that are theirs, and to what they are shown being known as theirs."""
-        index = -1 if who is None else self._recommender.customers.index(who)
-        return self._display.strangers_named if index < 0 else bool(self._recommender.profiles.personal[index])
+    def _named(self, asked: Asked) -> bool:
+        """Whether somebody consents to what they are shown being known as theirs."""
+        if asked.standing.named is not None:
+            return asked.standing.named
+        index = self._recommender.customers.index(known_as(asked.request))
+        consent = self._recommender.profiles.consent
+        return self._display.granted if index < 0 else bool(consent[index] & Purpose.ANALYTICS)
 
 
 def _items(items: Sequence[Item]) -> list[dict[str, Any]]:

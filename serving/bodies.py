@@ -132,6 +132,26 @@ class ListParameters(BaseModel):
     explain: bool = False
 
 
+class CustomerPath(_Body):
+    """The customer that a path names."""
+
+    customer_id: Identifier
+
+
+class ConsentRequest(_Body):
+    """What a customer states; a purpose that is left out stays as it was."""
+
+    personalisation: bool | None = Field(None, description="lists made from what the customer did")
+    analytics: bool | None = Field(None, description="events and lists kept under the customer's id, for reports")
+    messaging: bool | None = Field(None, description="messages made for the customer")
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.personalisation is None and self.analytics is None and self.messaging is None:
+            raise ValueError("personalisation: state at least one of personalisation, analytics, messaging")
+        return self
+
+
 class SimilarParameters(BaseModel):
     """What may stand behind `?` where neighbours are asked for."""
 
@@ -322,6 +342,22 @@ class EventsAnswer(BaseModel):
     accepted: int
     duplicates: int = Field(description="events that were there already")
     rejected: list[RejectedEvent]
+
+
+class ConsentAnswer(BaseModel):
+    """What holds for a customer from now on."""
+
+    customer_id: str
+    consent: dict[str, bool] = Field(description="each purpose, whether it is allowed")
+    stated: dict[str, bool] = Field(description="those of them that were stated here; others are as in the tables")
+
+
+class ErasedAnswer(BaseModel):
+    """What an erasure took away; zeros where there was nothing, or it was done before."""
+
+    customer_id: str
+    devices: int = Field(description="devices that nobody else used, erased with the customer")
+    gone: dict[str, int] = Field(description="rows of the store by what they were")
 
 
 class ModelAnswer(BaseModel):

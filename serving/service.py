@@ -70,7 +70,7 @@ class Worker:
         self._keeper = Keeper(_WORKSPACE, settings)
         config, clock, rules = environment.config(), environment.clock(), environment.rules()
         desk = Desk.open(champion, self._keeper, config=config, clock=clock, rules=rules)
-        intake = Intake(self._keeper, settings, clock=desk.clock, metrics=desk.metrics)
+        intake = Intake(self._keeper, settings, clock=desk.clock, metrics=desk.metrics, keeps=desk.keeps)
         _mount.app = Connection.application = App(desk, intake, Gate.open(_WORKSPACE, config))
         Connection.most = config.max_connections
         environment.allow_connections(config.max_connections)

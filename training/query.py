@@ -48,6 +48,8 @@ class Query:
     the history from then on, and where no basket is stated, it tells what is in the cart."""
     faded: Mapping[str, float] = field(default_factory=dict)
     """What is taken off the scores of some products, by id, since the customer was shown them often and passed by."""
+    personal: bool | None = None
+    """Whether the list may be made from what is known of the customer; None is as the model knows of their consent."""
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,9 @@ class Questions:
         customer = self.customers.indices([query.customer_id or "" for query in queries])
         refused = customer >= 0
         refused[refused] = ~self.profiles.personal[customer[refused]]
+        for row, query in enumerate(queries):
+            if query.personal is not None:
+                refused[row] = not query.personal
         if refused.any():
             customer[refused] = -1
             queries = [_unknown(query) if no else query for query, no in zip(queries, refused, strict=True)]

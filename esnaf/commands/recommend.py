@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from esnaf.moments import moment
+from esnaf.register import register_of
 from esnaf.ruling import add_place, policy_at, query_of
 from esnaf.workspace import Workspace
 from features.errors import UsageError
@@ -86,7 +87,9 @@ def run(args: Namespace) -> Mapping[str, Any]:
 
     chosen = None if args.customers is None else CustomersFile.read(args.customers)
     model, time, version = opened(args)
-    ids = _everybody(model, args, time) if chosen is None else chosen.ids
+    register = register_of(Workspace(args.workspace))
+    asked = _everybody(model, args, time) if chosen is None else chosen.ids
+    ids = [id for id in asked if not register.erased(id)]
     policy = policy_at(args, model, time)
     rules = None if policy is None else policy.rules(query_of(args))
     rows = write_lists(
@@ -98,6 +101,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
         time=time,
         rules=rules,
         told=said_in(args.workspace),
+        register=register,
     )
     return {
         "model_version": version,
@@ -105,6 +109,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
         "customers": len(ids),
         "rows": rows,
         "rules": [] if rules is None else [rule.name for rule in rules.held],
+        "erased": len(asked) - len(ids),
         "unknown": int((model.customers.indices(ids) < 0).sum()),
         "repeated": chosen.repeated if chosen else 0,
         "empty": chosen.empty if chosen else 0,
@@ -131,6 +136,7 @@ def show(result: Mapping[str, Any]) -> None:
         print(f"under the rules {', '.join(result['rules'])}")
     for name, words in (
         ("unknown", "customers that the model does not know: they got the best list for anybody"),
+        ("erased", "customers who were erased: they got none"),
         ("repeated", "rows of a customer that was there already, passed over"),
         ("empty", "rows without a customer, passed over"),
     ):

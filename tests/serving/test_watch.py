@@ -95,7 +95,7 @@ def gone(bundle: Path) -> None:
     ("spoil", "reason"),
     [
         (harm.flip_a_byte, "0.txt: is damaged (its checksum differs)"),
-        (harm.from_another_version, "bundle format 5, this version reads 4"),
+        (harm.from_another_version, f"bundle format {harm.FORMAT + 1}, this version reads {harm.FORMAT}"),
         (harm.with_an_unknown_feature, "it does not fit this version of Esnaf"),
         (harm.without_a_part, "market: cannot be read"),
         (gone, "which is not there; promote a version that is"),
