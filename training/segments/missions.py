@@ -180,7 +180,8 @@ def _settled(scaled: Doubles, centre: Doubles) -> tuple[float, Doubles]:
 
 
 def _nearest(scaled: Doubles, centre: Doubles) -> Codes:
-    return _distances(scaled, centre).argmin(axis=1).astype(np.int32)
+    nearest: Codes = _distances(scaled, centre).argmin(axis=1).astype(np.int32)
+    return nearest
 
 
 def _distances(scaled: Doubles, centre: Doubles) -> Doubles:

@@ -37,7 +37,7 @@ class Terms:
             code[~there] = -1
             at = np.flatnonzero(code >= 0)
             kept = np.flatnonzero(_largest(size) >= 0)
-            return cls(offsets_of(at, len(catalogue)), code[at], [catalogue.category_names[c] for c in kept])
+            return cls(offsets_of(at, len(catalogue)), code[at], [catalogue.category_names[c] for c in kept.tolist()])
         return cls._of_words(catalogue)
 
     @classmethod

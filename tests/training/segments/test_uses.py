@@ -84,7 +84,7 @@ def test_without_asking_they_are_not_there(simulated: Shop) -> None:
 def test_features_are_the_same_alone(measured: Recommender, family: list[str]) -> None:
     rows = np.arange(len(measured.customers), dtype=np.int32)
 
-    def matrix(some: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]  # of any kind
+    def matrix(some: np.ndarray) -> np.ndarray:
         request = measured.questions.of_customers(some.astype(np.int32), measured.time)
         pairs = Pairs.of(np.arange(len(some), dtype=np.int32), np.zeros(len(some), np.int32))
         parts = (request.history, measured.catalogue, measured.market, pairs, measured.time)
