@@ -7,9 +7,11 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Hashable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from features.consent.purposes import Purpose
+from features.interests.told import Told
 from features.recent import Deed
 from serving.bodies import ListRequest
 from serving.cache import Cache, ReadyList
@@ -18,17 +20,29 @@ from serving.clock import Clock
 from serving.display import Display
 from serving.live import Live, known_as
 from serving.metrics import Metrics
+from serving.names import NOBODY, Names
 from serving.newcomers.newcomers import Newcomers
 from serving.newcomers.placing import SOURCE as NEW
 from serving.policy.effects import effects
 from serving.policy.policy import Policy, PolicyAt
 from serving.queries import Asked, Key, query_of, request_of
-from training.query import Answer, Item, Query
+from serving.standing import NO_CONSENT, standing_of
+from training.query import Answer, Fill, Item, Query
+from training.request import Request
 
-_ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":null},%b,%b"took_ms":%b}'
+_ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":%b},%b,%b"took_ms":%b}'
 _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _DEGRADED = b'"degraded":true,'
 _TURN = 8  # lists of a batch that are made before other requests get their turn
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a customer now."""
+
+    request: Request  # of one row
+    told: Told | None  # what they said of their interests; None where they said nothing
+    personal: bool  # whether lists may rest on it
 
 
 class Answers:
@@ -45,6 +59,7 @@ class Answers:
         display: Display,
         newcomers: Newcomers,
         policy: Policy | None = None,
+        names: Names | None = None,
     ) -> None:
         self.champion = champion
         self._version = _json(champion.version)
@@ -54,6 +69,7 @@ class Answers:
         self._metrics = metrics
         self._live = live
         self._display = display
+        self._name = _nameless if names is None else names.shown
         self._newcomers = newcomers
         self._policy = policy
 
@@ -97,6 +113,14 @@ class Answers:
                 return found
         return self._recommender.similar(product_id, n, policy=policy)
 
+    def known(self, customer_id: str) -> Known:
+        """A customer as the next list would be made for them."""
+        (asked,) = self._asked([ListRequest.model_construct(customer_id=customer_id)])
+        one, now = asked.request, self._clock.now()
+        recent, told = (self._live.deeds(one), self._live.told(one)) if asked.mark else ((), None)
+        query = self._query(asked, recent, told)
+        return Known(self._recommender.questions.request([query], now), told, not self._refuses(asked))
+
     def popular(self) -> list[Key]:
         """The keys of ready lists that were asked for again, the last one first."""
         return self._cache.popular()
@@ -128,6 +152,7 @@ class Answers:
             name.encode(),
             self._version,
             _json(request.customer_id),
+            self._name(request.customer_id, self.personal),
             text,
             _DEGRADED if self._live.away else b"",
             _elapsed(start),
@@ -157,10 +182,19 @@ class Answers:
     def _asked(self, requests: Sequence[ListRequest]) -> list[Asked]:
         marks, fading = self._live.marks(requests), self._display.fading.marks
         faded = [fading.get(known_as(one), 0) for one in requests] if fading else [0] * len(requests)
-        return [
-            Asked(one, self._who(one, mark or fade), mark, fade)
-            for one, mark, fade in zip(requests, marks, faded, strict=True)
-        ]
+        of = self._permitted if self._live.register else self._known
+        return [of(one, mark, fade) for one, mark, fade in zip(requests, marks, faded, strict=True)]
+
+    def _known(self, request: ListRequest, mark: int, faded: int) -> Asked:
+        return Asked(request, self._who(request, mark or faded), mark, faded)
+
+    def _permitted(self, request: ListRequest, mark: int, faded: int) -> Asked:
+        """As `_asked`, by what the customer said and asked of the shop: all who refuse get the same list, and all who
+        were erased the one of a stranger."""
+        standing = standing_of(self._live.register, known_as(request))
+        if standing.erased or standing.personal is False:
+            return Asked(request, None, standing=standing)
+        return Asked(request, self._who(request, mark or faded), mark, faded, standing)
 
     def _who(self, request: ListRequest, mark: int) -> str | None:
         """All visitors of whom nothing is known get the same list."""
@@ -178,14 +212,25 @@ class Answers:
             if one.mark:
                 recent = self._live.deeds(one.request)
                 moment = max(self._clock.now(), recent[-1].time) if recent else now
-                made |= self._made([one], [self._query(one, recent)], one.request.n, moment)
+                query = self._query(one, recent, self._live.told(one.request))
+                made |= self._made([one], [query], one.request.n, moment)
         return made
 
-    def _query(self, asked: Asked, recent: tuple[Deed, ...] = ()) -> Query:
-        query = query_of(asked.request, asked.who, recent)
+    def _query(self, asked: Asked, recent: tuple[Deed, ...] = (), told: Told | None = None) -> Query:
+        if self._refuses(asked):
+            return query_of(asked.request, asked.who, personal=False)
+        query = query_of(asked.request, asked.who, recent, told, personal=True)
         if not asked.faded:
             return query
         return replace(query, faded=self._display.fading.of(query, self._recommender, self._clock.now()))
+
+    def _refuses(self, asked: Asked) -> bool:
+        """Whether there is no consent to a personal list: as said to the shop, else as the model knows, else as is
+        set. A stranger who was not heard of has refused nothing."""
+        if asked.standing.personal is not None or asked.standing.erased or asked.who is None:
+            return asked.standing.personal is False
+        index = self._recommender.customers.index(asked.who)
+        return not (self._display.granted if index < 0 else self._recommender.profiles.personal[index])
 
     def _made(self, asked: Sequence[Asked], queries: Sequence[Query], n: int, time: int) -> dict[Key, ReadyList]:
         deep, policy = self._display.deep(n), self._policy_now
@@ -205,7 +250,9 @@ class Answers:
                 found = effects(rules, self._recommender, query, answer, n=asked.request.n, time=time)
                 for item, own in zip(items, found, strict=True):
                     item["policy"] = [asdict(effect) for effect in own]
-        filled = answer.fallback or ()
+        filled: Sequence[Fill] = answer.fallback or ()
+        if self._refuses(asked):
+            filled = [Fill(NO_CONSENT, len(items[: asked.request.n]))]
         fallback = [asdict(part) for part in filled] or None
         text = b'"items":%b,"fallback":%b' % (_json(items), _json(fallback))
         return self._display.ready(
@@ -213,7 +260,7 @@ class Answers:
             items,
             shown=asked.request.n,
             version=self.champion.version,
-            named=self._named(asked.who),
+            named=self._named(asked),
             policy="" if rules is None or self._policy is None else self._policy.digest,
             pinned=() if rules is None else rules.pinned(answer.items, asked.request.n, self._recommender.products),
         )
@@ -224,10 +271,13 @@ class Answers:
         for item, own in zip(items, answer.items, strict=True):
             item["reason"] = own.reason if own.source == NEW else next(reasons)
 
-    def _named(self, who: str | None) -> bool:
+    def _named(self, asked: Asked) -> bool:
         """Whether somebody consents to what they are shown being known as theirs."""
-        index = -1 if who is None else self._recommender.customers.index(who)
-        return self._display.strangers_named if index < 0 else bool(self._recommender.profiles.personal[index])
+        if asked.standing.named is not None:
+            return asked.standing.named
+        index = self._recommender.customers.index(known_as(asked.request))
+        consent = self._recommender.profiles.consent
+        return self._display.granted if index < 0 else bool(consent[index] & Purpose.ANALYTICS)
 
 
 def _items(items: Sequence[Item]) -> list[dict[str, Any]]:
@@ -235,6 +285,10 @@ def _items(items: Sequence[Item]) -> list[dict[str, Any]]:
         {"product_id": i.product_id, "rank": i.rank, "score": i.score, "source": i.source, "reason": None}
         for i in items
     ]
+
+
+def _nameless(*_: object) -> bytes:
+    return NOBODY
 
 
 def _json(value: Any) -> bytes:

@@ -22,6 +22,7 @@ VERBS = (
     "recommend",
     "similar",
     "explain",
+    "segments",
     "models",
     "promote",
     "rollback",
@@ -32,6 +33,7 @@ VERBS = (
     "token",
     "store",
     "exposures",
+    "erase",
 )
 """In the order of a shop's life."""
 

@@ -11,6 +11,8 @@ from typing import Any, Self
 from sqlalchemy import Connection, Table, and_, bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from features.consent import schema as consent
+from features.interests.schema import INTERESTS
 from features.store import schema
 from features.store.event import Event
 
@@ -70,8 +72,18 @@ EVENTS = Insertion(schema.EVENTS, Event._fields[:-1], ("key",))
 
 @lru_cache
 def last(dialect: str) -> Statement:
-    """The highest sequence, 0 in an empty store."""
-    return Statement.of(select(func.coalesce(func.max(_C.sequence), 0)), dialect)
+    """The highest sequence, and the highest number of a change of consent or erasure; 0 where there is none."""
+    changed = select(func.coalesce(func.max(consent.RIGHTS.c.number), 0)).scalar_subquery()
+    return Statement.of(select(func.coalesce(func.max(_C.sequence), 0), changed), dialect)
+
+
+@lru_cache
+def lasts(dialect: str) -> Statement:
+    """The highest sequence of the events, of what customers said of their interests, and the highest number of a change
+    of consent or erasure."""
+    numbers = (schema.EVENTS.c.sequence, INTERESTS.c.sequence, consent.RIGHTS.c.number)
+    highest = (select(func.coalesce(func.max(number), 0)) for number in numbers)
+    return Statement.of(select(*(one.scalar_subquery() for one in highest)), dialect)
 
 
 @lru_cache
