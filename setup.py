@@ -13,4 +13,6 @@ def _part(name: str) -> Extension:
     return Extension(name, [source], extra_compile_args=_FLAGS, **shared)
 
 
-setup(ext_modules=[_part("features._kernels"), _part("training._forest"), _part("training._lists")])
+_PARTS = ("features._kernels", "training._forest", "training._lists", "training._sieve")
+
+setup(ext_modules=[_part(name) for name in _PARTS])
