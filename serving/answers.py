@@ -208,8 +208,8 @@ class Answers:
         """The list of each key; those of one length, for people who did nothing since, are made together."""
         made: dict[Key, ReadyList] = {}
         for n in {one.request.n for one in asked}:
-            still = [one for one in asked if one.request.n == n and not one.mark]
-            made |= self._made(still, [self._query(one) for one in still], n, now)
+            if still := [one for one in asked if one.request.n == n and not one.mark]:
+                made |= self._made(still, [self._query(one) for one in still], n, now)
         for one in asked:
             if one.mark:
                 recent = self._live.deeds(one.request)
