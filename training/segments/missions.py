@@ -180,7 +180,8 @@ def _settled(scaled: Doubles, centre: Doubles) -> tuple[float, Doubles]:
 
 
 def _nearest(scaled: Doubles, centre: Doubles) -> Codes:
-    return _distances(scaled, centre).argmin(axis=1).astype(np.int32)
+    nearest: Codes = _distances(scaled, centre).argmin(axis=1).astype(np.int32)
+    return nearest
 
 
 def _distances(scaled: Doubles, centre: Doubles) -> Doubles:
@@ -193,16 +194,19 @@ def _distances(scaled: Doubles, centre: Doubles) -> Doubles:
 
 def _names(centre: Doubles) -> list[str]:
     """What orders with these means are called."""
-    found = []
-    usual = float(np.median(centre[:, 2]))
-    for staples, share, looks in centre.tolist():
-        if np.expm1(staples) >= LARGE:
-            found.append("stock_up")
-        elif share >= STAPLES:
-            found.append("top_up")
-        else:
-            found.append("considered" if looks > usual else "quick_buy")
-    return unique(found)
+    largest, looks = int(centre[:, 0].argmax()), float(np.median(centre[:, 2]))
+    return unique([_name(row, largest=place == largest, looks=looks) for place, row in enumerate(centre)])
+
+
+def _name(centre: Doubles, *, largest: bool, looks: float) -> str:
+    staples = np.expm1(centre[0])
+    if largest and staples >= LARGE:
+        return "stock_up"
+    if centre[1] >= STAPLES:
+        return "top_up"
+    if centre[2] > looks:
+        return "considered"
+    return "mixed_basket" if staples >= LARGE else "quick_buy"
 
 
 def _sample(population: Population, seed: int) -> Codes:

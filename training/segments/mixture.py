@@ -2,7 +2,7 @@
 
 Each customer belongs to one of K groups, and each thing they touch comes either from the group's own distribution of
 terms or from a background that all share: household goods that everybody buys tell nothing of taste. A mixture of
-multinomials with a common component, fitted by expectation maximisation (dempster1977maximum, zhai2004study).
+multinomials with a common component, fitted by expectation maximisation (dempster1977maximum, zhai2001model).
 """
 
 from dataclasses import dataclass

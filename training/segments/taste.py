@@ -20,6 +20,7 @@ SURE, STILL = 0.6, 0.35  # probability of a group to be put in it, and to stay t
 SAMPLE = 1_500  # customers that the groups are learned from
 LOOKING = 3.0  # looks for each purchase from which looks tell more
 A_GROUP = 15  # customers of the sample for each group, at least
+SMALLEST = 0.02  # share of the customers that a new group must have
 MAIN = 0.5  # share of what tells a group that one department must have to name it
 
 
@@ -51,8 +52,8 @@ class Tastes:
             return None
         counts = evidence.dense(able, len(terms))
         old = None if previous is None else previous.over(terms)
-        start = old if old is not None and len(old.share) == groups else None
-        mixture = Mixture.fit(counts, groups, seed=seed, start=start)
+        warm = old is not None and 2 <= len(old.share) <= groups
+        mixture = Mixture.fit(counts, groups, seed=seed, start=old) if warm else _cold(counts, groups, seed)
         names = _names(terms, mixture)
         if old is not None and previous is not None:
             match = matched(mixture.own, old.own)
@@ -110,6 +111,15 @@ class Tastes:
         background = np.where(at >= 0, self.mixture.background[at], few)
         whole = own / own.sum(axis=1, keepdims=True)
         return Mixture(whole, background / background.sum(), self.mixture.share)
+
+
+def _cold(counts: Doubles, groups: int, seed: int) -> Mixture:
+    """From nothing; groups that stayed small are given up."""
+    found = Mixture.fit(counts, groups, seed=seed)
+    large = np.flatnonzero(found.share >= SMALLEST)
+    if 2 <= len(large) < groups:
+        found = Mixture.fit(counts, len(large), seed=seed, start=found.take(large))
+    return found
 
 
 def _looks(population: Population) -> bool:
