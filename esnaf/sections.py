@@ -13,6 +13,9 @@ def sections() -> dict[str, type]:
     from features.tables.config import ConsentConfig, TablesSection, TimeConfig
     from serving.config import IngestionConfig, ServingConfig
     from serving.exploration.config import ExplorationConfig
+    from serving.fading.config import FadingConfig
+    from serving.messages.config import MessagesConfig
+    from serving.newcomers.config import NewcomersConfig
     from serving.policy.config import PolicyConfig
     from training.candidates.registry import BUILT_IN
     from training.comparison.config import CompareConfig
@@ -38,9 +41,12 @@ def sections() -> dict[str, type]:
         "serving": ServingConfig,
         "ingestion": IngestionConfig,
         "store": StoreConfig,
+        "newcomers": NewcomersConfig,
         "policy": PolicyConfig,
         "exposures": ExposuresConfig,
+        "fading": FadingConfig,
         "exploration": ExplorationConfig,
+        "messages": MessagesConfig,
     }
 
 

@@ -268,7 +268,8 @@ class Trainer:
         history = shop.log.window(NO_TIME, time, customers)
         catalogue = shop.catalogue_at(time).first(products)
         market = Market.measure(history, catalogue, time=time, horizon=self.training.horizon)
-        return Snapshot(time, history, catalogue, market, shop.profiles.first(customers, catalogue))
+        profiles = shop.profiles.first(customers, catalogue, None if complete else time)
+        return Snapshot(time, history, catalogue, market, profiles)
 
     def _serving(self, time: int, *, complete: bool) -> tuple[Source, ...]:
         """All generators of the pool in its order: to those of a label window come those of what is in hand."""

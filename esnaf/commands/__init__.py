@@ -33,6 +33,7 @@ VERBS = (
     "token",
     "store",
     "exposures",
+    "erase",
 )
 """In the order of a shop's life."""
 

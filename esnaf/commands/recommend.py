@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from esnaf.moments import moment
+from esnaf.register import register_of
 from esnaf.ruling import add_place, policy_at, query_of
 from esnaf.workspace import Workspace
 from features.errors import UsageError
 
 if TYPE_CHECKING:
+    from features.interests.told import Told
     from training.recommender import Recommender
 
 HELP = "write lists for a file of customers, or for all"
@@ -58,6 +60,24 @@ def opened(args: Namespace) -> "tuple[Recommender, int, str]":
     return model, time, found.version
 
 
+def said_in(workspace: Path) -> "Mapping[str, Told]":
+    """What customers said of their interests, by id; nothing where there is no live store."""
+    from features.interests.book import everything
+    from features.store.config import StoreConfig
+    from features.store.livestore import LiveStore
+    from features.store.reader import Reader
+
+    store = LiveStore.find(workspace, Workspace(workspace).settings.section("store", StoreConfig))
+    if store is None:
+        return {}
+    reader = Reader(store.backend)
+    try:
+        return everything(reader)
+    finally:
+        reader.close()
+        store.close()
+
+
 def run(args: Namespace) -> Mapping[str, Any]:
     """Write the lists."""
     if not 1 <= args.n <= MOST:
@@ -67,11 +87,21 @@ def run(args: Namespace) -> Mapping[str, Any]:
 
     chosen = None if args.customers is None else CustomersFile.read(args.customers)
     model, time, version = opened(args)
-    ids = _everybody(model, args, time) if chosen is None else chosen.ids
+    register = register_of(Workspace(args.workspace))
+    asked = _everybody(model, args, time) if chosen is None else chosen.ids
+    ids = [id for id in asked if not register.erased(id)]
     policy = policy_at(args, model, time)
     rules = None if policy is None else policy.rules(query_of(args))
     rows = write_lists(
-        model, ids, args.output, n=args.n, exclude_purchased=args.exclude_purchased, time=time, rules=rules
+        model,
+        ids,
+        args.output,
+        n=args.n,
+        exclude_purchased=args.exclude_purchased,
+        time=time,
+        rules=rules,
+        told=said_in(args.workspace),
+        register=register,
     )
     return {
         "model_version": version,
@@ -79,6 +109,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
         "customers": len(ids),
         "rows": rows,
         "rules": [] if rules is None else [rule.name for rule in rules.held],
+        "erased": len(asked) - len(ids),
         "unknown": int((model.customers.indices(ids) < 0).sum()),
         "repeated": chosen.repeated if chosen else 0,
         "empty": chosen.empty if chosen else 0,
@@ -105,6 +136,7 @@ def show(result: Mapping[str, Any]) -> None:
         print(f"under the rules {', '.join(result['rules'])}")
     for name, words in (
         ("unknown", "customers that the model does not know: they got the best list for anybody"),
+        ("erased", "customers who were erased: they got none"),
         ("repeated", "rows of a customer that was there already, passed over"),
         ("empty", "rows without a customer, passed over"),
     ):

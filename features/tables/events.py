@@ -113,11 +113,12 @@ class _Decoder:
             self._check_long(extras, name)
         touch = self._touch()
         later = time >= self.rules.until if self.rules.until is not None else np.zeros(self.size, bool)
-        self.reason[later] = ACCEPTED  # what is not looked at is not judged either
+        erased = self._erased(customer)
+        self.reason[later | erased] = ACCEPTED  # what is not looked at is not judged either
         return Decoded(
             *(customer, stated, product, order, name, time, kind, quantity, price, touch, key, own_key, extras),
             *(currencies, self.chunk.row, self.reason, later),
-            *(self._denied(customer), self._erased(customer), linked, anonymous),
+            *(self._denied(customer), erased, linked, anonymous),
         )
 
     def _column(self, canonical: str) -> Column:
