@@ -18,7 +18,7 @@ from features.segments.dimension import Asked
 from features.segments.facts import Known
 from features.segments.population import Population
 from features.visit import visit_number
-from training.segments.matching import in_place, matched, unique
+from training.segments.matching import drawn, in_place, matched, unique
 
 YEAR = 365  # days of orders that tell somebody's mission
 MOSTLY = 0.5  # share of the orders that makes a mission somebody's own
@@ -211,6 +211,4 @@ def _name(centre: Doubles, *, largest: bool, looks: float) -> str:
 
 def _sample(population: Population, seed: int) -> Codes:
     able = np.flatnonzero(np.diff(population.history.purchases.offsets))
-    if len(able) > CUSTOMERS:
-        able = np.sort(np.random.default_rng(seed).choice(able, CUSTOMERS, replace=False))
-    return able.astype(np.int32)
+    return drawn(able, CUSTOMERS, len(population), seed)

@@ -14,7 +14,7 @@ from features.arrays import Array, Doubles
 from training.candidates.blas import one_blas_thread
 
 BACKGROUND = 0.5  # share of what is touched that everybody touches
-STARTS, ROUNDS, WARM = 3, 15, 4
+STARTS, ROUNDS, WARM = 3, 15, 2
 SMOOTH = 0.1  # of the background in a group's own distribution, in things touched
 SEED_COUNT = 5.0  # things of the background that a first customer of a group counts beside their own
 

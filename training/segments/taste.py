@@ -11,11 +11,12 @@ from features.segments.customers import Customers
 from features.segments.dimension import Asked
 from features.segments.facts import Known
 from features.segments.population import Population
-from training.segments.matching import in_place, matched, plain, unique
+from training.segments.matching import drawn, in_place, matched, plain, unique
 from training.segments.mixture import Mixture
 from training.segments.terms import LOOKS, Evidence, Terms
 
 LEAST = 4.0  # visits with a term that say something of taste
+MOST = 40.0  # such visits that count in full: more of them tell much the same again
 SURE, STILL = 0.6, 0.35  # probability of a group to be put in it, and to stay there
 SAMPLE = 1_500  # customers that the groups are learned from
 LOOKING = 3.0  # looks for each purchase from which looks tell more
@@ -42,10 +43,10 @@ class Tastes:
         """Learn from a sample of the customers; None where too few tell anything. Groups of before keep their names."""
         terms = Terms.of(population.catalogue)
         looks = _looks(population)
-        drawn = _sample(population, seed)
-        if len(terms) < 2 or not len(drawn):
+        some = _sample(population, seed)
+        if len(terms) < 2 or not len(some):
             return None
-        evidence = Evidence.of(population.take(drawn), terms, looks=looks)
+        evidence = Evidence.of(population.take(some), terms, looks=looks)
         able = np.flatnonzero(evidence.total() >= LEAST)
         groups = min(groups, len(able) // A_GROUP)
         if groups < 2:
@@ -82,10 +83,12 @@ class Tastes:
     def chances(self, customers: Customers) -> Doubles:
         """(R, K) how likely each customer is in each group; 0 for those who tell too little."""
         evidence = Evidence.of(customers, self.terms, looks=self.by == "looks")
-        score = evidence.scores(self.mixture.logs) + np.log(self.mixture.share)
+        total = evidence.total()
+        told = np.minimum(1.0, MOST / np.maximum(total, 1.0))[:, None]
+        score = evidence.scores(self.mixture.logs) * told + np.log(self.mixture.share)
         weight = np.exp(score - score.max(axis=1, keepdims=True))
         chance = weight / weight.sum(axis=1, keepdims=True)
-        chance[evidence.total() < LEAST] = 0.0
+        chance[total < LEAST] = 0.0
         return np.asarray(chance)
 
     def why(self, asked: Asked, code: int) -> str:
@@ -129,11 +132,9 @@ def _looks(population: Population) -> bool:
 
 
 def _sample(population: Population, seed: int) -> Codes:
-    """Customers who did anything much, drawn with a seed."""
+    """Customers who did anything much."""
     able = np.flatnonzero(np.diff(population.history.offsets) >= LEAST)
-    if len(able) > SAMPLE:
-        able = np.sort(np.random.default_rng(seed).choice(able, SAMPLE, replace=False))
-    return able.astype(np.int32)
+    return drawn(able, SAMPLE, len(population), seed)
 
 
 def _names(terms: Terms, mixture: Mixture) -> list[str]:
