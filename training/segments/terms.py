@@ -78,7 +78,8 @@ class Evidence:
     def of(cls, customers: Customers, terms: Terms, *, looks: bool) -> Self:
         """What was looked at, or what was bought; twice in a visit is once."""
         events = customers.history.of_kinds(*LOOKS) if looks else customers.bought
-        events = events.only(events.product >= 0)
+        products = len(terms.offsets) - 1  # newer ones have no terms yet
+        events = events.only((events.product >= 0) & (events.product < products))
         visit, width = visit_number(events), max(len(terms), 1)
         visits = int(visit.max(initial=-1)) + 1
         owner = np.zeros(visits, np.int64)
