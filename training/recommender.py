@@ -26,6 +26,7 @@ from training.candidates import registry
 from training.candidates import state as learned
 from training.candidates.propose import rows_at_once
 from training.counting import Counting
+from training.onboarding import with_onboarding
 from training.pool import Pool, Source
 from training.query import Answer, Fill, Filters, Item, Query
 from training.questions import Questions
@@ -144,8 +145,9 @@ class Recommender:
         pairs = pool.pairs()
         scores = self.order.scores(self.matrix(request, pairs))
         scores = scores + self.visit_scores(request, pairs, scores)
+        scores = with_onboarding(scores, request, pairs, self.catalogue)
         if request.faded is not None:
-            scores -= request.faded.amounts(pairs.customer, pairs.product)
+            scores = scores - request.faded.amounts(pairs.customer, pairs.product)
         ranking = Ranking.of(pool, scores, len(request))
         return ranking.only(_lists.apart(ranking.row, ranking.product, *request.in_hand))
 
