@@ -13,6 +13,7 @@ def sections() -> dict[str, type]:
     from features.tables.config import ConsentConfig, TablesSection, TimeConfig
     from serving.config import IngestionConfig, ServingConfig
     from serving.exploration.config import ExplorationConfig
+    from serving.fading.config import FadingConfig
     from serving.newcomers.config import NewcomersConfig
     from serving.policy.config import PolicyConfig
     from training.candidates.registry import BUILT_IN
@@ -42,6 +43,7 @@ def sections() -> dict[str, type]:
         "newcomers": NewcomersConfig,
         "policy": PolicyConfig,
         "exposures": ExposuresConfig,
+        "fading": FadingConfig,
         "exploration": ExplorationConfig,
     }
 

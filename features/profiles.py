@@ -69,6 +69,9 @@ class Interests:
 
     def take(self, rows: Array) -> "Interests":
         """The customers of some rows, in that order."""
+        if len(rows) == 1:
+            start, end = self.offsets[rows[0] : rows[0] + 2].tolist()
+            return Interests(np.array([0, end - start]), self.code[start:end])
         offsets, positions = elements_of(self.offsets, rows)
         return Interests(offsets, self.code[positions], self.since[positions])
 

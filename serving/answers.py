@@ -7,7 +7,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Hashable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from features.consent.purposes import Purpose
@@ -176,18 +176,20 @@ class Answers:
         return None if self._policy is None else self._policy.at(self._clock.now())
 
     def _asked(self, requests: Sequence[ListRequest]) -> list[Asked]:
-        marks = self._live.marks(requests)
+        marks, fading = self._live.marks(requests), self._display.fading.marks
+        faded = [fading.get(known_as(one), 0) for one in requests] if fading else [0] * len(requests)
+        one_by_one = zip(requests, marks, faded, strict=True)
         if self._live.register:
-            return [self._permitted(one, mark) for one, mark in zip(requests, marks, strict=True)]
-        return [Asked(one, self._who(one, mark), mark) for one, mark in zip(requests, marks, strict=True)]
+            return [self._permitted(one, mark, fade) for one, mark, fade in one_by_one]
+        return [Asked(one, self._who(one, mark or fade), mark, faded=fade) for one, mark, fade in one_by_one]
 
-    def _permitted(self, request: ListRequest, mark: int) -> Asked:
+    def _permitted(self, request: ListRequest, mark: int, faded: int) -> Asked:
         """As `_asked`, by what the customer said and asked of the shop: all who refuse get the same list, and all who
         were erased the one of a stranger."""
         standing = standing_of(self._live.register, known_as(request))
         if standing.erased or standing.personal is False:
-            return Asked(request, None, 0, standing)
-        return Asked(request, self._who(request, mark), mark, standing)
+            return Asked(request, None, standing=standing)
+        return Asked(request, self._who(request, mark or faded), mark, faded, standing)
 
     def _who(self, request: ListRequest, mark: int) -> str | None:
         """All visitors of whom nothing is known get the same list."""
@@ -205,15 +207,17 @@ class Answers:
             if one.mark:
                 recent = self._live.deeds(one.request)
                 moment = max(self._clock.now(), recent[-1].time) if recent else now
-                made |= self._made(
-                    [one], [self._query(one, recent, self._live.told(one.request))], one.request.n, moment
-                )
+                query = self._query(one, recent, self._live.told(one.request))
+                made |= self._made([one], [query], one.request.n, moment)
         return made
 
     def _query(self, asked: Asked, recent: tuple[Deed, ...] = (), told: Told | None = None) -> Query:
         if self._refuses(asked):
             return query_of(asked.request, asked.who, personal=False)
-        return query_of(asked.request, asked.who, recent, told, personal=True)
+        query = query_of(asked.request, asked.who, recent, told, personal=True)
+        if not asked.faded:
+            return query
+        return replace(query, faded=self._display.fading.of(query, self._recommender, self._clock.now()))
 
     def _refuses(self, asked: Asked) -> bool:
         """Whether there is no consent to a personal list: as said to the shop, else as the model knows, else as is
@@ -237,7 +241,7 @@ class Answers:
         rules = None if self._policy_now is None else self._policy_now.rules(query)
         if asked.request.explain:
             self._explain(items, query, answer, time)
-            if self._policy is not None:
+            if self._policy is not None or query.faded:
                 found = effects(rules, self._recommender, query, answer, n=asked.request.n, time=time)
                 for item, own in zip(items, found, strict=True):
                     item["policy"] = [asdict(effect) for effect in own]

@@ -170,7 +170,7 @@ class RuleEffect(BaseModel):
     """What a rule of the shop's policy did with a product."""
 
     rule: str = Field(description="its name")
-    effect: Literal["pinned", "raised", "lowered", "gave_way"]
+    effect: Literal["pinned", "raised", "lowered", "gave_way", "faded"]
 
 
 class ListItem(BaseModel):
@@ -182,7 +182,7 @@ class ListItem(BaseModel):
     source: str = Field(description="the generator that named the product first")
     reason: str | None = Field(description="null unless explain was asked for")
     policy: list[RuleEffect] | None = Field(
-        None, description="rules that put the product there; left out unless explain was asked for and there are rules"
+        None, description="what put the product there; only where explain was asked for, and rules or fading moved some"
     )
 
 

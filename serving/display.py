@@ -28,6 +28,7 @@ class Display:
         config = ExplorationConfig.of(settings)
         self.granted = settings.section("consent", ConsentConfig).default == "granted"
         self._recorder, self._clock = recorder, clock
+        self.fading = recorder.fading
         self._method, self._top = method_of(config), config.top
         self._random = Random(config.seed).random  # without a seed, one from the system
         self._exploration = config.described

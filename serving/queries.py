@@ -19,12 +19,13 @@ class Asked:
     request: ListRequest
     who: str | None  # id in the model and the store; None for a visitor of whom neither knows anything
     mark: int = 0  # tells what they did since the model was made and said of their interests, 0 for nothing
+    faded: int = 0  # tells what they were shown too often, 0 for nothing
     standing: Standing = AS_THE_MODEL_KNOWS
 
     @property
     def key(self) -> Key:
         """Everything that decides which list comes out: equal keys have equal lists."""
-        return (self.who, self.mark, self.standing, *_rest(self.request))
+        return (self.who, self.mark, self.faded, self.standing, *_rest(self.request))
 
 
 def query_of(
@@ -86,7 +87,7 @@ def _rest(request: ListRequest) -> Key:
 
 def request_of(key: Key) -> ListRequest:
     """A request with that key, to make its list once more. Its parts were checked when it first came."""
-    customer, _, _, n, placement, channel, explain, viewed, cart, interests, attributes, *rules = key
+    customer, _, _, _, n, placement, channel, explain, viewed, cart, interests, attributes, *rules = key
     names = ("categories", "brands", "price_min", "price_max", "exclude_products", "exclude_purchased")
     return ListRequest.model_construct(
         customer_id=customer,

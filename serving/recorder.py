@@ -20,6 +20,8 @@ from features.settings import Settings
 from features.store.config import StoreConfig
 from serving.clock import Clock
 from serving.config import ServingConfig
+from serving.fading.config import FadingConfig
+from serving.fading.fading import Fading
 from serving.keeper import Keeper
 from serving.listed import Listed
 from serving.metrics import Metrics
@@ -45,6 +47,7 @@ class Recorder:
         self._config = settings.section("exposures", ExposuresConfig)
         self._store = settings.section("store", StoreConfig)
         self._reused = settings.section("serving", ServingConfig).clock_step_s
+        self.fading = Fading(settings.section("fading", FadingConfig))
         self._clock, self._metrics, self._keeper = clock, metrics, keeper
         self._queue: deque[Waiting] = deque()
         self._group: list[Waiting] = []  # taken from the queue, and not written yet
@@ -109,6 +112,17 @@ class Recorder:
     def _run(self) -> None:
         while not self._ended.wait(max(self._config.flush_s, _AWAY) if self._away else self._config.flush_s):
             self.flush()
+            self._follow()
+
+    def _follow(self) -> None:
+        """Tell what fades what was written, by all workers; once this one has written something itself."""
+        try:
+            if self._log is not None:
+                self.fading.look(self._log, self._clock.now())
+        except StoreBusy:
+            pass
+        except EsnafError as error:
+            self._failed(str(error))
 
     def _opened(self) -> "ExposureLog":
         if self._log is None:

@@ -60,6 +60,7 @@ class Trainer:
     _snapshots: dict[_Known, Snapshot] = field(default_factory=dict)
     _examples: dict[int, Examples] = field(default_factory=dict)
     _counted: dict[int, int] = field(default_factory=dict)
+    _grouped: Earlier | None = None  # the newest segments of its own
 
     @cached_property
     def training(self) -> TrainingConfig:
@@ -138,9 +139,18 @@ class Trainer:
     def _segments(self, model: Recommender, earlier: Earlier | None) -> Segmenter:
         """The groups of a model's customers; those of a model that knew more are not looked at."""
         config = self.settings.section("segments", SegmentsConfig)
-        known = None if earlier is None or earlier.time > model.time else earlier
+        known = next((e for e in (earlier, self._grouped) if e is not None and e.time <= model.time), None)
         with self.timer.stage("segments"):
-            return Segmenter.fit(model.population_at(model.time), config, model.customers, known)
+            made = Segmenter.fit(
+                model.population_at(model.time),
+                config,
+                model.customers,
+                known,
+                seed=self.training.seed,
+                fingerprint=model.facts["fingerprint"],
+            )
+        self._grouped = Earlier(made, model.customers, model.time, model.facts["fingerprint"])
+        return made
 
     def _visits(self, moments: list[int], order: Ranker) -> VisitRanker | None:
         """What the visits of the newest window teach, asked of a model that knows what came before it."""

@@ -25,6 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     whom = parser.add_mutually_exclusive_group(required=True)
     whom.add_argument("--customers", type=Path, metavar="FILE", help="CSV, Parquet or JSON lines with customer_id")
     whom.add_argument("--all", action="store_true", help="everybody the model knows")
+    whom.add_argument("--segment", metavar="SEGMENT", help="those of a segment, such as value.vip (`esnaf segments`)")
     parser.add_argument(
         "-n", type=int, default=20, metavar="N", help=f"products in a list, up to {MOST:,} (default 20)"
     )
@@ -84,10 +85,10 @@ def run(args: Namespace) -> Mapping[str, Any]:
     from esnaf.customers_file import CustomersFile
     from esnaf.lists import write_lists
 
-    chosen = None if args.all else CustomersFile.read(args.customers)
+    chosen = None if args.customers is None else CustomersFile.read(args.customers)
     model, time, version = opened(args)
     register = register_of(Workspace(args.workspace))
-    asked = model.customers.ids() if chosen is None else chosen.ids
+    asked = _everybody(model, args, time) if chosen is None else chosen.ids
     ids = [id for id in asked if not register.erased(id)]
     policy = policy_at(args, model, time)
     rules = None if policy is None else policy.rules(query_of(args))
@@ -113,6 +114,18 @@ def run(args: Namespace) -> Mapping[str, Any]:
         "repeated": chosen.repeated if chosen else 0,
         "empty": chosen.empty if chosen else 0,
     }
+
+
+def _everybody(model: "Recommender", args: Namespace, time: int) -> list[str]:
+    """All customers of the model, or those of a segment; UsageError where there is no such segment, or nobody in it."""
+    if args.segment is None:
+        return model.customers.ids()
+    from esnaf.commands.segments import segmenter_of
+
+    members = segmenter_of(model, args).everybody(model.population_at(time)).members(args.segment)
+    if not members.any():
+        raise UsageError(f"--segment {args.segment}: nobody is in it; `esnaf segments` shows their sizes")
+    return model.customers.ids(members.nonzero()[0])
 
 
 def show(result: Mapping[str, Any]) -> None:

@@ -126,7 +126,7 @@ class Orders:
         return np.bincount(self.line, values, len(self)).astype(np.float64, copy=False)
 
 
-def ratio(above: Doubles, below: Doubles) -> Doubles:
+def ratio(above: Array, below: Array) -> Doubles:
     """(R,) quotients, NaN where nothing is below."""
     result = np.full(len(above), np.nan)
     np.divide(above, below, out=result, where=below > 0)

@@ -55,6 +55,8 @@ class Newcomers:
         chosen: list[Fit] = []
         for fit in Fitting(self._model, self._arrivals, query, moment, self._config.people).found():
             listed = [*answer.items, *(Item(one.product_id, 0, 0.0, SOURCE) for one in chosen)]
+            if fit.product_id in query.faded:
+                continue
             if permission.given(fit.arrival.facts) and permission.room(fit.arrival.facts, listed):
                 chosen.append(fit)
             if len(chosen) >= most_of(self._config, n):
