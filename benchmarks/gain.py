@@ -41,7 +41,7 @@ from training.tuning.scores import Scores
 FAMILIES = ("segment", "segments", "value", "interest")
 REAL, REAL_UNTIL = "online_retail", date(2011, 9, 1)
 K = 10
-LEAST = 30  # new customers: fewer say nothing
+LEAST = 20  # new customers: fewer say nothing
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -14,6 +14,7 @@ def sections() -> dict[str, type]:
     from serving.config import IngestionConfig, ServingConfig
     from serving.exploration.config import ExplorationConfig
     from serving.fading.config import FadingConfig
+    from serving.messages.config import MessagesConfig
     from serving.newcomers.config import NewcomersConfig
     from serving.policy.config import PolicyConfig
     from training.candidates.registry import BUILT_IN
@@ -45,6 +46,7 @@ def sections() -> dict[str, type]:
         "exposures": ExposuresConfig,
         "fading": FadingConfig,
         "exploration": ExplorationConfig,
+        "messages": MessagesConfig,
     }
 
 

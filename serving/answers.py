@@ -20,6 +20,7 @@ from serving.clock import Clock
 from serving.display import Display
 from serving.live import Live, known_as
 from serving.metrics import Metrics
+from serving.names import NOBODY, Names
 from serving.newcomers.newcomers import Newcomers
 from serving.newcomers.placing import SOURCE as NEW
 from serving.policy.effects import effects
@@ -29,7 +30,7 @@ from serving.standing import NO_CONSENT, standing_of
 from training.query import Answer, Fill, Item, Query
 from training.request import Request
 
-_ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":null},%b,%b"took_ms":%b}'
+_ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":%b},%b,%b"took_ms":%b}'
 _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _DEGRADED = b'"degraded":true,'
 _TURN = 8  # lists of a batch that are made before other requests get their turn
@@ -58,6 +59,7 @@ class Answers:
         display: Display,
         newcomers: Newcomers,
         policy: Policy | None = None,
+        names: Names | None = None,
     ) -> None:
         self.champion = champion
         self._version = _json(champion.version)
@@ -67,6 +69,7 @@ class Answers:
         self._metrics = metrics
         self._live = live
         self._display = display
+        self._name = _nameless if names is None else names.shown
         self._newcomers = newcomers
         self._policy = policy
 
@@ -158,6 +161,7 @@ class Answers:
             name.encode(),
             self._version,
             _json(request.customer_id),
+            self._name(request.customer_id, self.personal),
             text,
             _DEGRADED if self._live.away else b"",
             _elapsed(start),
@@ -187,10 +191,11 @@ class Answers:
     def _asked(self, requests: Sequence[ListRequest]) -> list[Asked]:
         marks, fading = self._live.marks(requests), self._display.fading.marks
         faded = [fading.get(known_as(one), 0) for one in requests] if fading else [0] * len(requests)
-        one_by_one = zip(requests, marks, faded, strict=True)
-        if self._live.register:
-            return [self._permitted(one, mark, fade) for one, mark, fade in one_by_one]
-        return [Asked(one, self._who(one, mark or fade), mark, faded=fade) for one, mark, fade in one_by_one]
+        of = self._permitted if self._live.register else self._known
+        return [of(one, mark, fade) for one, mark, fade in zip(requests, marks, faded, strict=True)]
+
+    def _known(self, request: ListRequest, mark: int, faded: int) -> Asked:
+        return Asked(request, self._who(request, mark or faded), mark, faded)
 
     def _permitted(self, request: ListRequest, mark: int, faded: int) -> Asked:
         """As `_asked`, by what the customer said and asked of the shop: all who refuse get the same list, and all who
@@ -289,6 +294,10 @@ def _items(items: Sequence[Item]) -> list[dict[str, Any]]:
         {"product_id": i.product_id, "rank": i.rank, "score": i.score, "source": i.source, "reason": None}
         for i in items
     ]
+
+
+def _nameless(*_: object) -> bytes:
+    return NOBODY
 
 
 def _json(value: Any) -> bytes:

@@ -19,7 +19,9 @@ from serving.bodies import (
     InterestsRequest,
     ListParameters,
     ListRequest,
+    MessageRequest,
     ModelAnswer,
+    NameRequest,
     SimilarParameters,
 )
 from serving.call import Call
@@ -28,6 +30,7 @@ from serving.desk import Desk
 from serving.errors import RequestError, problem_of
 from serving.gate import Gate
 from serving.intake import Intake
+from serving.messages.messages import Messages
 from serving.metrics import StoreFigures
 from serving.onboarding import Onboarding
 from serving.reading import GoneError, check_path, checked, read_body, read_json, read_parameters
@@ -55,6 +58,7 @@ class App:
         self._gate = gate
         self._rights = Rights(desk)
         self._onboarding = Onboarding(desk)
+        self._messages = Messages(desk)
         self._log = RequestLog(desk.config.log_requests)
         self._routes = Routes(
             [
@@ -66,6 +70,8 @@ class App:
                 Route("GET", "/v1/customers/{customer_id}/interests", self._interests, _RECOMMEND),
                 Route("PUT", "/v1/customers/{customer_id}/interests", self._declare, _INGEST),
                 Route("DELETE", "/v1/customers/{customer_id}/interests/{name}", self._remove, _INGEST),
+                Route("PUT", "/v1/customers/{customer_id}/name", self._call, _INGEST),
+                Route("POST", "/v1/messages/render", self._message, _RECOMMEND),
                 Route("PUT", "/v1/customers/{customer_id}/consent", self._consent, _CUSTOMERS),
                 Route("DELETE", "/v1/customers/{customer_id}", self._erase, _ADMIN),
                 Route("GET", "/v1/customers/{customer_id}", self._record, _CUSTOMERS),
@@ -182,6 +188,15 @@ class App:
         until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
         check_path(call)
         return Reply(await self._onboarding.remove(call.parameter, call.second, until=until))
+
+    async def _call(self, call: Call) -> Reply:
+        until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
+        check_path(call)
+        body = await read_body(call, NameRequest, self._desk.max_body)
+        return Reply(await self._onboarding.call(call.parameter, body, until=until))
+
+    async def _message(self, call: Call) -> Reply:
+        return Reply(self._messages.render(await read_body(call, MessageRequest, self._desk.max_body)))
 
     async def _model(self, _: Call) -> Reply:
         answers = self._desk.answers

@@ -12,6 +12,7 @@ MAX_BATCH = 100  # lists a batch
 MAX_BATCH_ITEMS = 10_000  # products in all lists of a batch
 MAX_EXPLAINED = 100  # products of one call whose reasons are asked for: each takes some milliseconds
 MAX_EVENTS = 1_000  # events of one call
+MAX_MESSAGE_ITEMS = 50  # products in a message
 MAX_INTERESTS = 100  # that a customer declares
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=256)]
@@ -225,6 +226,65 @@ class InterestsRequest(_Body):
     """What a customer likes: from now on this, and nothing else that they declared before."""
 
     interests: tuple[Label, ...] = Field(max_length=MAX_INTERESTS, description="categories or brands")
+
+
+class NameRequest(_Body):
+    """What a customer is called."""
+
+    name: Label | None = Field(description="null takes back what was said; then the customers table counts")
+
+
+class NameAnswer(BaseModel):
+    """What a customer is called in answers."""
+
+    customer_id: str
+    name: str | None = Field(description="null where it is not known, or is nothing to be shown")
+
+
+class MessageList(_Body):
+    """A list that is made for a message."""
+
+    n: int = Field(5, ge=1, le=MAX_MESSAGE_ITEMS)
+    placement: Label | None = None
+    filters: ListFilters = Field(default_factory=lambda: _NO_RULES)
+
+
+class MessageRequest(_Body):
+    """One message, with products that are named or recommended."""
+
+    template: Label = Field(description="name of a folder of templates")
+    customer_id: Identifier
+    channel: Label = Field(description="email, sms, push ...")
+    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = Field(
+        None, description="such as en or pt-BR; without it, the shop's own"
+    )
+    items: tuple[Identifier, ...] = Field((), max_length=MAX_MESSAGE_ITEMS, description="products, best first")
+    recommendation: MessageList | None = Field(None, description="or a list to be made now")
+    values: dict[Label, Annotated[str, StringConstraints(max_length=1_000)] | float] = Field(
+        {}, max_length=50, description="more to write about, for example the code of a voucher"
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.items and self.recommendation is not None:
+            raise ValueError("items: give these or a recommendation, not both")
+        return self
+
+
+class MessageAnswer(BaseModel):
+    """A message, ready to be sent."""
+
+    template: str
+    file: str = Field(description="the template that was nearest to what was asked for")
+    channel: str
+    language: str
+    media: Literal["text/html", "text/plain"]
+    customer: "Customer"
+    subject: str | None = Field(description="one line; null where the template has none")
+    body: str
+    recommendation_id: str | None = Field(description="of the list in it; send it back in events that follow")
+    unknown_products: list[str] = Field(description="products that the model has not seen; they are left out")
+    took_ms: float
 
 
 class InterestEvidence(BaseModel):

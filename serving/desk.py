@@ -12,6 +12,7 @@ from serving.display import Display
 from serving.keeper import Keeper
 from serving.live import Live
 from serving.metrics import Metrics
+from serving.names import Names
 from serving.newcomers.config import NewcomersConfig
 from serving.newcomers.newcomers import Newcomers
 from serving.policy.config import PolicyConfig
@@ -36,6 +37,7 @@ class Desk:
     rules: PolicyConfig
     recorder: Recorder
     display: Display
+    names: Names
 
     @classmethod
     def open(
@@ -51,8 +53,11 @@ class Desk:
         metrics = Metrics()
         recorder = Recorder(keeper.workspace, keeper.settings, clock=clock, metrics=metrics, keeper=keeper)
         display = Display(keeper.settings, recorder, clock=clock)
-        answers = _answers(champion, keeper, config, clock=clock, metrics=metrics, rules=rules, display=display)
-        return cls(answers, clock, metrics, config, keeper, rules, recorder, display)
+        names = Names(keeper, keeper.settings)
+        answers = _answers(
+            champion, keeper, config, clock=clock, metrics=metrics, rules=rules, display=display, names=names
+        )
+        return cls(answers, clock, metrics, config, keeper, rules, recorder, display, names)
 
     def keeps(self, who: str) -> bool:
         """Whether what somebody does may be kept, by what they said to the shop, else by what the model knows."""
@@ -80,6 +85,7 @@ class Desk:
             metrics=self.metrics,
             rules=self.rules,
             display=self.display,
+            names=self.names,
         )
 
 
@@ -92,6 +98,7 @@ def _answers(
     metrics: Metrics,
     rules: PolicyConfig,
     display: Display,
+    names: Names,
 ) -> Answers:
     model, settings = champion.recommender, keeper.settings.section("newcomers", NewcomersConfig)
     newcomers = Newcomers(model, settings, default=display.granted, register=keeper.register)
@@ -104,4 +111,5 @@ def _answers(
         display=display,
         newcomers=newcomers,
         policy=opened(rules, model),
+        names=names,
     )

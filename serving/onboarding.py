@@ -8,11 +8,12 @@ from dataclasses import asdict
 from typing import Any
 from unicodedata import category
 
+from features.identity.keys import HOW
 from features.interests.account import Account, Interest, account_of
 from features.interests.names import Names
 from features.tables.patterns import MAX_ID_BYTES
 from serving.answers import Known
-from serving.bodies import InterestsRequest
+from serving.bodies import InterestsRequest, NameRequest
 from serving.clock import shown_time
 from serving.desk import Desk
 from serving.errors import RequestError, shown
@@ -69,6 +70,27 @@ class Onboarding:
         spelt = names.shown(name)
         await self._storing.store(lambda store: Book(store.backend).remove(customer_id, spelt), until=until)
         return to_json(self._described(customer_id))
+
+    async def call(self, customer_id: str, body: NameRequest, *, until: float) -> bytes:
+        """A `NameAnswer` once the name is on the disk, sealed.
+
+        RequestError without a secret to seal it with (503), for a name that could not be shown (422), or where it
+        cannot be kept.
+        """
+        _check_id(customer_id)
+        names, name = self._desk.names, body.name
+        keys = names.keys
+        if keys is None:
+            raise RequestError(503, "no_secret", f"names are kept under seal, and the service has no secret; {HOW}")
+        if name is not None and names.fit(name) is None:
+            rule = "a name has letters, blanks, hyphens, dots and apostrophes, up to 80 of them"
+            raise RequestError(422, "invalid_value", f"name: {rule}, not {shown(name)}", field="name")
+        from features.names.book import NameBook
+
+        now = self._desk.clock.now()
+        await self._storing.store(lambda store: NameBook(store.backend, keys).say(customer_id, name, now), until=until)
+        names.forget(customer_id)
+        return to_json({"customer_id": customer_id, "name": names.name(customer_id, self._desk.answers.personal)})
 
     @property
     def _names(self) -> Names:

@@ -16,7 +16,7 @@ _PROBLEMS = {
     401: "No token, or one that is not known (any more)",
     403: "The token has not the scope that this needs; or, without tokens, the sender is on another machine",
     400: "The body, path or parameters are not valid JSON or UTF-8",
-    404: "No such product, interest or customer",
+    404: "No such product, interest, customer or template",
     408: "The body came too slowly",
     409: "This customer was erased",
     413: "The body is too large",
@@ -30,6 +30,7 @@ _BEARER = {
     "scheme": "bearer",
     "description": "Made by `esnaf token make`: recommend, ingest, customers, admin. Without any, none is asked for.",
 }
+_OF_CUSTOMER = ("customer_id",)
 _OF_A_TOKEN = (401, 403, 429)
 _OF_A_BODY = (400, 408, 413, 415, 422)
 
@@ -75,6 +76,16 @@ def _paths() -> dict[str, Any]:
         },
         "/v1/customers/{customer_id}/interests/{name}": {
             "delete": _kept(_call("Remove an interest for good", bodies.InterestsAnswer, path=("customer_id", "name")))
+        },
+        "/v1/customers/{customer_id}/name": {
+            "put": _kept(
+                _call(
+                    "Say what a customer is called", bodies.NameAnswer, body=bodies.NameRequest, path=("customer_id",)
+                )
+            )
+        },
+        "/v1/messages/render": {
+            "post": _messages(_call("Write one message", bodies.MessageAnswer, body=bodies.MessageRequest))
         },
         "/v1/model": {"get": _call("The model that answers", bodies.ModelAnswer)},
         "/healthz": {"get": _open("The process lives", _answer("The answer", bodies.Health))},
@@ -151,6 +162,11 @@ def _wrong(body: type[BaseModel] | None, path: tuple[str, ...]) -> Sequence[int]
     return [400, *([404] if {"product_id", "name"} & {*path} else []), 422] if path else []
 
 
+def _messages(call: dict[str, Any]) -> dict[str, Any]:
+    missing = {"404": _answer(_PROBLEMS[404], bodies.ErrorAnswer)}
+    return {**call, "responses": {**call["responses"], **missing}}
+
+
 def _kept(call: dict[str, Any]) -> dict[str, Any]:
     """A call that writes to the live store, which may be away."""
     away = {"503": _answer(_PROBLEMS[503], bodies.ErrorAnswer)}
@@ -185,6 +201,8 @@ def _schemas() -> dict[str, Any]:
         bodies.LiveEvent,
         bodies.ConsentRequest,
         bodies.InterestsRequest,
+        bodies.NameRequest,
+        bodies.MessageRequest,
     ]
     answers = [
         bodies.ListAnswer,
@@ -196,6 +214,8 @@ def _schemas() -> dict[str, Any]:
         bodies.RecordAnswer,
         bodies.WhyAnswer,
         bodies.InterestsAnswer,
+        bodies.NameAnswer,
+        bodies.MessageAnswer,
         bodies.ModelAnswer,
         bodies.Health,
         bodies.Readiness,

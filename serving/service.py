@@ -100,12 +100,16 @@ class Worker:
             environment.rules()
             pointer.find(_WORKSPACE)  # without waiting for what a model needs
             environment.import_ranker()
+            from features.identity.keys import Keys
             from serving.champion import Champion
             from serving.exploration.config import ExplorationConfig
             from serving.gate import Gate
             from serving.keeper import Keeper
+            from serving.messages.check import check_messages
 
             ExplorationConfig.of(environment.settings())
+            check_messages(_WORKSPACE, environment.settings())
+            Keys.find()
             locked = Gate.open(_WORKSPACE, environment.config()).locked
             environment.trust(Champion.load(_WORKSPACE).identity)
             Keeper(_WORKSPACE, environment.settings()).check_address()

@@ -89,8 +89,7 @@ def declared_interest(view: View) -> Array:
 
 @feature(family="interest", unit="purchases")
 def declared_strength(view: View) -> Array:
-    """Declared interests in the product's category, department and brand, faded: each counts half after every 180 days,
-    and half after every 6 days with purchases since it was declared."""
+    """As declared_interest, but each counts half after every 180 days and after every 6 days with purchases since."""
     if view.profiles is None:
         return np.zeros(len(view.row), np.float32)
     levels = [_strength(view, *level) for level in _levels(view, view.profiles)]
