@@ -76,6 +76,11 @@ class Answers:
         self._policy = policy
 
     @property
+    def live(self) -> Live:
+        """What customers did since the model was made."""
+        return self._live
+
+    @property
     def age(self) -> int:
         """Seconds from the end of the model's data to the clock's time."""
         return max(0, self._clock.time() - self._recommender.time)
@@ -85,6 +90,10 @@ class Answers:
         start = time.perf_counter()
         ready = self._ready([request])[0]
         return self._answer(request, ready, start)
+
+    def explained(self, request: ListRequest) -> bytes:
+        """The items and the fallback of a list, with reasons; nobody is shown it, and it is not written down."""
+        return b"{%b}" % self._ready([request])[0].text
 
     async def batch(self, requests: Sequence[ListRequest]) -> AsyncIterator[bytes]:
         """The parts of a `BatchAnswer` as they are made; other requests get their turn in between."""

@@ -33,6 +33,8 @@ VERBS = (
     "token",
     "store",
     "exposures",
+    "customer",
+    "export",
     "erase",
 )
 """In the order of a shop's life."""
