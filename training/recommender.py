@@ -33,6 +33,7 @@ from training.ranking import Ranking
 from training.request import Request
 from training.rules import SOURCES, Arranger, Policy, Rules
 from training.shelf import Shelf
+from training.value.model import ValueModel
 from training.visits import VisitRanker
 
 Order: TypeAlias = Ranker | Counting
@@ -60,6 +61,7 @@ class Recommender:
     order: Order
     facts: Mapping[str, Any]  # for the manifest: configuration, version, window
     visits: VisitRanker | None = None  # what a visit under way adds; None where too little was seen of visits
+    value: ValueModel | None = None  # what customers will spend; None where too little was bought to foretell it
 
     @cached_property
     def questions(self) -> Questions:
@@ -231,6 +233,7 @@ class Recommender:
             sources=tuple(_load_source(entry, folder) for entry in facts["generators"]),
             order=Ranker.load(folder / "ranker") if trees else Counting.load(folder / "counting.json"),
             visits=VisitRanker.load(folder) if facts.get("visits") else None,
+            value=ValueModel.load(folder) if facts.get("value") else None,
             facts={name: value for name, value in facts.items() if name not in {"files", "format"}},
         )
 
@@ -245,7 +248,10 @@ class Recommender:
         self.order.save(folder / ("ranker" if trees else "counting.json"))
         if self.visits is not None:
             self.visits.save(folder)
+        if self.value is not None:
+            self.value.save(folder)
         kinds = {"ranker": "trees" if trees else "counting", "visits": self.visits is not None}
+        kinds |= {"value": self.value is not None}
         facts = {**self.facts, "time": self.time, **kinds}
         bundle.seal(folder, facts | {"generators": [_source_entry(source) for source in self.sources]})
 

@@ -30,6 +30,8 @@ from training.pool import Source
 from training.ranker import Ranker, names_of
 from training.recommender import Order, Recommender
 from training.timer import Timer
+from training.value.config import ValueConfig
+from training.value.learning import Learning
 from training.visit_examples import visit_examples
 from training.visits import VisitRanker
 
@@ -111,6 +113,11 @@ class Trainer:
             chosen.append(moment)
         return sorted(chosen)
 
+    def learning(self, end: int) -> Learning | None:
+        """What customers will spend as of moments up to `end`; None where the settings do not ask for it."""
+        config = self.settings.section("value", ValueConfig)
+        return Learning(self.shop.log, config, self.training.seed, end) if config.enabled else None
+
     def _buyers(self, moment: int) -> int:
         """How many customers bought in the window from a moment on."""
         if moment not in self._counted:
@@ -189,7 +196,8 @@ class Trainer:
         with self.timer.stage("generators"):
             sources = tuple(updated(source) for source in previous.sources)  # too little work for threads
         facts = self._facts(previous.facts["windows"], until) | {"trained": previous.facts["trained"]}
-        return replace(self._recommender(until, snapshot, sources, previous.order, facts), visits=previous.visits)
+        found = self._recommender(until, snapshot, sources, previous.order, facts)
+        return replace(found, visits=previous.visits, value=previous.value)
 
     def obstacle(self, previous: Recommender) -> str | None:
         """Why a recommender cannot be refreshed, None where it can."""

@@ -22,6 +22,7 @@ VERBS = (
     "recommend",
     "similar",
     "explain",
+    "value",
     "models",
     "promote",
     "rollback",
