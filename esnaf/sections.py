@@ -8,10 +8,14 @@ from features.settings import Settings
 def sections() -> dict[str, type]:
     """Section name to dataclass, in the order of the file that `esnaf init` writes."""
     from features.exposures.config import ExposuresConfig
+    from features.segments.config import SegmentsConfig
     from features.store.config import StoreConfig
     from features.tables.config import ConsentConfig, TablesSection, TimeConfig
     from serving.config import IngestionConfig, ServingConfig
     from serving.exploration.config import ExplorationConfig
+    from serving.fading.config import FadingConfig
+    from serving.messages.config import MessagesConfig
+    from serving.newcomers.config import NewcomersConfig
     from serving.policy.config import PolicyConfig
     from training.candidates.registry import BUILT_IN
     from training.comparison.config import CompareConfig
@@ -35,12 +39,16 @@ def sections() -> dict[str, type]:
         "tune": TuneConfig,
         "bundles": BundlesConfig,
         "retrain": RetrainConfig,
+        "segments": SegmentsConfig,
         "serving": ServingConfig,
         "ingestion": IngestionConfig,
         "store": StoreConfig,
+        "newcomers": NewcomersConfig,
         "policy": PolicyConfig,
         "exposures": ExposuresConfig,
+        "fading": FadingConfig,
         "exploration": ExplorationConfig,
+        "messages": MessagesConfig,
     }
 
 

@@ -4,11 +4,13 @@ EsnafError
 ├── UsageError           arguments, configuration or input that cannot be used at all (exit code 2)
 │   ├── ConfigError      esnaf.toml: a value that cannot be used, with its place
 │   └── DataError        tables: missing, unreadable, empty, or without a required column
+├── SecretError          a secret that is missing, or not the one that a value was sealed with (exit code 1)
 ├── BundleError          a saved model that is damaged, incompatible or missing (exit code 1)
 ├── StoreError           the live store: made by a newer version, or not usable as it is (exit code 1)
 │   ├── StoreBusy        too much waits to be written; come back after `retry_after` seconds
 │   └── StoreUnavailable it cannot be reached, read or written
 └── RefusedError         a rule said no (exit code 1)
+    └── ErasedError      the customer was erased, and nothing can be known of them
 
 A message has the value, the place and the way out.
 """
@@ -34,6 +36,10 @@ class DataError(UsageError):
     """A table that is missing, unreadable, empty, or lacks a required column."""
 
 
+class SecretError(EsnafError):
+    """A secret of the environment that is missing, or not the one that a value was sealed with."""
+
+
 class BundleError(EsnafError):
     """A saved model that is damaged, incompatible or missing."""
 
@@ -56,3 +62,7 @@ class StoreUnavailable(StoreError):  # noqa: N818  # likewise
 
 class RefusedError(EsnafError):
     """A rule refused what was asked."""
+
+
+class ErasedError(RefusedError):
+    """Something of a customer who was erased."""

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from features.consent.register import Register
 from features.errors import EsnafError, StoreBusy
 from features.logs import log
 from features.settings import Settings
@@ -38,6 +39,7 @@ class Keeper:
         self._store: LiveStore | None = None
         self.reader: Reader | None = None  # for one thread at a time; None before the store is open
         self.appender: Appender | None = None  # None before the store is open
+        self.register = Register()  # what customers said and asked of the shop
         self._away = False
         self._file: str | None = None  # of the store, empty where it is none; None before it is known
         self._ended = threading.Event()
@@ -59,6 +61,11 @@ class Keeper:
     def lag(self) -> float:
         """Seconds that the oldest of them has waited."""
         return 0.0 if self.appender is None else self.appender.lag
+
+    @property
+    def store(self) -> "LiveStore | None":
+        """None before it is open."""
+        return self._store
 
     def check_address(self) -> None:
         """ConfigError where the store that is stated can be none; whether it can be reached is another matter."""
@@ -110,6 +117,19 @@ class Keeper:
 
                 self._file = str(Address.of(self._config, self.workspace).file or "")
         return bool(self._file) and not os.path.exists(self._file)  # noqa: PTH110  # a path of text is twice as fast
+
+    def follow(self) -> None:
+        """Know what customers said and asked of the shop by now, as far as the store can be read."""
+        reader = self.reading()
+        if reader is None:
+            return
+        try:
+            reader.last()
+            self.register.follow(reader)
+        except StoreBusy:  # what is known is all that can be known now
+            pass
+        except EsnafError as error:
+            self.failed(error)
 
     def failed(self, error: EsnafError) -> None:
         """Use the store no more until a look finds it well."""

@@ -13,10 +13,12 @@ from features.arrays import DAY
 from features.logs import log
 from features.store.training_view import stored_events
 from features.tables import Shop, TablesConfig, load
-from training.entry import FIGURES, FINAL, MEASURED, REJECTS, Entered, Entry, Job, Trained, scratch_of
+from training.entry import FIGURES, FINAL, MEASURED, REJECTS, SEGMENTS, Entered, Entry, Job, Trained, scratch_of
 from training.lock import training_alone
 from training.measurement import Measurement, measurement_of
 from training.recommender import Recommender
+from training.segments.earlier import serving_segments
+from training.segments.page import write_page
 from training.timer import Timer
 from training.tracking import figures
 from training.tracking.registry import Registry
@@ -66,7 +68,8 @@ def read(job: Job, timer: Timer, scratch: Path, *, anew: bool = True) -> Shop:
 
 def trained(job: Job, shop: Shop, timer: Timer, scratch: Path) -> Entered:
     """Train on a shop that was read; the stage `total` of the timer is under way."""
-    store, trainer = Store.of(job.workspace), Trainer(shop, job.settings, timer)
+    store = Store.of(job.workspace)
+    trainer = Trainer(shop, job.settings, timer, champion=serving_segments(job.workspace))
     end = end_of(shop, job.until)
     cut = _cut(trainer, end)
     with timer.stage("windows"):
@@ -79,7 +82,9 @@ def trained(job: Job, shop: Shop, timer: Timer, scratch: Path) -> Entered:
         with timer.stage("final"):
             final = trainer.fit(end, complete=True)
             learning = trainer.learning(end)
-            replace(final, value=learning.fit(end) if learning else None).save(scratch / FINAL)
+            final = replace(final, value=learning.fit(end) if learning else None)
+            final.save(scratch / FINAL)
+            _describe(trainer, final, scratch)
         measurement = measuring.result()
     quality = _quality(learning, trainer)
     entry = Entry(job, trainer, scratch)
@@ -133,6 +138,14 @@ def _fitted(trainer: Trainer, cut: int, scratch: Path) -> Path:
     with trainer.timer.stage("measured"):
         trainer.fit(cut).save(folder)
     return folder
+
+
+def _describe(trainer: Trainer, final: Recommender, scratch: Path) -> None:
+    """The page of the segments' profiles."""
+    if final.segments is not None and final.segments.config.report:
+        with trainer.timer.stage("segments_report"):
+            title = f"Customer segments of {trainer.training.shop}"
+            write_page(final, final.segments, scratch / SEGMENTS, final.time, title=title)
 
 
 def _measurement(trainer: Trainer, bundle: Path | None, end: int, scratch: Path) -> Measurement | None:

@@ -23,6 +23,7 @@ VERBS = (
     "similar",
     "explain",
     "value",
+    "segments",
     "models",
     "promote",
     "rollback",
@@ -33,6 +34,7 @@ VERBS = (
     "token",
     "store",
     "exposures",
+    "erase",
 )
 """In the order of a shop's life."""
 

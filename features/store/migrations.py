@@ -8,7 +8,10 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Table, insert, inspect, select, update
 
+from features.consent import schema as consent
 from features.errors import StoreError
+from features.identity import schema as identity
+from features.interests.schema import INTERESTS
 from features.store import schema
 from features.store.backend import Backend
 
@@ -25,7 +28,22 @@ def _outcomes(connection: Connection) -> None:
     schema.OF_LIST.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (_first, _outcomes)
+def _identity(connection: Connection) -> None:
+    """Who belongs together, and what is known of persons."""
+    identity.METADATA.create_all(connection)
+
+
+def _rights(connection: Connection) -> None:
+    """Consents and erasures since the tables were written, and who looked at or changed what."""
+    consent.METADATA.create_all(connection)
+
+
+def _interests(connection: Connection) -> None:
+    """What customers say of their interests."""
+    INTERESTS.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (_first, _outcomes, _identity, _rights, _interests)
 
 
 def migrate(backend: Backend, steps: Sequence[Step] = STEPS, version: Table = schema.VERSION) -> None:
