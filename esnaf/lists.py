@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from esnaf.register import permitted
 from esnaf.tablefile import PARQUET_AND_CSV, write_table
 from features.interests.told import Told
 from features.logs import progress
 from training.query import Filters, Query
 
 if TYPE_CHECKING:
+    from features.consent.register import Register
     from training.ranking import Ranking
     from training.recommender import Recommender
     from training.rules import Rules
@@ -40,14 +42,18 @@ def write_lists(
     time: int | None = None,
     rules: "Rules | None" = None,
     told: Mapping[str, Told] = MappingProxyType({}),
+    register: "Register | None" = None,
 ) -> int:
     """Write the best `n` products of every customer, under the shop's rules, and return the number of rows.
 
-    `told` is what some of them said of their interests. The file gets its name when it is whole. UsageError if the name
+    `told` is what some of them said of their interests. Who refused since, by the `register`, gets what strangers get;
+    who was erased must not be among the customers. The file gets its name when it is whole. UsageError if the name
     says no format or it cannot be written.
     """
     filters = Filters(exclude_purchased=exclude_purchased)
     queries = (Query(customer_id=id, filters=filters, told=told.get(id)) for id in customers)
+    if register:
+        queries = (permitted(query, register) for query in queries)
     parts = _parts(model, queries, n, size=len(customers), filters=filters, time=time, rules=rules)
     return write_table(file, SCHEMA, parts, PARQUET_AND_CSV)
 

@@ -13,6 +13,7 @@ def sections() -> dict[str, type]:
     from features.tables.config import ConsentConfig, TablesSection, TimeConfig
     from serving.config import IngestionConfig, ServingConfig
     from serving.exploration.config import ExplorationConfig
+    from serving.fading.config import FadingConfig
     from serving.messages.config import MessagesConfig
     from serving.newcomers.config import NewcomersConfig
     from serving.policy.config import PolicyConfig
@@ -21,6 +22,7 @@ def sections() -> dict[str, type]:
     from training.config import BundlesConfig, FeaturesConfig, PoolConfig, RankerConfig, RetrainConfig, TrainingConfig
     from training.gate.config import GateConfig
     from training.tuning.config import TuneConfig
+    from training.value.config import ValueConfig
 
     return {
         "tables": TablesSection,
@@ -31,6 +33,7 @@ def sections() -> dict[str, type]:
         **_generators(BUILT_IN),
         "features": FeaturesConfig,
         "ranker": RankerConfig,
+        "value": ValueConfig,
         "compare": CompareConfig,
         "gate": GateConfig,
         "tune": TuneConfig,
@@ -43,6 +46,7 @@ def sections() -> dict[str, type]:
         "newcomers": NewcomersConfig,
         "policy": PolicyConfig,
         "exposures": ExposuresConfig,
+        "fading": FadingConfig,
         "exploration": ExplorationConfig,
         "messages": MessagesConfig,
     }

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 
 from features.arrays import NO_TIME, Array, Bools, Codes, Offsets, Times, elements_of, offsets_of, rows_of
 from features.catalogue import Catalogue, first_names
+from features.consent.purposes import ALL, Purpose
 
 
 def _no_times() -> Times:
@@ -67,6 +69,9 @@ class Interests:
 
     def take(self, rows: Array) -> "Interests":
         """The customers of some rows, in that order."""
+        if len(rows) == 1:
+            start, end = self.offsets[rows[0] : rows[0] + 2].tolist()
+            return Interests(np.array([0, end - start]), self.code[start:end])
         offsets, positions = elements_of(self.offsets, rows)
         return Interests(offsets, self.code[positions], self.since[positions])
 
@@ -79,10 +84,16 @@ class Profiles:
     departments: Interests  # first steps of category paths
     categories: Interests  # whole category paths
     brands: Interests
-    personal: Bools  # (C,) false for those who did not consent to personalisation
+    consent: Array  # (C,) uint8: sum of the purposes that each consents to
+
+    @cached_property
+    def personal(self) -> Bools:
+        """(C,) whether each consents to personalisation; of others nothing else is kept."""
+        granted: Bools = (self.consent & Purpose.PERSONALISATION) > 0
+        return granted
 
     def __len__(self) -> int:
-        return len(self.personal)
+        return len(self.consent)
 
     @property
     def interests(self) -> tuple[Interests, Interests, Interests]:
@@ -93,7 +104,7 @@ class Profiles:
     def unknown(cls, rows: int) -> Self:
         """`rows` customers who told nothing, and to whom personalisation is allowed."""
         nothing = Interests(np.zeros(rows + 1, np.int64), np.zeros(0, np.int32))
-        return cls({}, nothing, nothing, nothing, np.ones(rows, np.bool_))
+        return cls({}, nothing, nothing, nothing, np.full(rows, ALL, np.uint8))
 
     def with_interests(self, levels: Sequence[Interests]) -> "Profiles":
         """With other departments, categories and brands."""
@@ -115,7 +126,7 @@ class Profiles:
             some.departments.below(len(catalogue.department_names)),
             some.categories.below(len(catalogue.category_names)),
             some.brands.below(len(catalogue.brand_names)),
-            some.personal,
+            some.consent,
         )
 
     def take(self, rows: Array) -> "Profiles":
@@ -127,7 +138,7 @@ class Profiles:
             self.departments.take(rows),
             self.categories.take(rows),
             self.brands.take(rows),
-            self.personal[rows],
+            self.consent[rows],
         )
 
     def _with_stranger(self) -> "Profiles":
@@ -140,5 +151,5 @@ class Profiles:
             longer(self.departments),
             longer(self.categories),
             longer(self.brands),
-            np.append(self.personal, True),
+            np.append(self.consent, np.uint8(ALL)),
         )

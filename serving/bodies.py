@@ -132,6 +132,26 @@ class ListParameters(BaseModel):
     explain: bool = False
 
 
+class CustomerPath(_Body):
+    """The customer that a path names."""
+
+    customer_id: Identifier
+
+
+class ConsentRequest(_Body):
+    """What a customer states; a purpose that is left out stays as it was."""
+
+    personalisation: bool | None = Field(None, description="lists made from what the customer did")
+    analytics: bool | None = Field(None, description="events and lists kept under the customer's id, for reports")
+    messaging: bool | None = Field(None, description="messages made for the customer")
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.personalisation is None and self.analytics is None and self.messaging is None:
+            raise ValueError("personalisation: state at least one of personalisation, analytics, messaging")
+        return self
+
+
 class SimilarParameters(BaseModel):
     """What may stand behind `?` where neighbours are asked for."""
 
@@ -151,7 +171,7 @@ class RuleEffect(BaseModel):
     """What a rule of the shop's policy did with a product."""
 
     rule: str = Field(description="its name")
-    effect: Literal["pinned", "raised", "lowered", "gave_way"]
+    effect: Literal["pinned", "raised", "lowered", "gave_way", "faded"]
 
 
 class ListItem(BaseModel):
@@ -163,7 +183,7 @@ class ListItem(BaseModel):
     source: str = Field(description="the generator that named the product first")
     reason: str | None = Field(description="null unless explain was asked for")
     policy: list[RuleEffect] | None = Field(
-        None, description="rules that put the product there; left out unless explain was asked for and there are rules"
+        None, description="what put the product there; only where explain was asked for, and rules or fading moved some"
     )
 
 
@@ -322,6 +342,126 @@ class EventsAnswer(BaseModel):
     accepted: int
     duplicates: int = Field(description="events that were there already")
     rejected: list[RejectedEvent]
+
+
+class ConsentAnswer(BaseModel):
+    """What holds for a customer from now on."""
+
+    customer_id: str
+    consent: dict[str, bool] = Field(description="each purpose, whether it is allowed")
+    stated: dict[str, bool] = Field(description="those of them that were stated here; others are as in the tables")
+
+
+class MaskedIdentifier(BaseModel):
+    """One identifier, masked."""
+
+    kind: str
+    value: str = Field(description="masked: enough to tell two apart, not to use it")
+    source: str
+    last_seen: str | None
+
+
+class Attribute(BaseModel):
+    """One attribute, with where it comes from."""
+
+    name: str
+    value: str
+    source: str
+    as_of: str = Field(description="when it is known to have held")
+
+
+class Group(BaseModel):
+    """A segment that the customer is in."""
+
+    segment: str
+    kind: str
+    dimension: str
+    why: str
+
+
+class StatedConsent(BaseModel):
+    """Whether one purpose is allowed, and who said so."""
+
+    granted: bool
+    source: str
+    since: str | None = Field(description="when it was stated here; null where it comes from the tables")
+
+
+class ShownList(BaseModel):
+    """A list that the customer was shown."""
+
+    recommendation_id: str
+    time: str
+    placement: str | None
+    channel: str | None
+    model_version: str
+    products: list[str]
+
+
+class ServiceScore(BaseModel):
+    """An answer to a survey."""
+
+    kind: str = Field(description="csat, ces, nps ...")
+    score: float
+    time: str
+
+
+class InterestsKnown(BaseModel):
+    """Interests, the strongest first."""
+
+    declared: list[dict[str, Any]]
+    inferred: list[dict[str, Any]]
+    removed: list[str]
+
+
+class RecordAnswer(BaseModel):
+    """All that is known of a customer now."""
+
+    customer_id: str
+    model_version: str
+    as_of: str
+    in_model: bool = Field(description="whether the model knows the customer")
+    identifiers: list[MaskedIdentifier]
+    attributes: list[Attribute]
+    history: dict[str, Any] = Field(description="what was done, summed up: orders, spent, favourites ...")
+    interests: InterestsKnown
+    segments: list[Group]
+    consent: dict[str, StatedConsent] = Field(description="by purpose")
+    lists: list[ShownList] | None = Field(description="shown last, the newest first; null while the log is away")
+    scores: list[ServiceScore] = Field(description="the newest first")
+
+
+class Reason(BaseModel):
+    """A product of the customer's list, and why it is there."""
+
+    product_id: str
+    reason: str | None
+
+
+class GroupReason(BaseModel):
+    """A segment, and why the customer is in it."""
+
+    segment: str
+    why: str
+
+
+class WhyAnswer(BaseModel):
+    """In plain words what is known of a customer, what it is used for, and why the list is as it is."""
+
+    customer_id: str
+    model_version: str
+    words: list[str]
+    segments: list[GroupReason]
+    items: list[Reason]
+    fallback: list[FallbackPart] | None
+
+
+class ErasedAnswer(BaseModel):
+    """What an erasure took away; zeros where there was nothing, or it was done before."""
+
+    customer_id: str
+    devices: int = Field(description="devices that nobody else used, erased with the customer")
+    gone: dict[str, int] = Field(description="rows of the store by what they were")
 
 
 class ModelAnswer(BaseModel):

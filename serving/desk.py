@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from features.consent.purposes import ALL, KEEPING
 from serving.answers import Answers
 from serving.cache import Cache
 from serving.champion import Champion
@@ -50,13 +51,24 @@ class Desk:
     ) -> "Desk":
         """A desk that answers with a champion under the shop's rules, and what the keeper's store knows beside it."""
         metrics = Metrics()
-        recorder = Recorder(keeper.workspace, keeper.settings, clock=clock, metrics=metrics)
+        recorder = Recorder(keeper.workspace, keeper.settings, clock=clock, metrics=metrics, keeper=keeper)
         display = Display(keeper.settings, recorder, clock=clock)
         names = Names(keeper, keeper.settings)
         answers = _answers(
             champion, keeper, config, clock=clock, metrics=metrics, rules=rules, display=display, names=names
         )
         return cls(answers, clock, metrics, config, keeper, rules, recorder, display, names)
+
+    def keeps(self, who: str) -> bool:
+        """Whether what somebody does may be kept, by what they said to the shop, else by what the model knows."""
+        granted, said = self.granted(who), self.keeper.register.stated(who)
+        return bool((granted if said is None else said.granting(granted)) & KEEPING)
+
+    def granted(self, who: str) -> int:
+        """The purposes that somebody grants as far as the model knows, else as is set."""
+        model = self.answers.champion.recommender
+        index = model.customers.index(who)
+        return (ALL if self.display.granted else 0) if index < 0 else int(model.profiles.consent[index])
 
     @property
     def max_body(self) -> int:
@@ -89,7 +101,7 @@ def _answers(
     names: Names,
 ) -> Answers:
     model, settings = champion.recommender, keeper.settings.section("newcomers", NewcomersConfig)
-    newcomers = Newcomers(model, settings, default=display.strangers_named)
+    newcomers = Newcomers(model, settings, default=display.granted, register=keeper.register)
     return Answers(
         champion,
         clock=clock,

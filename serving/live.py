@@ -8,6 +8,7 @@ few microseconds to ask (`Reader.last`), so an answer knows every event that was
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from features.consent.register import Register
 from features.errors import EsnafError, StoreBusy
 from features.interests.told import Told
 from features.recent import Deed
@@ -44,6 +45,11 @@ class Live:
     def away(self) -> bool:
         """Whether there is a store that cannot be read now."""
         return self._keeper.state == "unavailable"
+
+    @property
+    def register(self) -> Register:
+        """What customers said and asked of the shop, as of the last `marks`."""
+        return self._keeper.register
 
     def marks(self, requests: Sequence[ListRequest]) -> list[int]:
         """What tells whether a customer did or said more since: 0 for those who did and said nothing, and for all while
@@ -101,6 +107,7 @@ class Live:
 
     def _remember(self, reader: "Reader") -> None:
         last = reader.last()
+        self._keeper.register.follow(reader)
         if reader.told != self._told_upto:
             self._remember_told(reader)
         if last == self._upto:

@@ -16,8 +16,9 @@ _PROBLEMS = {
     401: "No token, or one that is not known (any more)",
     403: "The token has not the scope that this needs; or, without tokens, the sender is on another machine",
     400: "The body, path or parameters are not valid JSON or UTF-8",
-    404: "No such product, interest or template",
+    404: "No such product, interest, customer or template",
     408: "The body came too slowly",
+    409: "This customer was erased",
     413: "The body is too large",
     415: "The body is not application/json",
     422: "A field is unknown, missing, of the wrong type or out of bounds",
@@ -27,7 +28,7 @@ _PROBLEMS = {
 _BEARER = {
     "type": "http",
     "scheme": "bearer",
-    "description": "Made by `esnaf token make`, with scopes: recommend, ingest, admin. Without any, none is asked for.",
+    "description": "Made by `esnaf token make`: recommend, ingest, customers, admin. Without any, none is asked for.",
 }
 _OF_CUSTOMER = ("customer_id",)
 _OF_A_TOKEN = (401, 403, 429)
@@ -54,6 +55,14 @@ def _paths() -> dict[str, Any]:
         "/v1/recommendations/batch": {"post": _call("Many lists", bodies.BatchAnswer, body=bodies.BatchRequest)},
         to: {"get": _call("Neighbours of a product", bodies.SimilarAnswer, path=("product_id",), query=listed)},
         "/v1/events": {"post": _events()},
+        "/v1/customers/{customer_id}": {
+            "get": _looked("All that is known of a customer", bodies.RecordAnswer),
+            "delete": _stored("Erase a customer, for good", bodies.ErasedAnswer),
+        },
+        "/v1/customers/{customer_id}/why": {"get": _looked("The same in plain words", bodies.WhyAnswer)},
+        "/v1/customers/{customer_id}/consent": {
+            "put": _stored("State a customer's consent", bodies.ConsentAnswer, body=bodies.ConsentRequest)
+        },
         "/v1/customers/{customer_id}/interests": {
             "get": _call("A customer's interests", bodies.InterestsAnswer, path=("customer_id",)),
             "put": _kept(
@@ -106,6 +115,26 @@ def _call(
     if body:
         call["requestBody"] = {"required": True, "content": _json(body)}
     return _with_token(call)
+
+
+def _looked(summary: str, answer: type[BaseModel]) -> dict[str, Any]:
+    """A look at what is known of the customer of the path, which must be written down."""
+    call = _call(summary, answer, path=("customer_id",))
+    wrong = {str(code): _answer(_PROBLEMS[code], bodies.ErrorAnswer) for code in (404, 503)}
+    return {**call, "responses": {**call["responses"], **wrong}}
+
+
+def _stored(summary: str, answer: type[BaseModel], *, body: type[BaseModel] | None = None) -> dict[str, Any]:
+    """A call about the customer of the path, which needs the store."""
+    call = _call(summary, answer, body=body, path=("customer_id",))
+    wrong = [503, *([409] if body else [])]
+    return {
+        **call,
+        "responses": {
+            **call["responses"],
+            **{str(code): _answer(_PROBLEMS[code], bodies.ErrorAnswer) for code in wrong},
+        },
+    }
 
 
 def _open(summary: str, response: dict[str, Any]) -> dict[str, Any]:
@@ -170,6 +199,7 @@ def _schemas() -> dict[str, Any]:
         bodies.ListRequest,
         bodies.BatchRequest,
         bodies.LiveEvent,
+        bodies.ConsentRequest,
         bodies.InterestsRequest,
         bodies.NameRequest,
         bodies.MessageRequest,
@@ -179,6 +209,10 @@ def _schemas() -> dict[str, Any]:
         bodies.BatchAnswer,
         bodies.SimilarAnswer,
         bodies.EventsAnswer,
+        bodies.ConsentAnswer,
+        bodies.ErasedAnswer,
+        bodies.RecordAnswer,
+        bodies.WhyAnswer,
         bodies.InterestsAnswer,
         bodies.NameAnswer,
         bodies.MessageAnswer,

@@ -27,6 +27,7 @@ KIND_OF_FAMILY = {
     "interest": "interest",
     "product": "popular",
     "moment": "basket",
+    "segments": "nothing",  # the same for every product
 }
 KIND_OF_GENERATOR = {
     "repurchase": "own",

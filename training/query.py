@@ -46,6 +46,10 @@ class Query:
     recent: tuple[Deed, ...] = ()
     """What the customer, or a visitor without an id, did since the model was made, in the order of time. It belongs to
     the history from then on, and where no basket is stated, it tells what is in the cart."""
+    faded: Mapping[str, float] = field(default_factory=dict)
+    """What is taken off the scores of some products, by id, since the customer was shown them often and passed by."""
+    personal: bool | None = None
+    """Whether the list may be made from what is known of the customer; None is as the model knows of their consent."""
 
 
 @dataclass(frozen=True)

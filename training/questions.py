@@ -6,7 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from features.arrays import DAY, Bools, Codes, offsets_of, rows_of
+from features import _kernels
+from features.arrays import DAY, Bools, Codes, Counts, offsets_of, rows_of
 from features.basket import basket_of
 from features.catalogue import Catalogue
 from features.context import Context
@@ -20,6 +21,7 @@ from features.profiles import Attribute, Interests, Profiles
 from features.recent import Deed, joined
 from features.vocabulary import Vocabulary
 from training.candidates.scores import Baskets
+from training.faded import Faded
 from training.naming import codes_of, in_categories, of_brands
 from training.query import Filters, Query
 from training.request import Request
@@ -45,26 +47,26 @@ class Questions:
 
     def request(self, queries: Sequence[Query], time: int) -> Request:
         """R queries as of a moment. Customers without consent are strangers; unknown products are passed over."""
-        ids = [query.customer_id or "" for query in queries]
-        customer = self.customers.indices(ids)
-        known = customer >= 0
-        refused = np.zeros(len(customer), np.bool_)
-        refused[known] = ~self.profiles.personal[customer[known]]
-        customer[refused] = -1
+        customer = self.customers.indices([query.customer_id or "" for query in queries])
+        refused = customer >= 0
+        refused[refused] = ~self.profiles.personal[customer[refused]]
+        for row, query in enumerate(queries):
+            if query.personal is not None:
+                refused[row] = not query.personal
         if refused.any():
+            customer[refused] = -1
             queries = [_unknown(query) if no else query for query, no in zip(queries, refused, strict=True)]
-        told = self._told(queries, customer, time)
-        request = self.of_customers(customer, time, context=self._context(queries, time), profiles=told)
-        return self._without_unwanted(self._joined(request, queries, time), queries)
-
-    def _joined(self, request: Request, queries: Sequence[Query], time: int) -> Request:
-        """With what was done since the model was made."""
-        if not any(query.recent for query in queries):
-            return request
+        history, profiles = self.history.take(customer), self._told(queries, customer, time)
+        context = self._context(queries, time)
+        faded = None
+        if any(query.faded for query in queries):
+            faded = Faded.of([query.faded for query in queries], self.products)
         recent = [query.recent for query in queries]
+        if not any(recent):
+            return self._without_unwanted(Request(customer, history, profiles, context, faded=faded), queries)
         renewed = np.array([any(deed.kind in _TRADE for deed in deeds) for deeds in recent])
-        history = joined(request.history, recent, self.products)
-        return replace(request, history=history, renewed=renewed, rested=self._rested(recent, time))
+        history, rested = joined(history, recent, self.products), self._rested(recent, time)
+        return self._without_unwanted(Request(customer, history, profiles, context, renewed, rested, faded), queries)
 
     def _without_unwanted(self, request: Request, queries: Sequence[Query]) -> Request:
         """Without what customers did with things that they do not want to be known for: nothing rests on it, and no
@@ -85,7 +87,9 @@ class Questions:
             request,
             history=history.only(~gone),
             renewed=renewed if request.renewed is None else renewed | request.renewed,
-            rested=_baskets(np.concatenate(rows), np.concatenate(products), len(request)),
+            rested=_baskets(
+                np.concatenate(rows).astype(np.int64), np.concatenate(products).astype(np.int64), len(request)
+            ),
         )
 
     def _rested(self, recent: Sequence[Sequence[Deed]], time: int) -> Baskets:
@@ -99,18 +103,12 @@ class Questions:
                 if product >= 0 and not time - deed.time >= self.market.gap[product] * DAY / 2:
                     rows.append(row)
                     bought.append(product)
-        return _baskets(np.array(rows, np.int32), np.array(bought, np.int32), len(recent))
+        return _baskets(np.array(rows, np.int64), np.array(bought, np.int64), len(recent))
 
-    def of_customers(
-        self, customer: Codes, time: int, *, context: Context | None = None, profiles: Profiles | None = None
-    ) -> Request:
-        """Customers by index, -1 for a stranger."""
-        return Request(
-            customer,
-            self.history.take(customer),
-            self.profiles.take(customer) if profiles is None else profiles,
-            Context.at(time, len(customer)) if context is None else context,
-        )
+    def of_customers(self, customer: Codes, time: int) -> Request:
+        """Customers by index, -1 for a stranger, with nothing in hand."""
+        context = Context.at(time, len(customer))
+        return Request(customer, self.history.take(customer), self.profiles.take(customer), context)
 
     def allowed(self, filters: Filters) -> Bools | None:
         """(P,) the products that may be shown under a query's filters; None if all may."""
@@ -146,17 +144,16 @@ class Questions:
         return found[found >= 0]
 
     def _context(self, queries: Sequence[Query], time: int) -> Context:
-        baskets = [np.unique(self._known(_basket(query, time))) for query in queries]
-        rows = np.repeat(np.arange(len(queries)), [len(basket) for basket in baskets])
+        baskets = [sorted({i for i in map(self.products.index, _basket(q, time)) if i >= 0}) for q in queries]
+        offsets = np.cumsum([0, *map(len, baskets)], dtype=np.int64)
         viewed = self.products.indices([query.viewed or "" for query in queries])
-        basket = np.concatenate([np.zeros(0, np.int32), *baskets]).astype(np.int32)
-        return Context(time, offsets_of(rows, len(queries)), basket, viewed)
+        return Context(time, offsets, np.array([i for basket in baskets for i in basket], np.int32), viewed)
 
-    def _told(self, queries: Sequence[Query], customer: Codes, time: int) -> Profiles | None:
-        """The profiles with what the queries declare; None if they declare nothing."""
-        if not any(query.interests or query.attributes or query.told for query in queries):
-            return None
+    def _told(self, queries: Sequence[Query], customer: Codes, time: int) -> Profiles:
+        """The profiles with what the queries declare."""
         known = self.profiles.take(customer)
+        if not any(query.interests or query.attributes or query.told for query in queries):
+            return known
         levels = [
             Interests.of([self._interests(query, interests.row(row), level, time) for row, query in enumerate(queries)])
             for level, interests in zip(LEVELS, known.interests, strict=True)
@@ -170,8 +167,8 @@ class Questions:
         return now | said(known, query.told, self.names, level)
 
 
-def _baskets(row: Codes, product: Codes, rows: int) -> Baskets:
-    keys = np.unique(row.astype(np.int64) << 32 | product)
+def _baskets(row: Counts, product: Counts, rows: int) -> Baskets:
+    keys, _ = _kernels.distinct(row << 32 | product)
     return Baskets(offsets_of(keys >> 32, rows), (keys & 0xFFFFFFFF).astype(np.int32))
 
 

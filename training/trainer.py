@@ -32,6 +32,8 @@ from training.ranker import Ranker, names_of
 from training.recommender import Order, Recommender
 from training.segments.segmenter import Earlier, Segmenter
 from training.timer import Timer
+from training.value.config import ValueConfig
+from training.value.learning import Learning
 from training.visit_examples import visit_examples
 from training.visits import VisitRanker
 
@@ -60,6 +62,7 @@ class Trainer:
     _snapshots: dict[_Known, Snapshot] = field(default_factory=dict)
     _examples: dict[int, Examples] = field(default_factory=dict)
     _counted: dict[int, int] = field(default_factory=dict)
+    _grouped: Earlier | None = None  # the newest segments of its own
 
     @cached_property
     def training(self) -> TrainingConfig:
@@ -114,6 +117,11 @@ class Trainer:
             chosen.append(moment)
         return sorted(chosen)
 
+    def learning(self, end: int) -> Learning | None:
+        """What customers will spend as of moments up to `end`; None where the settings do not ask for it."""
+        config = self.settings.section("value", ValueConfig)
+        return Learning(self.shop.log, config, self.training.seed, end) if config.enabled else None
+
     def _buyers(self, moment: int) -> int:
         """How many customers bought in the window from a moment on."""
         if moment not in self._counted:
@@ -138,9 +146,18 @@ class Trainer:
     def _segments(self, model: Recommender, earlier: Earlier | None) -> Segmenter:
         """The groups of a model's customers; those of a model that knew more are not looked at."""
         config = self.settings.section("segments", SegmentsConfig)
-        known = None if earlier is None or earlier.time > model.time else earlier
+        known = next((e for e in (earlier, self._grouped) if e is not None and e.time <= model.time), None)
         with self.timer.stage("segments"):
-            return Segmenter.fit(model.population_at(model.time), config, model.customers, known)
+            made = Segmenter.fit(
+                model.population_at(model.time),
+                config,
+                model.customers,
+                known,
+                seed=self.training.seed,
+                fingerprint=model.facts["fingerprint"],
+            )
+        self._grouped = Earlier(made, model.customers, model.time, model.facts["fingerprint"])
+        return made
 
     def _visits(self, moments: list[int], order: Ranker) -> VisitRanker | None:
         """What the visits of the newest window teach, asked of a model that knows what came before it."""
@@ -201,7 +218,8 @@ class Trainer:
             sources = tuple(updated(source) for source in previous.sources)  # too little work for threads
         facts = self._facts(previous.facts["windows"], until) | {"trained": previous.facts["trained"]}
         fitted = self._recommender(until, snapshot, sources, previous.order, facts)
-        return replace(fitted, visits=previous.visits, segments=self._segments(fitted, _earlier(previous)))
+        segments = self._segments(fitted, _earlier(previous))
+        return replace(fitted, visits=previous.visits, value=previous.value, segments=segments)
 
     def obstacle(self, previous: Recommender) -> str | None:
         """Why a recommender cannot be refreshed, None where it can."""

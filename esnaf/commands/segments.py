@@ -67,8 +67,7 @@ def show(result: Mapping[str, Any]) -> None:
     if "reasons" in result:
         if not result["known"]:
             print(f"model {result['model_version']} does not know {result['customer_id']}\n")
-        rows = [(reason["kind"], reason["segment"], reason["why"]) for reason in result["reasons"]]
-        print(text_table(("kind", "segment", "why"), rows))
+        print(text_table(("segment", "why"), [(reason["segment"], reason["why"]) for reason in result["reasons"]]))
         return
     rows = [(s["segment"], s["dimension"], s["customers"], f"{100 * s['share']:.1f} %") for s in result["segments"]]
     print(text_table(("segment", "dimension", "customers", "of all"), rows))
@@ -127,14 +126,11 @@ def _place(names: list[str], chosen: str) -> int:
 
 
 def _report(model: "Recommender", segmenter: "Segmenter", file: Path, time: int) -> None:
-    from training.segments.page import SegmentPage
-    from training.segments.profile import Profile
+    from training.segments.page import write_page
 
     if file.suffix.lower() not in {".html", ".htm"}:
         raise UsageError(f"--report {file}: the name must end in .html")
-    page = SegmentPage(Profile.of(model.population_at(time), segmenter), model.catalogue, "Customer segments")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(page.html(), encoding="utf-8")
+        write_page(model, segmenter, file, time, title="Customer segments")
     except OSError as error:
         raise UsageError(f"--report {file}: cannot be written ({error.strerror or error})") from error

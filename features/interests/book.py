@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
+from features.consent.changes import refuse_erased
 from features.interests.schema import INTERESTS
 from features.interests.told import NOTHING, Told
 from features.store.backend import Backend
@@ -18,7 +19,7 @@ _ROWS = 10_000
 class Book:
     """Writes, one customer at a time; each is on the disk when its method returns.
 
-    Methods raise StoreBusy or StoreUnavailable as all of the store do.
+    Methods raise StoreBusy or StoreUnavailable as all of the store do, and ErasedError for who was erased.
     """
 
     def __init__(self, backend: Backend) -> None:
@@ -27,11 +28,13 @@ class Book:
     def declare(self, customer_id: str, names: Sequence[str], now: int) -> Told:
         """These are the customer's interests; what they have told by then."""
         with self._backend.writing() as connection:
+            refuse_erased(connection, customer_id)
             return _put(connection, customer_id, _told(connection, customer_id).declare(names, now))
 
     def remove(self, customer_id: str, name: str) -> Told:
         """The customer does not want to be known for something."""
         with self._backend.writing() as connection:
+            refuse_erased(connection, customer_id)
             return _put(connection, customer_id, _told(connection, customer_id).remove(name))
 
     def forget(self, customer_id: str) -> None:

@@ -23,7 +23,8 @@ def expected_gap(asked: Asked) -> Doubles:
     """(R,) days after which the next order is due: the customer's own gaps, pulled towards the shop's usual one."""
     known = asked.known
     own = np.maximum(known["orders"] - 1, 0)
-    return (np.nan_to_num(known["gap"]) * own + asked.cuts.gap[0] * PRIOR) / (own + PRIOR)
+    due: Doubles = (np.nan_to_num(known["gap"]) * own + asked.cuts.gap[0] * PRIOR) / (own + PRIOR)
+    return due
 
 
 def lateness(asked: Asked) -> Doubles:

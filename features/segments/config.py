@@ -49,8 +49,10 @@ class SegmentsConfig:
     """How far, as a share, the population must move before a border that was set once is set anew."""
     tastes: int = 12
     """Groups of taste, at most; fewer are made where customers are few. 0 leaves them away."""
-    missions: int = 6
+    missions: int = 4
     """Kinds of shopping trips, at most. 0 leaves them away."""
+    report: bool = True
+    """Whether a training logs the profiles of all segments as a page."""
 
     def __post_init__(self) -> None:
         for name in ("vip_share", "margin", "drift"):

@@ -56,7 +56,8 @@ class Customers:
     @cached_property
     def pairs(self) -> Occasions:
         """The orders by product."""
-        return self.history.repeats
+        repeats: Occasions = self.history.repeats
+        return repeats
 
     def total(self, values: Array, of: History) -> Doubles:
         """(R,) sums of a value of each event of a part of the history."""
@@ -126,7 +127,7 @@ class Orders:
         return np.bincount(self.line, values, len(self)).astype(np.float64, copy=False)
 
 
-def ratio(above: Doubles, below: Doubles) -> Doubles:
+def ratio(above: Array, below: Array) -> Doubles:
     """(R,) quotients, NaN where nothing is below."""
     result = np.full(len(above), np.nan)
     np.divide(above, below, out=result, where=below > 0)

@@ -23,9 +23,17 @@ class Asked:
 class Dimension(Protocol):
     """One way to tell customers apart. `assign` may not depend on who else is asked about."""
 
-    kind: str
-    name: str
-    about: str
+    @property
+    def kind(self) -> str:
+        """One of the seven, or custom."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def about(self) -> str:
+        """What it goes by."""
 
     def labels(self, known: Known) -> Sequence[str]:
         """The names of its groups; they may differ from shop to shop."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -37,18 +38,23 @@ class Population:
         given = {name: values[rows] for name, values in (self.given or {}).items()}
         return Customers(self.history.take(rows), self.profiles.take(rows), self.catalogue, self.time, given)
 
-    def parts(self) -> Iterator[tuple[Array, Customers]]:
-        """All of them: rows, and who they are."""
-        for start in range(0, max(len(self), 1), AT_ONCE):
+    def parts(self) -> Iterator[tuple[Array, Known]]:
+        """All of them: rows, and what is known of them."""
+        if len(self) <= AT_ONCE:
+            yield np.arange(len(self), dtype=np.int32), self._whole
+            return
+        for start in range(0, len(self), AT_ONCE):
             rows = np.arange(start, min(start + AT_ONCE, len(self)), dtype=np.int32)
-            yield rows, self.take(rows)
+            yield rows, Known(self.take(rows))
+
+    @cached_property
+    def _whole(self) -> Known:
+        """All at once, where they are few enough; several ask."""
+        return Known(Customers(self.history, self.profiles, self.catalogue, self.time, self.given or {}))
 
     def facts(self, names: Sequence[str]) -> dict[str, Doubles]:
         """(C,) some facts of everybody."""
-        found = []
-        for _, customers in self.parts():
-            known = Known(customers)
-            found.append([known[name] for name in names])
+        found = [[known[name] for name in names] for _, known in self.parts()]
         return {name: np.concatenate(columns) for name, columns in zip(names, zip(*found, strict=True), strict=True)}
 
     def segments(
@@ -61,9 +67,10 @@ class Population:
     ) -> Segments:
         """The groups of everybody, as `segments_of` finds them."""
         found = []
-        for rows, customers in self.parts():
+        for rows, known in self.parts():
             before = {name: codes[rows] for name, codes in (held or {}).items()}
-            found.append(segments_of(customers, cuts, config, held=before, learned=learned).columns)
+            some = segments_of(known.customers, cuts, config, held=before, learned=learned, known=known)
+            found.append(some.columns)
         return Segments(tuple(map(_joined, zip(*found, strict=True))), len(self))
 
 

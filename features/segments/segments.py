@@ -101,17 +101,18 @@ def segments_of(
     *,
     held: Mapping[str, Codes] | None = None,
     learned: Sequence[Dimension] = (),
+    known: Known | None = None,
 ) -> Segments:
     """The groups of R customers as of `customers.time`.
 
     `held` are their groups by dimension when they were last assigned ((R,), -1 for none); `learned` the dimensions of a
-    model. A customer's groups do not depend on who else is asked about. Dimensions of which nothing is known are left
-    out.
+    model; `known` the facts, where they were worked out before. A customer's groups do not depend on who else is asked
+    about. Where nothing is known, customers are in no group.
 
     Raises:
         ConfigError: a custom segment names what there is not.
     """
-    known, before = Known(customers), held or {}
+    known, before = known or Known(customers), held or {}
     columns = []
     for dimension in dimensions_of(customers, config, learned):
         asked = Asked(known, cuts, config, before.get(dimension.name))

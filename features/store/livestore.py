@@ -5,14 +5,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 
+from features.consent import changes
+from features.consent.change import ChangeKind
+from features.consent.purposes import KEEPING
+from features.consent.register import Register
 from features.store import schema, statements
 from features.store.address import Address
 from features.store.backend import Backend, backend_of
 from features.store.config import StoreConfig
-from features.store.event import Event
+from features.store.event import ERASED, NO_CONSENT, Event, stated_by
 from features.store.migrations import migrate
+from features.tables.patterns import ANONYMOUS
 
 
 class LiveStore:
@@ -24,6 +29,7 @@ class LiveStore:
     def __init__(self, backend: Backend, config: StoreConfig) -> None:
         self.backend, self.config = backend, config
         self.place = backend.place
+        self._register = Register()  # for those who hold the lock of writers
 
     @classmethod
     def open(cls, workspace: Path, config: StoreConfig) -> Self:
@@ -48,19 +54,49 @@ class LiveStore:
         return None if file is not None and not file.exists() else cls.open(workspace, config)
 
     def append(self, events: Sequence[Event]) -> list[int]:
-        """Write in one transaction; each event's sequence, 0 for one that was there, once it is on the disk."""
+        """Write in one transaction; each event's sequence, 0 for one that was there, once it is on the disk.
+
+        Events of who was erased are not kept (`ERASED`), nor of who said here that what they do may be used for nothing
+        that it is kept for (`NO_CONSENT`). An event that states a consent changes it, and is kept in any case.
+        """
         if not events:
             return []
-        rows: dict[int, Event] = {}
-        for event in events:
-            rows.setdefault(event.key, event)  # of equal ones the first
         received = int(clock.time())
         with self.backend.writing() as connection:
             dialect = connection.dialect.name
-            ((last,),) = statements.last(dialect).rows(connection, {})
+            ((last, rights),) = statements.last(dialect).rows(connection, {})
+            self._follow(connection, rights)
+            said = {event.key: stated for event in events if (stated := stated_by(event)) is not None}
+            kept = [self._kept(event, stating=event.key in said) for event in events]
+            rows: dict[int, Event] = {}
+            for event in kept:
+                if isinstance(event, Event):
+                    rows.setdefault(event.key, event)  # of equal ones the first
             statements.insert(connection, [(*event[:-2], received) for event in rows.values()])
             new = {key: sequence for sequence, key in statements.new(dialect).rows(connection, {"after": last})}
-        return [new.pop(event.key, 0) for event in events]
+            fresh = [(rows[key].customer_id, ChangeKind.CONSENT, said[key]) for key in said if key in new]
+            changes.say(connection, fresh, time=received, source="event")
+        return [new.pop(event.key, 0) if isinstance(event, Event) else event for event in kept]
+
+    def _follow(self, connection: Connection, number: int) -> None:
+        """Know what changed, however many processes write."""
+        if number != self._register.number:
+            known = self._register.number if number > self._register.number else 0
+            self._register.take(changes.behind(connection, known), changes.marker_of(connection), number)
+
+    def _kept(self, event: Event, *, stating: bool) -> Event | int:
+        """The event as it may be kept, or why it may not."""
+        register = self._register
+        if not register:
+            return event
+        if register.erased(event.customer_id):
+            return ERASED
+        said = register.stated(event.customer_id)
+        if said is not None and not stating and not said.granting(KEEPING) & KEEPING:
+            return NO_CONSENT
+        if event.anonymous_id is not None and register.erased(ANONYMOUS + event.anonymous_id):
+            return event._replace(anonymous_id=None)  # the device was somebody's who is to be forgotten
+        return event
 
     def check(self) -> None:
         """Write and sync what changes nothing: whoever comes back from here can take events in."""

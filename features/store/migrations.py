@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Table, insert, inspect, select, update
 
+from features.consent import schema as consent
 from features.errors import StoreError
 from features.identity import schema as identity
 from features.interests.schema import INTERESTS
@@ -33,7 +34,8 @@ def _identity(connection: Connection) -> None:
 
 
 def _rights(connection: Connection) -> None:
-    """Kept for the tables of consent and erasure."""
+    """Consents and erasures since the tables were written, and who looked at or changed what."""
+    consent.METADATA.create_all(connection)
 
 
 def _interests(connection: Connection) -> None:

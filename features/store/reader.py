@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+from features.consent import changes
+from features.consent.change import Change
+from features.consent.marker import Marker
 from features.store import statements
 from features.store.backend import Backend
 from features.store.event import Event
@@ -61,6 +64,7 @@ class Reader:
         self._held: tuple[ExitStack, Connection] | None = None
         self._commits: int | None = None
         self._last = 0
+        self.rights = 0  # highest number of a change of consent or erasure, as of the last look
         self.told = 0  # as `last`, of what customers said of their interests, when that was asked
 
     def last(self) -> int:
@@ -68,7 +72,7 @@ class Reader:
         with self._connection() as connection:
             commits = self._backend.commits(connection)
             if commits is None or commits != self._commits:
-                ((self._last, self.told),) = statements.lasts(connection.dialect.name).rows(connection, {})
+                ((self._last, self.told, self.rights),) = statements.lasts(connection.dialect.name).rows(connection, {})
                 self._commits = commits
             return self._last
 
@@ -104,6 +108,16 @@ class Reader:
         values = {"after": sequence, "time": _EVER if time is None else time}
         with self._connection() as connection:
             return dict(statements.customers(connection.dialect.name).rows(connection, values))
+
+    def changes(self, number: int) -> tuple[list[Change], Marker | None]:
+        """The changes of consent and the erasures behind a number, and what those who were erased are known by."""
+        with self._connection() as connection:
+            return changes.behind(connection, number), changes.marker_of(connection)
+
+    def said(self, customer_id: str) -> list[Change]:
+        """What one customer stated of their consent, in order."""
+        with self._connection() as connection:
+            return changes.of_subject(connection, customer_id)
 
     def touched(self, sequence: int, upto: int, *, time: int | None = None) -> list[Touched]:
         """Who did something with what: the events behind one sequence and up to another, from a second on, in order."""

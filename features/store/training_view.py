@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from features.consent.register import Register
 from features.interests.book import everything
 from features.interests.told import Told
 from features.kinds import Kind
@@ -36,10 +37,17 @@ class StoredEvents:
     names: Sequence[str] = ("customer_id", *_TEXTS, "timestamp", "event_type", "quantity", "unit_price", "position")
 
     def __init__(
-        self, reader: Reader, place: str, last: int, known: Known = NOTHING, *, told: Mapping[str, Told] = _NOBODY
+        self,
+        reader: Reader,
+        place: str,
+        last: int,
+        known: Known = NOTHING,
+        *,
+        register: Register,
+        told: Mapping[str, Told] = _NOBODY,
     ) -> None:
         self._reader, self._known, self.last = reader, known, last
-        self.told = told
+        self.told, self.register = told, register
         self.place = place
 
     def chunks(self, names: Sequence[str]) -> Iterator[Chunk]:
@@ -52,7 +60,7 @@ class StoredEvents:
 
     def behind(self, sequence: int, time: int) -> "StoredEvents":
         """Without the rows up to a number that happened before a second."""
-        return StoredEvents(self._reader, self.place, self.last, Known(sequence, time))
+        return StoredEvents(self._reader, self.place, self.last, Known(sequence, time), register=self.register)
 
     def digest(self, sequence: int) -> str:
         """Another one where other rows have the numbers up to `sequence`."""
@@ -61,16 +69,18 @@ class StoredEvents:
 
 @contextmanager
 def stored_events(workspace: Path, settings: Settings) -> Iterator[StoredEvents | None]:
-    """The events of a workspace's live store, None where it has none or an empty one."""
+    """The events of a workspace's live store, and what customers said and asked there; None where it has nothing."""
     store = LiveStore.find(workspace, settings.section("store", StoreConfig))
     if store is None:
         yield None
         return
     reader = Reader(store.backend)
     try:
-        last = reader.last()
-        told = everything(reader)
-        yield StoredEvents(reader, f"the live store {store.place}", last, told=told) if last or told else None
+        last, register = reader.last(), Register()
+        register.follow(reader)
+        told, place = everything(reader), f"the live store {store.place}"
+        there = last or told or register
+        yield StoredEvents(reader, place, last, register=register, told=told) if there else None
     finally:
         reader.close()
         store.close()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from features.consent.register import Register
 from features.interests.told import Told
 from features.logs import log as logger
 from features.tables.building import Built
@@ -25,6 +26,7 @@ class Beside:
     products: StaticRows | None
     customers: StaticRows | None
     links: Links | None
+    register: Register  # what customers said to the shop since the tables were written
     told: Mapping[str, Told] = field(default_factory=dict)  # what customers say of their interests, by id
 
 
@@ -38,7 +40,9 @@ def assemble(built: Built, tally: Tally, beside: Beside, *, config: TablesConfig
         assert names is not None  # noqa: S101  # events are all that tells of products
         catalogue = derived_catalogue(log, names, log.end)
     default = config.consent.default == "granted"
-    facts = profiles_of(log.customers, customers, catalogue, default=default, told=beside.told)
+    facts = profiles_of(
+        log.customers, customers, catalogue, default=default, told=beside.told, register=beside.register
+    )
     content = fingerprint(log, catalogue, facts.profiles, names)
     report = _report(built, tally, facts, beside=beside, rejects=rejects, content=content)
     logger.info("tables.read", fingerprint=content, **report.counts())

@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 import pyarrow as pa
 
 from features.arrays import Counts
+from features.consent.register import Register
 from features.interests.told import Told
 
 Column: TypeAlias = pa.Array
@@ -50,6 +51,7 @@ class LiveReader(Reader, Protocol):
     """A store of rows that are numbered as they come in; more come, and old ones may go."""
 
     last: int  # number of the last row that is read
+    register: Register  # what customers said and asked of the shop, as of then
     told: Mapping[str, Told]  # what customers say of their interests, by id
 
     def behind(self, sequence: int, time: int) -> Reader:

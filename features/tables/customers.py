@@ -8,12 +8,15 @@ from types import MappingProxyType
 import numpy as np
 import pyarrow as pa
 
-from features.arrays import NO_TIME, Array, Bools, Times, elements_of, rows_of
+from features.arrays import NO_TIME, Array, Times, elements_of, rows_of
 from features.catalogue import Catalogue
+from features.consent.purposes import Purpose
+from features.consent.register import Register
 from features.interests.names import LEVELS, Names
 from features.interests.saying import put_upon
 from features.interests.told import Told
 from features.profiles import Attribute, Interests, Profiles
+from features.tables.consents import granting
 from features.tables.lists import list_of
 from features.tables.static_rows import StaticRows
 from features.tables.text import Text, encode
@@ -22,8 +25,6 @@ from features.vocabulary import Vocabulary
 MOST_VALUES = 1_000
 """An attribute with more distinct values describes persons, not groups."""
 
-_PURPOSES = {"personalisation", "personalization"}
-_YES, _NO = {"true", "yes", "1", "granted"}, {"false", "no", "0", "denied"}
 _PERSONAL_NAME = re.compile(r"(^|_)(e_?mail|phone|mobile|tel|address|street|surname|(first|last|full)_?name|name)($|_)")
 _PERSONAL_VALUE = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?[\d\s()./-]{9,}")
 _NOT_ATTRIBUTES = {"name", "interests", "consent"}
@@ -44,39 +45,37 @@ def profiles_of(
     catalogue: Catalogue,
     *,
     default: bool,
+    register: Register,
     told: Mapping[str, Told] = MappingProxyType({}),
 ) -> ProfileFacts:
-    """One row for each customer of the log. `default` is the consent of those who stated none, `told` what customers
-    said of their interests besides."""
+    """One row for each customer of the log. `default` is the consent of those who stated none, in the table or to the
+    shop since, as the `register` has it; `told` is what customers said of their interests besides. Nothing is kept of
+    those who do not consent to personalisation but that.
+    """
     row = rows.positions(customers) if rows else np.full(len(customers), -1)
-    columns = {name: encode(rows.taken(name, row)) for name in rows.columns} if rows else {}
     nothing = Text(np.full(len(row), -1, np.int32), pa.array([], pa.string()))
+    stated = encode(rows.taken("consent", row)) if rows and "consent" in rows.columns else nothing
+    consent = granting(customers, stated, register, default=default)
+    personal = (consent & Purpose.PERSONALISATION) > 0
+    row = np.where(personal, row, -1)
+    columns = {name: encode(rows.taken(name, row)) for name in rows.columns} if rows else {}
     attributes, left_out = _attributes({n: t for n, t in columns.items() if n not in _NOT_ATTRIBUTES})
     names = Names.of(catalogue)
     interests = _Declared.of(columns.get("interests", nothing), names, since=_created(rows, row))
-    saying = {int(at): told[id] for at, id in zip(customers.indices(list(told)), told, strict=True) if at >= 0}
+    saying = {
+        int(at): told[id]
+        for at, id in zip(customers.indices(list(told)), told, strict=True)
+        if at >= 0 and personal[at]
+    }
     departments, categories, brands = put_upon(interests.levels, saying, names)
     profiles = Profiles(
         attributes=attributes,
         departments=departments,
         categories=categories,
         brands=brands,
-        personal=personal(columns.get("consent", nothing), default=default),
+        consent=consent,
     )
     return ProfileFacts(profiles, interests.unknown, left_out)
-
-
-def personal(consent: Text, *, default: bool) -> Bools:
-    """(n,) whether each stated consent covers personalisation; the default where none is stated."""
-    stated = [consent_of(text) for text in consent.texts.to_pylist()]
-    return np.array([*stated, default], bool)[consent.code]
-
-
-def consent_of(text: str) -> bool:
-    """Whether a stated consent, a list of purposes or a plain yes or no, covers personalisation."""
-    if text.casefold() in _YES | _NO:
-        return text.casefold() in _YES
-    return any(purpose.casefold() in _PURPOSES for purpose in list_of(text) or ())
 
 
 def _attributes(columns: Mapping[str, Text]) -> tuple[dict[str, Attribute], tuple[str, ...]]:

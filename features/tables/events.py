@@ -111,12 +111,14 @@ class _Decoder:
             key = np.where(own_key, key, values)
         if extras is not None and self.rules.whole:
             self._check_long(extras, name)
+        touch = self._touch()
         later = time >= self.rules.until if self.rules.until is not None else np.zeros(self.size, bool)
-        self.reason[later] = ACCEPTED  # what is not looked at is not judged either
+        erased = self._erased(customer)
+        self.reason[later | erased] = ACCEPTED  # what is not looked at is not judged either
         return Decoded(
-            *(customer, stated, product, order, name, time, kind, quantity, price),
-            *(self._touch(), key, own_key, extras, currencies),
-            *(self.chunk.row, self.reason, later, self._denied(customer), self._erased(customer), linked, anonymous),
+            *(customer, stated, product, order, name, time, kind, quantity, price, touch, key, own_key, extras),
+            *(currencies, self.chunk.row, self.reason, later),
+            *(self._denied(customer), erased, linked, anonymous),
         )
 
     def _column(self, canonical: str) -> Column:

@@ -257,7 +257,9 @@ class Events:
 
 def _left_out(decoded: Decoded, used: Bools) -> set[str]:
     """Who did not consent, and whose device: owners of devices can turn out to be others."""
-    erased = {text for text in _some(decoded.stated, used & decoded.erased) if text.startswith(ANONYMOUS)}
+    itself = pc.starts_with(decoded.customer.texts, ANONYMOUS).to_numpy(zero_copy_only=False).astype(bool)
+    theirs = used & decoded.erased & ~decoded.customer.where(itself)  # a device that is erased is nobody's
+    erased = {text for text in _some(decoded.stated, theirs) if text.startswith(ANONYMOUS)}
     return {*_some(decoded.stated, used & decoded.denied & ~decoded.erased), *erased}
 
 

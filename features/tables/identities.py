@@ -10,6 +10,7 @@ from features.errors import DataError
 from features.tables.chunk import Chunk, Column, Reader, all_chunks
 from features.tables.columns import Columns
 from features.tables.config import TimeConfig
+from features.tables.forgotten import Forgotten
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, Rejects, mark
 from features.tables.text import Text, blocked, encode, malformed_ids, unified
@@ -29,15 +30,21 @@ class Links:
 
 
 def read_links(
-    readers: Sequence[Reader], columns: Columns, *, time: TimeConfig, until: int | None, rejects: Rejects
+    readers: Sequence[Reader],
+    columns: Columns,
+    *,
+    time: TimeConfig,
+    until: int | None,
+    rejects: Rejects,
+    erased: Forgotten,
 ) -> Links:
-    """All links known before `until`."""
+    """All links known before `until`; rows of who is to be forgotten are never set aside."""
     values: list[Text] = []
     customers: list[Text] = []
     read = 0
     for chunk in all_chunks(readers, columns.names):
         read += len(chunk.row) + len(chunk.malformed)
-        value, customer = _links(chunk, columns, time=time, until=until, rejects=rejects)
+        value, customer = _links(chunk, columns, time=time, until=until, rejects=rejects, erased=erased)
         values.append(value)
         customers.append(customer)
     if not read:
@@ -52,7 +59,7 @@ def read_links(
 
 
 def _links(
-    chunk: Chunk, columns: Columns, *, time: TimeConfig, until: int | None, rejects: Rejects
+    chunk: Chunk, columns: Columns, *, time: TimeConfig, until: int | None, rejects: Rejects, erased: Forgotten
 ) -> tuple[Text, Text]:
     customer, kind, value = (encode(chunk.column(columns.own[n][0])) for n in ("customer_id", "kind", "value"))
     seen, bad_time = times(chunk.column(columns.own["seen_at"][0]) if "seen_at" in columns else _nulls(chunk), time)
@@ -60,7 +67,7 @@ def _links(
     mark(reason, customer.code < 0, Reason.NO_CUSTOMER)
     mark(reason, customer.where(malformed_ids(customer.texts)), Reason.BAD_ID)
     mark(reason, bad_time, Reason.BAD_TIMESTAMP)
-    rejects.add_chunk("identities", chunk, reason)
+    rejects.add_chunk("identities", chunk, np.where(customer.where(erased.among(customer.texts)), ACCEPTED, reason))
     wanted = np.array([k.casefold() in KINDS for k in kind.texts.to_pylist()], bool)
     keep = (reason == ACCEPTED) & kind.where(wanted) & (value.code >= 0)
     if until is not None:

@@ -15,6 +15,7 @@ from features.errors import DataError
 from features.tables.chunk import Chunk, Column, Reader, all_chunks
 from features.tables.columns import Columns
 from features.tables.config import TablesConfig
+from features.tables.forgotten import Forgotten
 from features.tables.lists import broken_lists
 from features.tables.newer import Newer
 from features.tables.numbers import numbers
@@ -89,7 +90,7 @@ class StaticReader:
     until: int | None
     rejects: Rejects
     shared: bool = False  # with the events, whose reader tells all faults
-    erased: Column = field(default_factory=lambda: pa.array([], pa.string()))  # customers who are to be forgotten
+    erased: Forgotten = field(default_factory=Forgotten)  # who is to be forgotten
     before: pa.Table | None = None  # `StaticRows.table` of a reading of rows of before
     newer: Sequence[Newer] = ()  # and the rows since
 
@@ -133,13 +134,14 @@ class StaticReader:
         for name in self.columns.own:
             if name not in (self.id, _TIME):
                 columns[name] = self._values(chunk, name, reason)
+        forgotten = ids.where(self.erased.among(ids.texts))
+        reason[forgotten] = ACCEPTED  # nothing of theirs is set aside either
         if not self.shared:
             self.rejects.add_chunk(self.table, chunk, reason)
         later = (created >= self.until) if self.until is not None else np.zeros(len(created), bool)
         order = np.arange(read, read + len(chunk.row))
         table = pa.table({**columns, _TIME: created, "order": order})
-        table = table.filter(pa.array((reason == ACCEPTED) & ~later))
-        return table.filter(pc.invert(pc.is_in(table.column(self.id), self.erased)))
+        return table.filter(pa.array((reason == ACCEPTED) & ~later & ~forgotten))
 
     def _values(self, chunk: Chunk, name: str, reason: Array) -> Column:
         column = self._column(chunk, name)

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.arrays import Bools
 from features.tables.chunk import Column
+from features.tables.forgotten import Forgotten
 from features.tables.patterns import ANONYMOUS
 
 
@@ -18,7 +20,7 @@ class Statics:
     owners: Column = field(default_factory=lambda: pa.array([], pa.string()))  # and the customer it is
     stated: Column = field(default_factory=lambda: pa.array([], pa.string()))  # customers who stated their consent
     granted: Column = field(default_factory=lambda: pa.array([], pa.bool_()))  # and what it was
-    erased: Column = field(default_factory=lambda: pa.array([], pa.string()))  # customers who are to be forgotten
+    erased: Forgotten = field(default_factory=Forgotten)  # who is to be forgotten
     products: Column | None = None  # ids of the products table, None without one
 
     def owner(self, devices: Column) -> Column:
@@ -39,21 +41,21 @@ class Statics:
 
     def who(self, *, personal: bool) -> Column:
         """Who is known to allow being known personally, or not to: customers and their devices, as rows name them."""
-        erased = pc.is_in(self.stated, self.erased)
+        erased = pa.array(self.erased.among(self.stated))
+        devices = pa.array(self.erased.among(self.owners))
         if personal:
             customers = self.stated.filter(pc.and_not(self.granted, erased))
+            devices = pa.array(np.zeros(len(self.devices), bool))
         else:
             denied = self.stated.filter(pc.invert(self.granted))
-            customers = pa.chunked_array([denied, self.erased], pa.string()).combine_chunks()
-        devices = self.devices.filter(pc.is_in(self.owners, customers))
+            customers = pa.chunked_array([denied, self.erased.listed], pa.string()).combine_chunks()
+        devices = self.devices.filter(pc.or_(devices, pc.is_in(self.owners, customers)))
         named = pc.binary_join_element_wise(ANONYMOUS, devices, "")
         return pa.chunked_array([customers, named], pa.string()).combine_chunks()
 
     def forgotten(self, customers: Column) -> Bools:
         """Which customers are to be forgotten, by themselves or by a device of theirs."""
-        erased = pc.is_in(customers, self.erased)
-        found: Bools = erased.to_numpy(zero_copy_only=False)
-        return found.astype(bool)
+        return self.erased.among(customers)
 
     def known(self, products: Column) -> Bools:
         """Which products the products table has; all where there is no such table."""

@@ -101,6 +101,23 @@ def test_what_cannot_be(workspace: Path, words: list[str], told: str, capsys: py
     assert told in capsys.readouterr().err
 
 
+def test_lists_for_the_members_of_a_segment(workspace: Path, tmp_path: Path) -> None:
+    segments(workspace, "custom.twice", "-o", str(tmp_path / "twice.csv"))
+    file = tmp_path / "lists.parquet"
+    answer = invoke("recommend", "--workspace", str(workspace), "--segment", "custom.twice", "-n", "3", "-o", str(file))
+    members = pd.read_csv(tmp_path / "twice.csv")["customer_id"]
+    assert set(pd.read_parquet(file)["customer_id"]) == set(members)
+    assert answer["customers"] == len(members)
+
+
+def test_lists_for_a_segment_without_members(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["recommend", "--workspace", str(workspace), "-n", "3", "-o", "lists.csv", "--segment"]
+    assert main([*words, "behavioural.by_phone"]) == 2
+    assert "nobody is in it" in capsys.readouterr().err
+    assert main([*words, "vpi"]) == 2
+    assert "did you mean 'vip'" in capsys.readouterr().err
+
+
 def test_rules_of_now_hold(workspace: Path) -> None:
     (workspace / "esnaf.toml").write_text(TEXT.replace("orders >= 2", "orders >= 2 and ordes > 1"))
     try:

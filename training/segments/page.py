@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 from itertools import groupby
+from math import isfinite
+from pathlib import Path
 
 from features.catalogue import Catalogue
+from training.recommender import Recommender
 from training.report.chapter import Chapter
 from training.report.marks import bars
 from training.report.style import CSS
 from training.report.table import Row, Table
 from training.report.words import number
 from training.segments.profile import PERIOD, Favourite, Moves, Part, Profile, Section
+from training.segments.segmenter import Segmenter
 
 TITLES = {
     "value": "Value",
@@ -93,7 +97,8 @@ class SegmentPage:
             yield Chapter("moves", "Who moved", lead, content)
 
     def _section(self, section: Section) -> str:
-        rows = [self._row(part) for part in section.parts]
+        limit = max(max(part.share, part.revenue) for part in section.parts)
+        rows = [self._row(part, limit) for part in section.parts]
         about = section.about[:1].upper() + section.about[1:]
         missing = f" {section.missing:,} customers are in none of them." if section.missing else ""
         table = Table(f"{_words(section.name)}: customers, value and habits", _HEADS, rows).html()
@@ -102,11 +107,11 @@ class SegmentPage:
             f'<p class="soft">{escape(about)}.{missing}</p>{table}{self._favourites(section.parts)}'
         )
 
-    def _row(self, part: Part) -> Row:
-        figures = [number(part.means[name]) for name in ("orders", "average_order", "basket", "gap")]
+    def _row(self, part: Part, limit: float) -> Row:
+        figures = [_figure(part.means[name]) for name in ("orders", "average_order", "basket", "gap")]
         cells = [f"{part.customers:,}", _percent(part.share), _percent(part.revenue), *figures]
         label = f"{_words(part.label)}: {_percent(part.share)} of customers, {_percent(part.revenue)} of spend"
-        return Row(_words(part.label), cells, bars((part.share, part.revenue), limit=1.0, label=label))
+        return Row(_words(part.label), cells, bars((part.share, part.revenue), limit=limit, label=label))
 
     def _favourites(self, parts: Sequence[Part]) -> str:
         told = [part for part in parts if part.favourites]
@@ -146,6 +151,10 @@ def _cell(count: int, total: int, *, same: bool) -> str:
     return f'<td class="number">{f"<strong>{share}</strong>" if same else share}</td>'
 
 
+def _figure(value: float) -> str:
+    return f"{value:,.1f}" if isfinite(value) and abs(value) < 1000 else number(value)
+
+
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %" if share < 0.1 else f"{100 * share:.0f} %"
 
@@ -154,3 +163,10 @@ def _words(label: str) -> str:
     plain = label.replace("_", " ")
     name, _, value = plain.partition(".")
     return f"{name}: {value}" if value else plain
+
+
+def write_page(model: Recommender, segmenter: Segmenter, file: Path, time: int, *, title: str) -> None:
+    """The profiles of a model's segments as of a moment; OSError where it cannot be written."""
+    page = SegmentPage(Profile.of(model.population_at(time), segmenter), model.catalogue, title)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(page.html(), encoding="utf-8")

@@ -130,19 +130,22 @@ def _favourites(population: Population, column: Column, shown: Sequence[int]) ->
     """The products whose buyers are in a segment beyond what its share of all buyers would explain."""
     pairs, products = population.history.repeats, len(population.catalogue)
     row, product = pairs.keys // THINGS, pairs.keys % THINGS
+    place = np.full(len(column.labels) + 1, -1, np.int64)
+    place[shown] = np.arange(len(shown))
+    at = place[column.code[row]]
+    inside = at >= 0
+    keys = at[inside] * products + product[inside]
+    count = np.bincount(keys, minlength=len(shown) * products).reshape(len(shown), products).astype(np.float64)
     buyers = np.bincount(product, minlength=products).astype(np.float64)
-    found = {}
-    for code in shown:
-        own = np.bincount(product, column.code[row] == code, products)
-        expected = buyers * own.sum() / max(buyers.sum(), 1.0)
-        found[code] = _strongest(own, expected)
-    return found
+    share = count.sum(axis=1) / max(buyers.sum(), 1.0)
+    return {code: _strongest(own, buyers * part) for code, own, part in zip(shown, count, share, strict=True)}
 
 
 def _strongest(own: Doubles, expected: Doubles) -> list[Favourite]:
     surprise = np.where(own >= FEWEST, (own - expected) / np.sqrt(np.maximum(expected, 1e-9)), 0.0)
-    best: Array = np.argsort(-surprise, kind="stable")[:FAVOURITES]
-    return [Favourite(int(p), int(own[p]), float(own[p] / expected[p])) for p in best if surprise[p] > 1.0]
+    likely = np.flatnonzero(surprise > 1.0)
+    best: Array = likely[np.argsort(-surprise[likely], kind="stable")[:FAVOURITES]]
+    return [Favourite(int(p), int(own[p]), float(own[p] / expected[p])) for p in best]
 
 
 def _mean(values: Doubles) -> float:

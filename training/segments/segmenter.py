@@ -18,6 +18,8 @@ from features.segments.segments import PLAIN, Column, Reason, Segments, reasons,
 from features.settings import Settings
 from features.vocabulary import Vocabulary
 from training import storage
+from training.segments.missions import Missions
+from training.segments.taste import Tastes
 
 FOLDER = "segments"
 
@@ -57,7 +59,8 @@ class Segmenter:
 
     cuts: Cuts
     config: SegmentsConfig
-    learned: tuple[Dimension, ...] = ()
+    tastes: Tastes | None = None  # None where too few customers tell anything
+    missions: Missions | None = None
     held: Mapping[str, Held] = field(default_factory=dict)
 
     @classmethod
@@ -67,15 +70,28 @@ class Segmenter:
         config: SegmentsConfig,
         customers: Vocabulary,
         earlier: Earlier | None = None,
+        *,
+        seed: int = 0,
+        fingerprint: str = "",
     ) -> Self:
         """Set the borders by a population (C customers), and assign everybody. What an earlier model set stays where it
-        still fits, and so do the customers who are near a border."""
-        previous = None if earlier is None else earlier.segmenter.cuts
-        cuts = Cuts.learn(population.facts(NEEDED), population.time, config, previous)
-        made = cls(cuts, config)
+        still fits, and so do the customers who are near a border; one of the same data (`fingerprint`) is taken as it
+        stands."""
+        before = None if earlier is None else earlier.segmenter
+        cuts = Cuts.learn(population.facts(NEEDED), population.time, config, None if before is None else before.cuts)
+        same = earlier is not None and (earlier.fingerprint, earlier.time) == (fingerprint, population.time)
+        if same and before is not None and before.config == replace(config, custom=before.config.custom):
+            made = cls(cuts, config, before.tastes, before.missions)
+        else:
+            made = cls(cuts, config, *_learned(population, config, before, seed))
         held = None if earlier is None else earlier.held(customers)
         found = population.segments(cuts, replace(config, custom=()), held=held, learned=made.learned)
         return replace(made, held={c.name: Held(c.code.astype(np.int16)) for c in made._keeping(found)})
+
+    @property
+    def learned(self) -> tuple[Dimension, ...]:
+        """The dimensions that a model tells."""
+        return tuple(dimension for dimension in (self.tastes, self.missions) if dimension is not None)
 
     def _keeping(self, found: Segments) -> Iterator[Column]:
         """Those in which customers near a border stay; what the customers table says needs no keeping."""
@@ -117,10 +133,25 @@ class Segmenter:
         """Write it into a bundle."""
         kept = _Kept(self.cuts, json.dumps(asdict(self.config), sort_keys=True), dict(self.held))
         storage.dump(kept, folder / FOLDER)
+        for dimension in self.learned:
+            storage.dump(dimension, folder / FOLDER / dimension.name)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote; BundleError where it cannot be."""
         kept = storage.restore(_Kept, folder / FOLDER)
         config = Settings({"segments": json.loads(kept.settings)}).section("segments", SegmentsConfig)
-        return cls(kept.cuts, config, held=kept.held)
+        own = {kind.name: folder / FOLDER / kind.name for kind in (Tastes, Missions)}
+        tastes = storage.restore(Tastes, own["taste"]) if own["taste"].is_dir() else None
+        missions = storage.restore(Missions, own["mission"]) if own["mission"].is_dir() else None
+        return cls(kept.cuts, config, tastes, missions, held=kept.held)
+
+
+def _learned(
+    population: Population, config: SegmentsConfig, before: Segmenter | None, seed: int
+) -> tuple[Tastes | None, Missions | None]:
+    tastes, missions = (None, None) if before is None else (before.tastes, before.missions)
+    return (
+        Tastes.fit(population, config.tastes, seed=seed, previous=tastes),
+        Missions.fit(population, config.missions, seed=seed, previous=missions),
+    )

@@ -34,7 +34,7 @@ def asked(basket: tuple[str, ...] = (), viewed: str | None = None, declared: int
     profiles = Profiles.unknown(2)
     if declared is not None:
         interests = Interests(np.array([0, 1, 1]), np.array([declared], np.int32))
-        profiles = Profiles({}, profiles.departments, interests, profiles.brands, profiles.personal)
+        profiles = Profiles({}, profiles.departments, interests, profiles.brands, profiles.consent)
     request = Request(rows, log.as_of(101 * DAY).take(rows), profiles, context)
     liked: Csr = affinity(request, "category", code=code, groups=3, half_life=30.0)
     return np.asarray(liked.matrix().toarray())
