@@ -43,7 +43,7 @@ def joined(history: History, deeds: Sequence[Sequence[Deed]], products: Vocabula
         -1 if deed.order_id is None else numbers.setdefault((row, deed.order_id), first + len(numbers))
         for row, deed, _ in known
     ]
-    more = {
+    more: dict[str, Sequence[float]] = {
         "product": [index for _, _, index in known],
         "time": [deed.time for _, deed, _ in known],
         "kind": [deed.kind for _, deed, _ in known],

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Hashable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from features.consent.purposes import Purpose
@@ -21,6 +22,7 @@ from serving.display import Display
 from serving.live import Live, known_as
 from serving.metrics import Metrics
 from serving.names import NOBODY, Names
+from serving.newcomers.follows import Follows
 from serving.newcomers.newcomers import Newcomers
 from serving.newcomers.placing import SOURCE as NEW
 from serving.policy.effects import effects
@@ -216,8 +218,8 @@ class Answers:
         """The list of each key; those of one length, for people who did nothing since, are made together."""
         made: dict[Key, ReadyList] = {}
         for n in {one.request.n for one in asked}:
-            still = [one for one in asked if one.request.n == n and not one.mark]
-            made |= self._made(still, [self._query(one) for one in still], n, now)
+            if still := [one for one in asked if one.request.n == n and not one.mark]:
+                made |= self._made(still, [self._query(one) for one in still], n, now)
         for one in asked:
             if one.mark:
                 recent = self._live.deeds(one.request)
@@ -233,6 +235,11 @@ class Answers:
         if not asked.faded:
             return query
         return replace(query, faded=self._display.fading.of(query, self._recommender, self._clock.now()))
+
+    @cached_property
+    def personal(self) -> Follows:
+        """Whether somebody, by id, consents to lists that are theirs."""
+        return Follows(self._recommender, self._display.granted, self._live.register)
 
     def _refuses(self, asked: Asked) -> bool:
         """Whether there is no consent to a personal list: as said to the shop, else as the model knows, else as is

@@ -22,6 +22,7 @@ VERBS = (
     "recommend",
     "similar",
     "explain",
+    "value",
     "segments",
     "models",
     "promote",
