@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from features.identity.link import StoredLink
 from features.store import statements
 from features.store.backend import Backend
 from features.store.event import Event
@@ -48,16 +49,20 @@ class Reader:
         self._turn = threading.Lock()
         self._held: tuple[ExitStack, Connection] | None = None
         self._commits: int | None = None
-        self._last = 0
+        self._last = self._changed = 0
 
     def last(self) -> int:
         """The highest sequence; on SQLite a few microseconds where nothing has changed since it was last asked."""
+        return self.marks()[0]
+
+    def marks(self) -> tuple[int, int]:
+        """The highest sequence, and the number of the last change of persons; as quick as `last`."""
         with self._connection() as connection:
             commits = self._backend.commits(connection)
             if commits is None or commits != self._commits:
-                ((self._last,),) = statements.last(connection.dialect.name).rows(connection, {})
+                ((self._last, self._changed),) = statements.last(connection.dialect.name).rows(connection, {})
                 self._commits = commits
-            return self._last
+            return self._last, self._changed
 
     def after(self, sequence: int, *, limit: int = 10_000, upto: int = _END, known: Known = NOTHING) -> list[Event]:
         """The first events behind a sequence, in order, but for `known` ones; nothing behind it is ever missed."""
@@ -91,6 +96,17 @@ class Reader:
         values = {"after": sequence, "time": _EVER if time is None else time}
         with self._connection() as connection:
             return dict(statements.customers(connection.dialect.name).rows(connection, values))
+
+    def links(self, until: int | None = None) -> list[StoredLink]:
+        """Which identifiers were seen together, before a moment if one is given."""
+        with self._connection() as connection:
+            values = {"until": _END if until is None else until}
+            return [*map(StoredLink._make, statements.links(connection.dialect.name).rows(connection, values))]
+
+    def members(self, change: int = 0) -> dict[str, str]:
+        """Ids whose person changed behind a change, with the id of their person; their own where they stand alone."""
+        with self._connection() as connection:
+            return dict(statements.members(connection.dialect.name).rows(connection, {"change": change}))
 
     def following(self, first: str, last: str) -> list[Following]:
         """What was done after the lists whose ids lie between two, these included."""

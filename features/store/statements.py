@@ -11,6 +11,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Table, bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from features.identity.schema import LINKS, MEMBERS
 from features.store import schema
 from features.store.event import Event
 
@@ -69,8 +70,24 @@ EVENTS = Insertion(schema.EVENTS, Event._fields[:-1], ("key",))
 
 @lru_cache
 def last(dialect: str) -> Statement:
-    """The highest sequence, 0 in an empty store."""
-    return Statement.of(select(func.coalesce(func.max(_C.sequence), 0)), dialect)
+    """The highest sequence, and the number of the last change of persons; 0 in an empty store."""
+    change = select(func.coalesce(func.max(MEMBERS.c.change), 0)).scalar_subquery()
+    return Statement.of(select(func.coalesce(func.max(_C.sequence), 0), change), dialect)
+
+
+@lru_cache
+def links(dialect: str) -> Statement:
+    """The links that count, seen before `until`, in the order they came in."""
+    columns = select(LINKS.c.one, LINKS.c.other, LINKS.c.time, LINKS.c.probability)
+    counting = columns.where(LINKS.c.undone.is_(None), LINKS.c.time < bindparam("until"))
+    return Statement.of(counting.order_by(LINKS.c.sequence), dialect)
+
+
+@lru_cache
+def members(dialect: str) -> Statement:
+    """Ids whose person changed behind `change`, with their person now."""
+    columns = select(MEMBERS.c.id, MEMBERS.c.person).where(MEMBERS.c.change > bindparam("change"))
+    return Statement.of(columns.order_by(MEMBERS.c.change), dialect)
 
 
 @lru_cache

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from features.identity.link import StoredLink
 from features.kinds import Kind
 from features.settings import Settings
 from features.store.config import StoreConfig
@@ -50,6 +51,11 @@ class StoredEvents:
     def digest(self, sequence: int) -> str:
         """Another one where other rows have the numbers up to `sequence`."""
         return self._reader.digest(sequence)
+
+    def links(self, until: int | None) -> tuple[Sequence[StoredLink], int]:
+        """Which identifiers were seen together before a moment, and the number of the last change of persons."""
+        change = self._reader.marks()[1]  # before the links: what comes between is followed twice
+        return self._reader.links(until), change
 
 
 @contextmanager

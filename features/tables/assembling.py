@@ -8,7 +8,7 @@ from features.tables.config import TablesConfig
 from features.tables.customers import ProfileFacts, profiles_of
 from features.tables.fingerprint import fingerprint
 from features.tables.gather import Tally
-from features.tables.identities import Links
+from features.tables.linking import Linked
 from features.tables.products import derived_catalogue, table_catalogue
 from features.tables.rejects import Rejects
 from features.tables.report import Report
@@ -22,7 +22,7 @@ class Beside:
 
     products: StaticRows | None
     customers: StaticRows | None
-    links: Links | None
+    links: Linked
 
 
 def assemble(built: Built, tally: Tally, beside: Beside, *, config: TablesConfig, rejects: Rejects) -> Shop:
@@ -46,11 +46,11 @@ def _report(
 ) -> Report:
     log = built.log
     statics = {"products": beside.products, "customers": beside.customers}
-    tables = {**statics, "identities": beside.links}
     return Report(
         read={
             "events": tally.read + rejects.lines["events"],
-            **{name: table.read for name, table in tables.items() if table is not None},
+            **{name: table.read for name, table in statics.items() if table is not None},
+            **({} if beside.links.read is None else {"identities": beside.links.read}),
         },
         accepted=len(log.time),
         rejected=dict(rejects.counts),
@@ -62,7 +62,7 @@ def _report(
         in_both=tally.in_both,
         linked=tally.linked,
         anonymous=tally.anonymous,
-        shared_devices=beside.links.shared if beside.links else 0,
+        shared_devices=beside.links.shared,
         unmatched_refunds=log.refunds.unmatched,
         unknown_products=len(log.products) - len(beside.products.ids) if beside.products else 0,
         conflicts={name: rows.conflicts for name, rows in statics.items() if rows is not None},

@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 import pyarrow as pa
 
 from features.arrays import Counts
+from features.identity.link import StoredLink
 
 Column: TypeAlias = pa.Array
 CHUNK_ROWS = 262_144
@@ -55,6 +56,9 @@ class LiveReader(Reader, Protocol):
 
     def digest(self, sequence: int) -> str:
         """Another one where other rows have the numbers up to `sequence`."""
+
+    def links(self, until: int | None) -> tuple[Sequence[StoredLink], int]:
+        """Which identifiers were seen together before a moment, and the number of the last change of persons."""
 
 
 def all_chunks(readers: Sequence[Reader], names: Sequence[str]) -> Iterator[Chunk]:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.errors import DataError
 from features.logs import log
@@ -22,8 +23,8 @@ from features.tables.customers import personal
 from features.tables.erased import erased_customers
 from features.tables.events import Rules, decode, one_currency
 from features.tables.gather import Gathered, Tally
-from features.tables.identities import Links, read_links
 from features.tables.ledger import Ledger, digest, digests, unnamed, written
+from features.tables.linking import Linked, linked, settled_rows
 from features.tables.newer import Newer, Since
 from features.tables.promised import Promised
 from features.tables.rejects import Rejects
@@ -100,13 +101,15 @@ class _Reading:
             products = tables.static("products", config.products)
             customers = tables.static("customers", config.customers)
             links = tables.links()
-            statics = replace(_statics(products, customers, links), erased=self.erased)
+            persons = Statics(members=links.members, persons=links.persons)
+            settled = None if customers is None else settled_rows(customers, persons)
+            statics = _statics(persons, products, settled, self.erased)
             if known is not None:
                 _check_left_out(known, statics, granted=config.consent.default == "granted")
             rules = Rules(config, self.now, self.until, statics)
             gathered = tables.events(rules)
-            built = Building(products, customers, rules, aside, known, keep).build(gathered)
-        shop = assemble(built, gathered.tally, Beside(products, customers, links), config=config, rejects=aside)
+            built = Building(products, settled, rules, aside, known, keep).build(gathered)
+        shop = assemble(built, gathered.tally, Beside(products, settled, links), config=config, rejects=aside)
         if self.ledger is None:
             return shop
         beside = {"products": products, "customers": customers}
@@ -198,13 +201,11 @@ class _Tables:
         parts = begun.result()
         return (replace(p, chunk=None if p.chunk is None else p.chunk.select(since.names)) for p in parts)
 
-    def links(self) -> Links | None:
-        """Which devices belong to whom, None where there is no such table."""
+    def links(self) -> Linked:
+        """Who is known under several ids."""
         found = readers("identities", self.config.identities, self.data)
-        if not found:
-            return None
-        columns = _columns("identities", found, self.config.identities)
-        return read_links(found, columns, time=self.config.time, until=self.until, rejects=self.rejects)
+        columns = _columns("identities", found, self.config.identities) if found else Columns({})
+        return linked(found, columns, config=self.config, until=self.until, rejects=self.rejects, live=self.live)
 
     def events(self, rules: Rules) -> Gathered:
         """All usable events; DataError if there are none."""
@@ -298,10 +299,9 @@ def _check_usable(gathered: Gathered, rejects: Rejects, place: str, until: int |
     )
 
 
-def _statics(products: StaticRows | None, customers: StaticRows | None, links: Links | None) -> Statics:
-    statics = Statics(products=products.ids if products else None)
-    if links:
-        statics = replace(statics, devices=links.devices, owners=links.owners)
+def _statics(persons: Statics, products: StaticRows | None, customers: StaticRows | None, erased: Column) -> Statics:
+    gone = pc.unique(pa.chunked_array([erased, persons.settled(erased)], pa.string()))
+    statics = replace(persons, products=products.ids if products else None, erased=gone)
     if customers and "consent" in customers.columns:
         consent = encode(customers.columns["consent"])
         stated = consent.code >= 0
