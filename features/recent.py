@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from features.arrays import NO_TIME, Array, offsets_of
+from features.arrays import NO_TIME, Array, Codes, offsets_of
 from features.history import History
 from features.kinds import WITHOUT_PRODUCT, Kind
 from features.refunds import Refunds
@@ -52,6 +52,15 @@ def joined(history: History, deeds: Sequence[Sequence[Deed]], products: Vocabula
     by = np.lexsort((both["kind"], both["time"], row))
     whole = History(offsets_of(row, len(history)), **{name: values[by] for name, values in both.items()})
     return _net(whole) if any(deed.kind == Kind.REFUND for _, deed, _ in known) else whole
+
+
+def together(history: History, more: History, rows: Codes) -> History:
+    """`history` of R customers with that of S others, who are the same persons as the customers of `rows` (S,)."""
+    names = ("product", "time", "kind", "quantity", "price", "order")
+    row = np.concatenate([history.row, rows[more.row]])
+    both = {name: np.concatenate([getattr(history, name), getattr(more, name)]) for name in names}
+    by = np.lexsort((both["kind"], both["time"], row))
+    return History(offsets_of(row, len(history)), **{name: values[by] for name, values in both.items()})
 
 
 def _known(deeds: Sequence[Deed], products: Vocabulary) -> list[tuple[Deed, int]]:

@@ -10,12 +10,13 @@ from collections.abc import AsyncIterator, Hashable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from features.recent import Deed
 from serving.bodies import ListRequest
 from serving.cache import Cache, ReadyList
 from serving.champion import Champion
 from serving.clock import Clock
 from serving.display import Display
-from serving.live import Live, known_as
+from serving.live import Live
 from serving.metrics import Metrics
 from serving.policy.effects import effects
 from serving.policy.policy import Policy, PolicyAt
@@ -145,23 +146,30 @@ class Answers:
         return [Asked(one, self._who(one, mark), mark) for one, mark in zip(requests, marks, strict=True)]
 
     def _who(self, request: ListRequest, mark: int) -> str | None:
-        """All visitors of whom nothing is known get the same list."""
-        if request.customer_id is None and not mark and self._recommender.customers.index(known_as(request)) < 0:
+        """All visitors of whom nothing is known get the same list; everybody else is asked for under one id."""
+        who = self._live.who(request)
+        if request.customer_id is None and not mark and self._recommender.questions.index(who) < 0:
             return None
-        return known_as(request)
+        return who
 
     def _lists(self, asked: Sequence[Asked], now: int) -> dict[Key, ReadyList]:
         """The list of each key; those of one length, for people who did nothing since, are made together."""
         made: dict[Key, ReadyList] = {}
         for n in {one.request.n for one in asked}:
             still = [one for one in asked if one.request.n == n and not one.mark]
-            made |= self._made(still, [query_of(one.request, one.who) for one in still], n, now)
+            made |= self._made(still, [self._query(one) for one in still], n, now)
         for one in asked:
             if one.mark:
                 recent = self._live.deeds(one.request)
                 moment = max(self._clock.now(), recent[-1].time) if recent else now
-                made |= self._made([one], [query_of(one.request, one.who, recent)], one.request.n, moment)
+                made |= self._made([one], [self._query(one, recent)], one.request.n, moment)
         return made
+
+    def _query(self, asked: Asked, recent: tuple[Deed, ...] = ()) -> Query:
+        persons, who = self._live.persons, asked.who
+        if who is None:
+            return query_of(asked.request, None, recent)
+        return query_of(asked.request, persons.asked_as(who), recent, also=persons.ids(who)[1:])
 
     def _made(self, asked: Sequence[Asked], queries: Sequence[Query], n: int, time: int) -> dict[Key, ReadyList]:
         answers = self._recommender.recommend(queries, self._display.deep(n), time=time, policy=self._policy_now)
@@ -194,7 +202,7 @@ class Answers:
 
     def _named(self, who: str | None) -> bool:
         """Whether somebody consents to what they are shown being known as theirs."""
-        index = -1 if who is None else self._recommender.customers.index(who)
+        index = -1 if who is None else self._recommender.questions.index(who)
         return self._display.strangers_named if index < 0 else bool(self._recommender.profiles.personal[index])
 
 

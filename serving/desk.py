@@ -79,6 +79,6 @@ def _answers(
     rules: PolicyConfig,
     display: Display,
 ) -> Answers:
-    live = Live(keeper, champion.recommender.time)
+    live = Live(keeper, champion.recommender)
     cache, policy = Cache(config.cache_mb << 20), opened(rules, champion.recommender)
     return Answers(champion, clock=clock, cache=cache, metrics=metrics, live=live, display=display, policy=policy)

@@ -4,7 +4,7 @@ Each worker remembers who did anything, and asks the store only for those. Wheth
 microseconds to ask (`Reader.last`), so an answer knows every event that was acknowledged before it was asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from features.errors import EsnafError, StoreBusy
@@ -13,22 +13,26 @@ from features.store.event import Event
 from features.tables.patterns import ANONYMOUS
 from serving.bodies import ListRequest
 from serving.keeper import Keeper
+from serving.persons import Persons
+from training.recommender import Recommender
 
 if TYPE_CHECKING:
     from features.store.reader import Reader
 
 MOST = 500  # newest events of a customer that an answer knows beside the model
+_ERA = 48  # bits of a mark that are for sequences
 MOST_CUSTOMERS = 1_000_000  # whose last events are remembered; beyond, all are asked about
 
 
 class Live:
-    """The deeds of customers since one moment, the end of a model's data."""
+    """The deeds of customers since the end of a model's data, whichever of their ids they go by."""
 
-    def __init__(self, keeper: Keeper, since: int) -> None:
+    def __init__(self, keeper: Keeper, model: Recommender) -> None:
         self._keeper = keeper
-        self._since = since
+        self._since = model.time
+        self.persons = Persons(model)
         self._upto = 0  # sequence
-        self._last: dict[str, int] | None = {}  # by customer; None where there are too many to remember
+        self._last: dict[str, int] | None = {}  # by person; None where there are too many to remember
 
     @property
     def away(self) -> bool:
@@ -48,9 +52,16 @@ class Live:
         except EsnafError as error:
             self._keeper.failed(error)
             return [0] * len(requests)
+        era = self.persons.era << _ERA
         if self._last is None:
-            return [self._upto] * len(requests)
-        return [self._last.get(known_as(request), 0) for request in requests]
+            return [era | self._upto] * len(requests)
+        last, of = self._last, self.persons.of
+        marks = [last.get(of(known_as(request)), 0) for request in requests]
+        return [era | mark if mark else 0 for mark in marks] if era else marks
+
+    def who(self, request: ListRequest) -> str:
+        """The id that stands for whoever asks, in the model and the store."""
+        return self.persons.of(known_as(request))
 
     def deeds(self, request: ListRequest) -> tuple[Deed, ...]:
         """What somebody with a mark did, in the order of time; nothing while the store is away."""
@@ -58,7 +69,7 @@ class Live:
         if reader is None:
             return ()
         try:
-            events = reader.since([known_as(request)], time=self._since, limit=MOST)
+            events = reader.since(self.persons.ids(self.who(request)), time=self._since, limit=MOST)
         except StoreBusy:
             return ()
         except EsnafError as error:
@@ -67,14 +78,28 @@ class Live:
         return tuple(sorted(map(_deed, events), key=lambda deed: deed.time))
 
     def _remember(self, reader: "Reader") -> None:
-        last = reader.last()
+        last, change = reader.marks()
+        if change != self.persons.change:
+            self._regroup(self.persons.follow(reader.members(self.persons.change), change), last)
         if last == self._upto:
             return
-        if self._last is not None:
-            self._last |= reader.customers(sequence=self._upto, time=self._since)
-            if len(self._last) > MOST_CUSTOMERS:
-                self._last = None
+        saw, remembered = self.persons.saw, self._last
+        for id, sequence in reader.customers(sequence=self._upto, time=self._since).items():
+            person = saw(id)
+            if remembered is not None:
+                remembered[person] = max(remembered.get(person, 0), sequence)
+        if remembered is not None and len(remembered) > MOST_CUSTOMERS:
+            self._last = None
         self._upto = last
+
+    def _regroup(self, persons: Iterable[str], last: int) -> None:
+        """What is remembered of persons who changed is what is remembered of all their ids; lists that were made of
+        them before are out of date."""
+        if self._last is None:
+            return
+        for person in persons:
+            if any(id in self._last for id in self.persons.ids(person)) or self.persons.era:
+                self._last[person] = max(last, 1)
 
 
 def known_as(request: ListRequest) -> str:

@@ -24,11 +24,14 @@ class Asked:
         return (self.who, self.mark, *_rest(self.request))
 
 
-def query_of(request: ListRequest, who: str | None, recent: tuple[Deed, ...] = ()) -> Query:
+def query_of(
+    request: ListRequest, who: str | None, recent: tuple[Deed, ...] = (), also: tuple[str, ...] = ()
+) -> Query:
     """The question in the recommender's words."""
     context = request.context
     return Query(
         customer_id=who,
+        also=also,
         recent=recent,
         basket=context.cart,
         viewed=context.product_id,

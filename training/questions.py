@@ -1,7 +1,7 @@
 """Questions: queries in the words of ids turned into a request of arrays."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -10,10 +10,11 @@ from features.basket import basket_of
 from features.catalogue import Catalogue
 from features.context import Context
 from features.history import History
+from features.identity.aliases import Aliases
 from features.kinds import Kind
 from features.market import Market
 from features.profiles import Attribute, Interests, Profiles
-from features.recent import Deed, joined
+from features.recent import Deed, joined, together
 from features.vocabulary import Vocabulary
 from training.candidates.scores import Baskets
 from training.naming import codes_of, in_categories, of_brands
@@ -33,24 +34,66 @@ class Questions:
     profiles: Profiles  # C customers
     catalogue: Catalogue
     market: Market
+    aliases: Aliases = field(default_factory=Aliases.none)  # other ids of the customers
 
     def request(self, queries: Sequence[Query], time: int) -> Request:
         """R queries as of a moment. Customers without consent are strangers; unknown products are passed over."""
-        ids = [query.customer_id or "" for query in queries]
-        customer = self.customers.indices(ids)
+        customer, others = self._who(queries)
         known = customer >= 0
         refused = np.zeros(len(customer), np.bool_)
         refused[known] = ~self.profiles.personal[customer[known]]
+        for row, indices in others.items():
+            refused[row] |= not self.profiles.personal[indices].all()
         customer[refused] = -1
+        others = {row: indices for row, indices in others.items() if not refused[row]}
         queries = [replace(query, recent=()) if no else query for query, no in zip(queries, refused, strict=True)]
         told = self._told(queries, customer)
         request = self.of_customers(customer, time, context=self._context(queries, time), profiles=told)
+        request = self._whole(request, others) if others else request
         if not any(query.recent for query in queries):
             return request
         recent = [query.recent for query in queries]
         renewed = np.array([any(deed.kind in _TRADE for deed in deeds) for deeds in recent])
+        renewed = renewed if request.renewed is None else renewed | request.renewed
         history = joined(request.history, recent, self.products)
         return replace(request, history=history, renewed=renewed, rested=self._rested(recent, time))
+
+    def index(self, id: str) -> int:
+        """The index of a customer by whatever id, -1 where nobody is known by it."""
+        found = self.customers.index(id)
+        return max(self.aliases.customer_of(id), -1) if found < 0 else found
+
+    def indices(self, ids: Sequence[str]) -> Codes:
+        """The index of each of many customers."""
+        found = self.customers.indices(ids)
+        if len(self.aliases):
+            for row in np.flatnonzero(found < 0).tolist():
+                found[row] = self.index(ids[row])
+        return found
+
+    def _who(self, queries: Sequence[Query]) -> tuple[Codes, dict[int, Codes]]:
+        """(R,) the customer of each query, and by row those under whose indices there is more of the same person: of
+        several the first is the customer."""
+        customer = self.customers.indices([query.customer_id or "" for query in queries])
+        others: dict[int, Codes] = {}
+        for row, query in enumerate(queries):
+            if query.also or (customer[row] < 0 and query.customer_id and len(self.aliases)):
+                found = dict.fromkeys(self.index(id) for id in (query.customer_id, *query.also) if id)
+                found.pop(-1, None)
+                first, *rest = found or (-1,)
+                customer[row] = first
+                if rest:
+                    others[row] = np.array(rest, np.int32)
+        return customer, others
+
+    def _whole(self, request: Request, others: Mapping[int, Codes]) -> Request:
+        """With the histories of further customers who are the same person. What generators learned of one of them is
+        not the whole, so that all who have such histories are looked at anew."""
+        rows = np.repeat(np.array(list(others), np.int32), [len(indices) for indices in others.values()])
+        more = self.history.take(np.concatenate(list(others.values())))
+        renewed = np.zeros(len(request), np.bool_)
+        renewed[rows[more.row[np.isin(more.kind, _TRADE)]]] = True
+        return replace(request, history=together(request.history, more, rows), renewed=renewed)
 
     def _rested(self, recent: Sequence[Sequence[Deed]], time: int) -> Baskets:
         """What each customer bought just now and does not need again: until half of the time has passed after which

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, TypeAlias
@@ -14,6 +14,7 @@ from features.catalogue import Catalogue
 from features.errors import BundleError, EsnafError
 from features.fixed import Fixed
 from features.history import History
+from features.identity.aliases import Aliases
 from features.market import Market
 from features.matrix import feature_matrix
 from features.pairs import Pairs
@@ -60,11 +61,14 @@ class Recommender:
     order: Order
     facts: Mapping[str, Any]  # for the manifest: configuration, version, window
     visits: VisitRanker | None = None  # what a visit under way adds; None where too little was seen of visits
+    aliases: Aliases = field(default_factory=Aliases.none)  # other ids of the customers
 
     @cached_property
     def questions(self) -> Questions:
         """Queries turned into arrays."""
-        return Questions(self.customers, self.products, self.history, self.profiles, self.catalogue, self.market)
+        return Questions(
+            self.customers, self.products, self.history, self.profiles, self.catalogue, self.market, self.aliases
+        )
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -231,6 +235,7 @@ class Recommender:
             sources=tuple(_load_source(entry, folder) for entry in facts["generators"]),
             order=Ranker.load(folder / "ranker") if trees else Counting.load(folder / "counting.json"),
             visits=VisitRanker.load(folder) if facts.get("visits") else None,
+            aliases=storage.restore(Aliases, folder / "aliases") if (folder / "aliases").exists() else Aliases.none(),
             facts={name: value for name, value in facts.items() if name not in {"files", "format"}},
         )
 
@@ -239,6 +244,8 @@ class Recommender:
         storage.dump(_Ids(self.products), folder / "products")
         for name in ("history", "profiles", "catalogue", "market"):
             storage.dump(getattr(self, name), folder / name)
+        if len(self.aliases) or self.aliases.change:
+            storage.dump(self.aliases, folder / "aliases")
         for source in self.sources:
             learned.save(source.generator, folder / "generators" / source.generator.name)
         trees = isinstance(self.order, Ranker)

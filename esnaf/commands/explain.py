@@ -48,7 +48,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
                 "absent": absence and {**asdict(absence), "text": str(absence)},
             }
         )
-    known = model.customers.index(args.customer) >= 0
+    known = model.questions.index(args.customer) >= 0
     return {"model_version": version, "customer_id": args.customer, "known": known, "items": items}
 
 

@@ -26,6 +26,7 @@ class Members:
 
     ids: Column  # distinct: customers, and `anon:VALUE` for devices
     persons: Column  # the id that stands for the person of each
+    nobody: Column  # devices that several persons have
     shared: int  # device ids that several persons have, or that are blocked
 
 
@@ -75,8 +76,7 @@ class Gathering:
         """Who is known under another id."""
         graph, names = self.graph()
         found = resolve(graph)
-        device = np.array([kind.name in DEVICES for kind in graph.kinds] or [False])
-        return _members(found, names, self._blocked + int((found.shared & device[graph.kind]).sum()))
+        return _members(found, names, self._blocked)
 
     def _numbers(self, kind: Kind, text: Text) -> Array:
         """(n,) nodes of some values, -1 for those that identify nobody."""
@@ -155,17 +155,20 @@ class Names:
         return found
 
 
-def _members(found: Resolution, names: Names, shared: int) -> Members:
+def _members(found: Resolution, names: Names, blocked: int) -> Members:
     """Customers and devices whose person has another id."""
+    device = np.array([name in DEVICES for name in names.names] or [False])[names.kind]
+    shared = names.ids(np.flatnonzero(found.shared & device))
     stands = np.array([name in (CUSTOMER, *DEVICES) for name in names.names] or [False])[names.kind]
     nodes = np.flatnonzero(stands & stands[found.chief])
     ids, persons, torn = _agreed(names.ids(nodes), names.ids(found.chief[nodes]))
     other = pc.not_equal(ids, persons)
-    return Members(ids.filter(other), persons.filter(other), shared + torn)
+    nobody = pc.unique(pa.chunked_array([shared, torn], pa.string()))
+    return Members(ids.filter(other), persons.filter(other), nobody, blocked + len(nobody))
 
 
-def _agreed(ids: Column, persons: Column) -> tuple[Column, Column, int]:
-    """Each id once, and how many are nobody's, since they are one person's as a device and another's as an anonymous
+def _agreed(ids: Column, persons: Column) -> tuple[Column, Column, Column]:
+    """Each id once, and those that are nobody's, since they are one person's as a device and another's as an anonymous
     id."""
     id, person = (_codes(column) for column in (ids, persons))
     order = np.lexsort((person, id))
@@ -174,7 +177,7 @@ def _agreed(ids: Column, persons: Column) -> tuple[Column, Column, int]:
     end = np.append(start[1:], len(id)) - 1
     same = person[start] == person[end[: len(start)]] if len(start) else np.zeros(0, np.bool_)
     at = pa.array(order[start[same]])
-    return ids.take(at), persons.take(at), len(start) - len(at)
+    return ids.take(at), persons.take(at), ids.take(pa.array(order[start[~same]]))
 
 
 def _codes(column: Column) -> Codes:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from features.identity.aliases import Aliases
 from features.logs import log as logger
 from features.tables.building import Built
 from features.tables.config import TablesConfig
@@ -38,7 +39,9 @@ def assemble(built: Built, tally: Tally, beside: Beside, *, config: TablesConfig
     content = fingerprint(log, catalogue, facts.profiles, names)
     report = _report(built, tally, facts, beside=beside, rejects=rejects, content=content)
     logger.info("tables.read", fingerprint=content, **report.counts())
-    return Shop(log, catalogue, facts.profiles, report, names)
+    links = beside.links
+    aliases = Aliases.of(links.members, links.persons, links.nobody, customers=log.customers, change=links.change)
+    return Shop(log, catalogue, facts.profiles, report, names, aliases=aliases)
 
 
 def _report(

@@ -26,6 +26,7 @@ class Linked:
 
     members: Column = field(default_factory=lambda: pa.array([], pa.string()))  # distinct
     persons: Column = field(default_factory=lambda: pa.array([], pa.string()))  # of each
+    nobody: Column = field(default_factory=lambda: pa.array([], pa.string()))  # devices that several have
     read: int | None = None  # rows of the table, None where there is none
     shared: int = 0  # device ids that several have, or that are blocked
     change: int = 0  # number of the last change of persons in the live store that this knows of
@@ -55,7 +56,8 @@ def linked(
     if readers:
         read = add_table(gathering, readers, columns, time=config.time, until=until, rejects=rejects)
     found = gathering.members()
-    return Linked(found.ids, found.persons, read, found.shared, change)
+    known = change if until is None else 0  # links from `until` on are not in here
+    return Linked(found.ids, found.persons, found.nobody, read, found.shared, known)
 
 
 def settled_rows(rows: StaticRows, statics: Statics) -> StaticRows:

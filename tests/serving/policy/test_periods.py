@@ -45,7 +45,7 @@ def answers_of(workspace: Path, recommender: Recommender, policy: Policy, times:
         clock=clock,
         cache=Cache(1 << 20),
         metrics=metrics,
-        live=Live(keeper, recommender.time),
+        live=Live(keeper, recommender),
         display=display,
         policy=policy,
     )
