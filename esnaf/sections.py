@@ -13,6 +13,7 @@ def sections() -> dict[str, type]:
     from features.tables.config import ConsentConfig, TablesSection, TimeConfig
     from serving.config import IngestionConfig, ServingConfig
     from serving.exploration.config import ExplorationConfig
+    from serving.newcomers.config import NewcomersConfig
     from serving.policy.config import PolicyConfig
     from training.candidates.registry import BUILT_IN
     from training.comparison.config import CompareConfig
@@ -38,6 +39,7 @@ def sections() -> dict[str, type]:
         "serving": ServingConfig,
         "ingestion": IngestionConfig,
         "store": StoreConfig,
+        "newcomers": NewcomersConfig,
         "policy": PolicyConfig,
         "exposures": ExposuresConfig,
         "exploration": ExplorationConfig,

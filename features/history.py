@@ -64,10 +64,17 @@ class History:
         number -= 1
         return number
 
-    @cached_property
+    @property
     def purchases(self) -> "History":
         """The purchases alone."""
-        return self.only(self.kind == Kind.PURCHASE)
+        return self if self._purchases is None else self._purchases
+
+    @cached_property
+    def _purchases(self) -> "History | None":
+        """None where there is nothing else: what refers to itself would outlive its last use, and with it the model
+        whose arrays it is a part of."""
+        bought = self.only(self.kind == Kind.PURCHASE)
+        return None if bought is self else bought
 
     @cached_property
     def repeats(self) -> Occasions:

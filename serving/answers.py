@@ -18,6 +18,8 @@ from serving.clock import Clock
 from serving.display import Display
 from serving.live import Live
 from serving.metrics import Metrics
+from serving.newcomers.newcomers import Newcomers
+from serving.newcomers.placing import SOURCE as NEW
 from serving.policy.effects import effects
 from serving.policy.policy import Policy, PolicyAt
 from serving.queries import Asked, Key, query_of, request_of
@@ -41,6 +43,7 @@ class Answers:
         metrics: Metrics,
         live: Live,
         display: Display,
+        newcomers: Newcomers,
         policy: Policy | None = None,
     ) -> None:
         self.champion = champion
@@ -51,6 +54,7 @@ class Answers:
         self._metrics = metrics
         self._live = live
         self._display = display
+        self._newcomers = newcomers
         self._policy = policy
 
     @property
@@ -78,11 +82,20 @@ class Answers:
         yield b'],"took_ms":%b}' % _elapsed(start)
 
     def similar(self, product_id: str, n: int) -> bytes:
-        """A `SimilarAnswer`; UnknownProductError if the model has not seen the product."""
+        """A `SimilarAnswer`; UnknownProductError if neither the model nor an event has told what the product is."""
         start = time.perf_counter()
-        items = _items(self._recommender.similar(product_id, n, policy=self._policy_now))
+        items = _items(self._similar(product_id, n))
         head = b'{"product_id":%b,"model_version":%b,' % (_json(product_id), self._version)
         return b'%b"items":%b,"took_ms":%b}' % (head, _json(items), _elapsed(start))
+
+    def _similar(self, product_id: str, n: int) -> Sequence[Item]:
+        policy = self._policy_now
+        if self._recommender.products.index(product_id) < 0:
+            self._live.look()
+            rules = None if policy is None else policy.rules(Query())
+            if (found := self._newcomers.similar(product_id, n, standing=rules)) is not None:
+                return found
+        return self._recommender.similar(product_id, n, policy=policy)
 
     def popular(self) -> list[Key]:
         """The keys of ready lists that were asked for again, the last one first."""
@@ -172,7 +185,11 @@ class Answers:
         return query_of(asked.request, persons.asked_as(who), recent, also=persons.ids(who)[1:])
 
     def _made(self, asked: Sequence[Asked], queries: Sequence[Query], n: int, time: int) -> dict[Key, ReadyList]:
-        answers = self._recommender.recommend(queries, self._display.deep(n), time=time, policy=self._policy_now)
+        deep, policy = self._display.deep(n), self._policy_now
+        understood = [self._newcomers.stood_in(query) for query in queries]
+        answers = self._recommender.recommend(understood, deep, time=time, policy=policy)
+        added, pairs = self._newcomers.added, zip(queries, answers, strict=True)
+        answers = [added(query, answer, deep, policy=policy, moment=time) for query, answer in pairs]
         rendered = (self._rendered(*one, time) for one in zip(asked, queries, answers, strict=True))
         return dict(zip((one.key for one in asked), rendered, strict=True))
 
@@ -180,9 +197,7 @@ class Answers:
         items = _items(answer.items)
         rules = None if self._policy_now is None else self._policy_now.rules(query)
         if asked.request.explain:
-            names = [item.product_id for item in answer.items]
-            for item, reason in zip(items, self._recommender.explain(query, names, time=time), strict=True):
-                item["reason"] = reason
+            self._explain(items, query, answer, time)
             if self._policy is not None:
                 found = effects(rules, self._recommender, query, answer, n=asked.request.n, time=time)
                 for item, own in zip(items, found, strict=True):
@@ -199,6 +214,12 @@ class Answers:
             policy="" if rules is None or self._policy is None else self._policy.digest,
             pinned=() if rules is None else rules.pinned(answer.items, asked.request.n, self._recommender.products),
         )
+
+    def _explain(self, items: Sequence[dict[str, Any]], query: Query, answer: Answer, time: int) -> None:
+        names = [item.product_id for item in answer.items if item.source != NEW]
+        reasons = iter(self._recommender.explain(query, names, time=time))
+        for item, own in zip(items, answer.items, strict=True):
+            item["reason"] = own.reason if own.source == NEW else next(reasons)
 
     def _named(self, who: str | None) -> bool:
         """Whether somebody consents to what they are shown being known as theirs."""

@@ -11,6 +11,8 @@ from serving.display import Display
 from serving.keeper import Keeper
 from serving.live import Live
 from serving.metrics import Metrics
+from serving.newcomers.config import NewcomersConfig
+from serving.newcomers.newcomers import Newcomers
 from serving.policy.config import PolicyConfig
 from serving.policy.opening import opened
 from serving.recorder import Recorder
@@ -79,6 +81,15 @@ def _answers(
     rules: PolicyConfig,
     display: Display,
 ) -> Answers:
-    live = Live(keeper, champion.recommender)
-    cache, policy = Cache(config.cache_mb << 20), opened(rules, champion.recommender)
-    return Answers(champion, clock=clock, cache=cache, metrics=metrics, live=live, display=display, policy=policy)
+    model, settings = champion.recommender, keeper.settings.section("newcomers", NewcomersConfig)
+    newcomers = Newcomers(model, settings, default=display.strangers_named)
+    return Answers(
+        champion,
+        clock=clock,
+        cache=Cache(config.cache_mb << 20),
+        metrics=metrics,
+        live=Live(keeper, model, newcomers.follower),
+        display=display,
+        newcomers=newcomers,
+        policy=opened(rules, model),
+    )

@@ -1,10 +1,10 @@
 """Live: what customers did since the model was made, read from the store as soon as it is on the disk.
 
 Each worker remembers who did anything, and asks the store only for those. Whether there is more by now costs a few
-microseconds to ask (`Reader.last`), so an answer knows every event that was acknowledged before it was asked for.
+microseconds to ask (`Reader.marks`), so an answer knows every event that was acknowledged before it was asked for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from features.errors import EsnafError, StoreBusy
@@ -18,18 +18,22 @@ from training.recommender import Recommender
 
 if TYPE_CHECKING:
     from features.store.reader import Reader
+    from serving.newcomers.follower import Follower
 
 MOST = 500  # newest events of a customer that an answer knows beside the model
 _ERA = 48  # bits of a mark that are for sequences
 MOST_CUSTOMERS = 1_000_000  # whose last events are remembered; beyond, all are asked about
+_FEW = 256  # events that are looked at one by one; of more, the database tells whose they are
 
 
 class Live:
-    """The deeds of customers since the end of a model's data, whichever of their ids they go by."""
+    """The deeds of customers since the end of a model's data, whichever of their ids they go by; a follower, if there
+    is one, is told of the products that the model does not know."""
 
-    def __init__(self, keeper: Keeper, model: Recommender) -> None:
+    def __init__(self, keeper: Keeper, model: Recommender, follower: "Follower | None" = None) -> None:
         self._keeper = keeper
         self._since = model.time
+        self._follower = follower
         self.persons = Persons(model)
         self._upto = 0  # sequence
         self._last: dict[str, int] | None = {}  # by person; None where there are too many to remember
@@ -63,6 +67,10 @@ class Live:
         """The id that stands for whoever asks, in the model and the store."""
         return self.persons.of(known_as(request))
 
+    def look(self) -> None:
+        """Take up what came in."""
+        self.marks(())
+
     def deeds(self, request: ListRequest) -> tuple[Deed, ...]:
         """What somebody with a mark did, in the order of time; nothing while the store is away."""
         reader = self._keeper.reading()
@@ -83,14 +91,20 @@ class Live:
             self._regroup(self.persons.follow(reader.members(self.persons.change), change), last)
         if last == self._upto:
             return
+        products, customers = self._few(reader, last) if last - self._upto <= _FEW else self._many(reader, last)
+        self._saw(customers)
+        if self._follower is not None:
+            self._follower.look(reader, products, customers, after=self._upto, upto=last, since=self._since)
+        self._upto = last
+
+    def _saw(self, customers: Mapping[str, int]) -> None:
         saw, remembered = self.persons.saw, self._last
-        for id, sequence in reader.customers(sequence=self._upto, time=self._since).items():
+        for id, sequence in customers.items():
             person = saw(id)
             if remembered is not None:
                 remembered[person] = max(remembered.get(person, 0), sequence)
         if remembered is not None and len(remembered) > MOST_CUSTOMERS:
             self._last = None
-        self._upto = last
 
     def _regroup(self, persons: Iterable[str], last: int) -> None:
         """What is remembered of persons who changed is what is remembered of all their ids; lists that were made of
@@ -100,6 +114,18 @@ class Live:
         for person in persons:
             if any(id in self._last for id in self.persons.ids(person)) or self.persons.era:
                 self._last[person] = max(last, 1)
+
+    def _few(self, reader: "Reader", last: int) -> tuple[list[str], dict[str, int]]:
+        """The products of what came in, the last one last, and each customer's last event."""
+        touched = reader.touched(self._upto, last, time=self._since)
+        products = [one.product_id for one in touched if one.product_id is not None]
+        return products, {one.customer_id: one.sequence for one in touched}
+
+    def _many(self, reader: "Reader", last: int) -> tuple[list[str], dict[str, int]]:
+        products: list[str] = []
+        if self._follower is not None:
+            products = reader.products(self._upto, last, time=self._since)[::-1]
+        return products, reader.customers(sequence=self._upto, time=self._since)
 
 
 def known_as(request: ListRequest) -> str:

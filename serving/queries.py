@@ -24,9 +24,7 @@ class Asked:
         return (self.who, self.mark, *_rest(self.request))
 
 
-def query_of(
-    request: ListRequest, who: str | None, recent: tuple[Deed, ...] = (), also: tuple[str, ...] = ()
-) -> Query:
+def query_of(request: ListRequest, who: str | None, recent: tuple[Deed, ...] = (), also: tuple[str, ...] = ()) -> Query:
     """The question in the recommender's words."""
     context = request.context
     return Query(

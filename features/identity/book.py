@@ -107,9 +107,7 @@ def persons_of(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _written(
-    connection: Connection, link: StoredLink, said: Said
-) -> tuple[int, int | None, float | None] | None:
+def _written(connection: Connection, link: StoredLink, said: Said) -> tuple[int, int | None, float | None] | None:
     """Write one link. Its sequence, and the time and probability that it had before, if that changes anything; None
     otherwise, and for one that was taken back."""
     same = (_L.one == link.one, _L.other == link.other)

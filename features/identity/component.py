@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from sqlalchemy import Connection, func, or_, select
 
-from features.identity.config import CUSTOMER, DEVICES, IdentityConfig, Kind, strength
+from features.identity.config import CUSTOMER, DEVICES, IdentityConfig, strength
 from features.identity.graph import Graph, Listed
 from features.identity.resolution import Resolution, resolve
 from features.identity.schema import LINKS
@@ -41,20 +41,16 @@ class Component:
         """Read it. Values that are shared for sure, since more customers have them than all the persons could whom they
         may join, are not followed: what lies behind them is resolved the same without them."""
         found: dict[int, Link] = {}
-        new = set(nodes)
-        seen = set(new)
+        new, seen, hubs = set(nodes), set(nodes), set[str]()
         while new:
-            hubs = {node for node in new if _is_hub(connection, node, config)}
-            links = [link for link in _links_of(connection, sorted(new)) if link.probability >= config.probability]
-            for link in links:
-                if not any(_weak_end(link, node, config) for node in hubs & {link.one, link.other}):
-                    found[link.sequence] = link
-            ends = {end for link in links if link.sequence in found for end in (link.one, link.other)}
-            new = ends - seen
+            busy = {node for node in new if _is_hub(connection, node, config)}
+            hubs |= busy
+            links = [*_links_of(connection, sorted(new - busy)), *_links_of(connection, sorted(busy), customers=False)]
+            found |= {link.sequence: link for link in links if link.probability >= config.probability}
+            new = {end for link in found.values() for end in (link.one, link.other)} - seen
             seen |= new
-        at = {node for link in found.values() for node in (link.one, link.other)} | set(nodes)
-        kept = tuple(found[sequence] for sequence in sorted(found))
-        return cls(config, tuple(sorted(at)), kept)
+        kept = (found[sequence] for sequence in sorted(found))
+        return cls(config, tuple(sorted(seen)), tuple(link for link in kept if _weak_end(link, config) not in hubs))
 
     @cached_property
     def resolution(self) -> Resolution:
@@ -104,12 +100,15 @@ def nodes_of(id: str) -> list[str]:
     return [f"{CUSTOMER}:{id}"]
 
 
-def _links_of(connection: Connection, nodes: Sequence[str]) -> list[Link]:
+def _links_of(connection: Connection, nodes: Sequence[str], *, customers: bool = True) -> list[Link]:
     found = []
     for begin in range(0, len(nodes), _AT_ONCE):
         some = nodes[begin : begin + _AT_ONCE]
         columns = select(_L.sequence, _L.one, _L.other, _L.time, _L.probability)
-        rows = connection.execute(columns.where(or_(_L.one.in_(some), _L.other.in_(some)), _L.undone.is_(None)))
+        links = columns.where(or_(_L.one.in_(some), _L.other.in_(some)), _L.undone.is_(None))
+        if not customers:
+            links = links.where(*(~end.startswith(f"{CUSTOMER}:", autoescape=True) for end in (_L.one, _L.other)))
+        rows = connection.execute(links)
         found += [Link(*row) for row in rows]
     return found
 
@@ -127,7 +126,7 @@ def _is_hub(connection: Connection, node: str, config: IdentityConfig) -> bool:
     return count > most
 
 
-def _weak_end(link: Link, node: str, config: IdentityConfig) -> bool:
-    ends = [config.kind(kind_of(end)) for end in (link.one, link.other)]
-    weak: Kind = max(ends, key=strength)
-    return ends[0].name != ends[1].name and weak.name == kind_of(node)
+def _weak_end(link: Link, config: IdentityConfig) -> str | None:
+    """The end of the weaker kind, None where both are of one."""
+    one, other = (strength(config.kind(kind_of(end))) for end in (link.one, link.other))
+    return None if one == other else link.one if one > other else link.other

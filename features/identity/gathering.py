@@ -46,11 +46,11 @@ class Gathering:
         links = [link for link in links if link.probability >= self.config.probability]
         if not links:
             return
-        kinds = {node.partition(":")[0] for link in links for node in link[:2]}
+        kinds = {node.partition(":")[0] for link in links for node in (link.one, link.other)}
         self._hashed |= any(self.config.kind(kind).personal for kind in kinds)
-        ends = [self._of_nodes([link[at] for link in links]) for at in (0, 1)]
+        one, other = (self._of_nodes(list(nodes)) for nodes in zip(*((ln.one, ln.other) for ln in links), strict=True))
         time = np.array([link.time for link in links], np.int64)
-        self._links.append((*ends, time, np.array([link.probability for link in links])))
+        self._links.append((one, other, time, np.array([link.probability for link in links])))
 
     def add_rows(self, customer: Text, kind: Text, value: Text, time: Times) -> None:
         """Rows of the identities table, none of them without a customer, a kind and a value."""

@@ -14,6 +14,9 @@ from features.store.event import Event
 
 _EVER = -(2**62)  # seconds
 _END = 2**62
+_MOST = 100_000  # products that one reading names
+_SIZES = 1, 8, 64, 1_000  # products that a statement names: few different ones, so that databases know them prepared
+NAMED = _SIZES[-1]
 
 
 class Following(NamedTuple):
@@ -26,6 +29,14 @@ class Following(NamedTuple):
     time: int  # of the first, seconds since the epoch, UTC
     quantity: float
     revenue: float | None  # None where no event has a price
+
+
+class Touched(NamedTuple):
+    """Who did something, with which product."""
+
+    customer_id: str
+    product_id: str | None
+    sequence: int
 
 
 class Known(NamedTuple):
@@ -108,6 +119,29 @@ class Reader:
         with self._connection() as connection:
             return dict(statements.members(connection.dialect.name).rows(connection, {"change": change}))
 
+    def touched(self, sequence: int, upto: int, *, time: int | None = None) -> list[Touched]:
+        """Who did something with what: the events behind one sequence and up to another, from a second on, in order."""
+        with self._connection() as connection:
+            rows = statements.touched(connection.dialect.name).rows(connection, _between(sequence, upto, time))
+            return [*map(Touched._make, rows)]
+
+    def products(self, sequence: int, upto: int, *, time: int | None = None, limit: int = _MOST) -> list[str]:
+        """The products of the same events, the one that was named last first; `limit` of them."""
+        values = {**_between(sequence, upto, time), "limit": limit}
+        with self._connection() as connection:
+            return [name for (name,) in statements.products(connection.dialect.name).rows(connection, values)]
+
+    def about(
+        self, product_ids: Sequence[str], sequence: int, upto: int, *, time: int | None = None, limit: int = 1_000
+    ) -> list[Event]:
+        """The newest of the same events that name some products, in order; at most as many products as `NAMED`."""
+        size = next(size for size in _SIZES if size >= len(product_ids))
+        names = {f"p{i}": product_ids[min(i, len(product_ids) - 1)] for i in range(size)}
+        values = {**_between(sequence, upto, time), **names, "limit": limit}
+        with self._connection() as connection:
+            statement = statements.about(connection.dialect.name, size)
+            return [*map(Event._make, statement.rows(connection, values))][::-1]
+
     def following(self, first: str, last: str) -> list[Following]:
         """What was done after the lists whose ids lie between two, these included."""
         with self._connection() as connection:
@@ -136,3 +170,7 @@ class Reader:
         held, self._held, self._commits = self._held, None, None
         if held is not None:
             held[0].close()
+
+
+def _between(sequence: int, upto: int, time: int | None) -> dict[str, int]:
+    return {"after": sequence, "upto": upto, "time": _EVER if time is None else time}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self
 
-from sqlalchemy import Connection, Table, bindparam, func, or_, select
+from sqlalchemy import Connection, Table, and_, bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from features.identity.schema import LINKS, MEMBERS
@@ -119,6 +119,33 @@ def customers(dialect: str) -> Statement:
     last = func.max(_C.sequence)
     behind = select(_C.customer_id, last).where(_C.sequence > bindparam("after"), _C.time >= bindparam("time"))
     return Statement.of(behind.group_by(_C.customer_id), dialect)
+
+
+@lru_cache
+def touched(dialect: str) -> Statement:
+    """Customer, product and sequence of every event behind `after`, up to `upto` and from `time` on, in order."""
+    fields = _C.customer_id, _C.product_id, _C.sequence
+    return Statement.of(select(*fields).where(_behind()).order_by(_C.sequence), dialect)
+
+
+@lru_cache
+def products(dialect: str) -> Statement:
+    """The products of the events behind `after`, up to `upto` and from `time` on; `limit` of them, the last first."""
+    named = select(_C.product_id).where(_behind(), _C.product_id.is_not(None)).group_by(_C.product_id)
+    return Statement.of(named.order_by(func.max(_C.sequence).desc()).limit(bindparam("limit")), dialect)
+
+
+@lru_cache
+def about(dialect: str, products: int) -> Statement:
+    """The newest `limit` of those events that name the products `p0`, `p1` ..., newest first."""
+    named = _C.product_id.in_([bindparam(f"p{i}") for i in range(products)])
+    newest = select(*schema.FIELDS).where(_behind(), named).order_by(_C.sequence.desc())
+    return Statement.of(newest.limit(bindparam("limit")), dialect)
+
+
+def _behind() -> Any:
+    after, upto = _C.sequence > bindparam("after"), _C.sequence <= bindparam("upto")
+    return and_(after, upto, _C.time >= bindparam("time"))
 
 
 @lru_cache

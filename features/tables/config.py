@@ -131,7 +131,7 @@ class TablesConfig(TablesSection):
 
     time: TimeConfig = TimeConfig()
     consent: ConsentConfig = ConsentConfig()
-    identity: IdentityConfig = IdentityConfig()
+    identity: IdentityConfig = field(default_factory=IdentityConfig)
 
     @classmethod
     def of(cls, settings: Settings) -> Self:

@@ -57,7 +57,7 @@ class _Seen:
         for pin in self.plan.pins:
             if pin.product == product and pin.place < self.n and not gave_way:
                 yield Effect(pin.name, "pinned")
-        for rule in self.standing.of(Boost):
+        for rule in self.standing.of(Boost) if product >= 0 else ():  # newer than the model are not moved
             if self.standing.about(rule)[product]:
                 yield Effect(rule.name, "raised" if rule.added > 0 else "lowered")
         if item.source == OVER_LIMIT:

@@ -1,5 +1,8 @@
 """Histories: one customer is a history of one row."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -61,6 +64,20 @@ def test_kinds() -> None:
     assert [len(events) for events in rows(of.purchases)] == [1, 1]
     assert of.of_kinds(Kind.VIEW, Kind.CLICK).product.tolist() == [0, 2]
     assert of.purchases.purchases is of.purchases
+
+
+@pytest.mark.parametrize("kind", [Kind.PURCHASE, Kind.VIEW])
+def test_what_was_worked_out_goes_with_the_last_reference(kind: Kind) -> None:
+    """A history is a part of a model's arrays: a circle of references would keep a replaced model's files open."""
+    of = history([Event("a", 1), Event("b", 2, kind=kind)])
+    assert len(of.repeats.keys) == len(of.purchases.order_number)
+    alone = weakref.ref(of)
+    gc.disable()
+    try:
+        del of
+        assert alone() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(

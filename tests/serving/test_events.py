@@ -56,6 +56,7 @@ def shop(workspace: Path, as_of: int, tmp_path_factory: pytest.TempPathFactory) 
     (folder / "esnaf.toml").write_text(SETTINGS)
     options = ["--as-of", shown_time(as_of), "--workers", "2"]
     with running_service(folder, *options, log=folder / "service.log") as address:
+        until(lambda: opened(address))
         yield folder, address
     assert "Traceback" not in (folder / "service.log").read_text()
 
@@ -76,6 +77,14 @@ def until(true: Callable[[], object]) -> None:
     while not true():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def opened(address: str) -> bool:
+    """Whether a first event is taken in. The store is made with it, which a busy machine may not do in time; whoever
+    sends it is told to send it again."""
+    answer = httpx.post(f"{address}{PATH}", json=view(0), timeout=30)
+    assert answer.status_code == 202 or (answer.status_code == 503 and answer.headers["retry-after"])
+    return answer.status_code == 202
 
 
 def stored(folder: Path) -> list[Event]:

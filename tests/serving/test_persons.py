@@ -143,9 +143,7 @@ def test_a_second_login_on_a_device_parts_it_from_the_first(shop: Shop, known: l
         shop.send({"event_type": "identify", "customer_id": customer, **visitor, "timestamp": shop.now - 9 + at})
         shop.products(customer_id=customer)
     for at, customer in enumerate(known[:2]):
-        assert shop.products(customer_id=customer) == shop.expected(
-            customer, deeds=[Deed(None, 13, shop.now - 9 + at)]
-        )
+        assert shop.products(customer_id=customer) == shop.expected(customer, deeds=[Deed(None, 13, shop.now - 9 + at)])
 
 
 # -- what the store says, laid over what the model knows

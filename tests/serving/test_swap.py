@@ -13,7 +13,7 @@ import httpx
 import psutil
 import pytest
 
-from benchmarks.steady import Load, Seen
+from benchmarks.steady import Load, Seen, Sent
 from benchmarks.swap import PATH
 from benchmarks.versions import Versions
 from esnaf.cli import main
@@ -26,6 +26,7 @@ pytestmark = pytest.mark.service
 
 WORKERS = 2
 PATIENCE = 60.0  # seconds for what takes a moment unless the machine is very busy
+ALLOWANCE = 1.05  # of memory
 
 
 @dataclass
@@ -188,6 +189,28 @@ def test_an_old_model_is_let_go_of_and_its_bundle_may_go(shop: Shop) -> None:
     assert mapped("2")
     shutil.rmtree(shop.bundle("20"))
     assert shop.named("/v1/recommendations/anybody?explain=true") == {"2"}
+
+
+def test_memory_is_what_it_was_however_often_models_take_turns(shop: Shop) -> None:
+    def ask() -> None:
+        Load(shop.address, PATH, rate=1e6).run(everybody)
+
+    def private() -> float:
+        ask()
+        return float(sum(worker.memory_full_info().uss for worker in shop.workers()))
+
+    everybody = [Sent(body, 0, ready=False) for body in shop.versions.everybody()]
+    shop.change("2")
+    ask()
+    shop.change("3")  # by now each worker has everything loaded that a change takes
+    before = private()
+    for version in ("2", "3") * 3:
+        ask()
+        shop.change(version)
+    until(lambda: private() < before * ALLOWANCE, "memory as before")
+    maps = [Path(f"/proc/{worker.pid}/maps").read_text() for worker in shop.workers()]
+    assert not any(f"{shop.bundle('2')}/" in text for text in maps)
+    assert all(text.count("/history/time.npy") == 1 for text in maps)
 
 
 def test_the_commands_move_a_running_service(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:

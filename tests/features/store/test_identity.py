@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import select
 
 from features.identity.book import Said
 from features.identity.config import IdentityConfig, KindConfig
+from features.identity.gathering import Gathering
 from features.identity.keys import SHORTEST, VARIABLE, Keys
 from features.identity.link import StoredLink
 from features.identity.schema import LINKS, MERGES, PERSONS, TRAITS
@@ -178,31 +180,41 @@ def persons(connection: Any) -> dict[str, str]:
     return {row.id: row.person for row in found if row.id != row.person}
 
 
-class _Rolled(Exception):
+class _RolledError(Exception):
     """Nothing of a test's history is to stay."""
 
 
+@contextmanager
+def scratch(store: LiveStore) -> Iterator[Any]:
+    with suppress(_RolledError), store.backend.writing() as connection:
+        yield connection
+        raise _RolledError
+
+
 @given(st.lists(said, max_size=12), st.permutations(range(12)))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_live_resolution_is_that_of_all_links_in_any_order(
     plain: LiveStore, history: list[tuple[str, str, int]], order: list[int]
 ) -> None:
     found = []
     for way in (history, [history[i] for i in order if i < len(history)]):
-        with pytest.raises(_Rolled), plain.backend.writing() as connection:
+        with scratch(plain) as connection:
             for one in way:
                 plain.book.link(connection, Said([link_of(one)], "hand", "test"))
             found.append(persons(connection))
-            raise _Rolled
     assert found[0] == found[1]
+    gathering = Gathering(plain.book.config)
+    gathering.add_stored(list(map(link_of, history)))
+    members = gathering.members()
+    assert found[0] == dict(zip(members.ids.to_pylist(), members.persons.to_pylist(), strict=True))
 
 
 @given(st.lists(said, max_size=8), st.lists(said, min_size=1, max_size=3))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_merge_that_is_undone_leaves_persons_as_they_were(
     plain: LiveStore, history: list[tuple[str, str, int]], more: list[tuple[str, str, int]]
 ) -> None:
-    with pytest.raises(_Rolled), plain.backend.writing() as connection:
+    with scratch(plain) as connection:
         for one in history:
             plain.book.link(connection, Said([link_of(one)], "hand", "test"))
         before = persons(connection)
@@ -213,4 +225,11 @@ def test_a_merge_that_is_undone_leaves_persons_as_they_were(
         if merges:
             assert plain.book.undo(connection, merges[0])
             assert persons(connection) == before
-        raise _Rolled
+
+
+def test_a_crowd_that_a_time_is_changed_behind_stays_a_crowd(plain: LiveStore) -> None:
+    pairs = [("customer_id:1", "customer_id:2", 2), *(("anonymous_id:1", f"customer_id:{i}", 1) for i in (1, 2, 3))]
+    with scratch(plain) as connection:
+        for one in [*pairs, ("customer_id:1", "customer_id:2", 1)]:
+            plain.book.link(connection, Said([link_of(one)], "hand", "test"))
+        assert persons(connection) == {"2": "1"}

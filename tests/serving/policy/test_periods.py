@@ -16,6 +16,8 @@ from serving.display import Display
 from serving.keeper import Keeper
 from serving.live import Live
 from serving.metrics import Metrics
+from serving.newcomers.config import NewcomersConfig
+from serving.newcomers.newcomers import Newcomers
 from serving.policy.policy import Policy
 from serving.recorder import Recorder
 from tests.serving.policy.conftest import config_of
@@ -47,6 +49,7 @@ def answers_of(workspace: Path, recommender: Recommender, policy: Policy, times:
         metrics=metrics,
         live=Live(keeper, recommender),
         display=display,
+        newcomers=Newcomers(recommender, NewcomersConfig(), default=True),
         policy=policy,
     )
 
