@@ -31,6 +31,8 @@ VERBS = (
     "serve",
     "token",
     "store",
+    "identity",
+    "secret",
     "exposures",
 )
 """In the order of a shop's life."""

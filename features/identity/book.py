@@ -3,7 +3,7 @@
 import json
 import time as clock
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -36,8 +36,7 @@ class Book:
 
     def write(self, connection: Connection, sights: Iterable[Sight]) -> None:
         """What identify events say; each once, whatever is written again."""
-        for sight in sights:
-            self._keep(connection, sight)
+        for sight in [self._keep(connection, sight) for sight in sights]:
             links = [StoredLink(one, other, sight.time) for one, other in sight.links]
             self.link(connection, Said(links, "event", "identify"))
 
@@ -73,29 +72,32 @@ class Book:
         for sequence, time, probability in json.loads(row.links):
             values = {"undone": now} if time is None else {"time": time, "probability": probability}
             connection.execute(update(LINKS).where(_L.sequence == sequence).values(**values))
-            nodes.update(connection.execute(select(_L.one, _L.other).where(_L.sequence == sequence)).one())
+            ends = connection.execute(select(_L.one, _L.other).where(_L.sequence == sequence)).first()
+            nodes.update(ends or ())  # a rotation may have found it twice
         same = MERGES.c.links == row.links
         connection.execute(update(MERGES).where(same, MERGES.c.undone.is_(None)).values(undone=now))
         self.settle(connection, nodes, cause=f"undo of {merge}", links="[]")
         return True
 
-    def _keep(self, connection: Connection, sight: Sight) -> None:
-        """The personal values, sealed: identifiers once, of each trait the latest."""
+    def _keep(self, connection: Connection, sight: Sight) -> Sight:
+        """The personal values, sealed: identifiers once, of each trait the latest. The sight under the names that its
+        values have in the store: until a rotation is done, those of a former secret."""
         if self.keys is None:
-            return
-        for node in sight.nodes:
-            if node.kind.personal:
-                self._keep_value(connection, node, sight.time)
+            return sight
+        nodes = [self._kept(connection, node, sight.time) if node.kind.personal else node for node in sight.nodes]
         for name, value in sight.traits.items():
             own = {"id": sight.who, "name": name, "source": "event"}
             sealed = self.keys.seal(json.dumps(value).encode(), f"{sight.who}\0{name}".encode())
             _latest(connection, own, {"sealed": sealed, "time": sight.time})
+        return replace(sight, nodes=tuple(nodes))
 
-    def _keep_value(self, connection: Connection, node: Node, time: int) -> None:
-        known = connection.execute(select(PERSONS.c.time).where(PERSONS.c.node == node.name)).scalar()
-        if known is None and self.keys is not None:
+    def _kept(self, connection: Connection, node: Node, time: int) -> Node:
+        names = (node.name, *node.former)
+        known = set(connection.execute(select(PERSONS.c.node).where(PERSONS.c.node.in_(names))).scalars())
+        if not known and self.keys is not None:
             sealed = self.keys.seal(node.value.encode(), node.name.encode())
             connection.execute(insert(PERSONS).values(node=node.name, sealed=sealed, time=time))
+        return replace(node, name=next((name for name in names if name in known), node.name))
 
 
 def persons_of(connection: Connection, ids: Sequence[str]) -> dict[str, str]:

@@ -23,6 +23,7 @@ class Node:
     name: str  # `KIND:VALUE`, with the keyed hash for the value of a personal kind
     kind: Kind
     value: str = field(repr=False)  # as it came in
+    former: tuple[str, ...] = ()  # names under secrets of before
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,9 @@ def _node(kind: Kind, value: str, config: IdentityConfig, keys: Keys | None) -> 
     found = normal(value, kind, config)
     if found is None or (kind.personal and keys is None):
         return None
-    return Node(f"{kind.name}:{keys.hash(kind.name, found) if kind.personal and keys else found}", kind, value)
+    values = keys.hashes(kind.name, found) if kind.personal and keys else [found]
+    name, *former = (f"{kind.name}:{one}" for one in values)
+    return Node(name, kind, value, tuple(former))
 
 
 def _stripped(event: Event, stays: Mapping[str, Any]) -> Event:
