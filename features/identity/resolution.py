@@ -9,8 +9,7 @@ Kinds take turns, the strongest first, and no turn undoes what came before. In t
 
 The result depends neither on the order of the links nor on how often they came, and it is the same for a part of the
 graph that no link leaves as for the whole, so that live work need look at no more than that part. The rules are those
-of the field (Twilio Segment, "Identity Resolution Onboarding") freed of the order of events; the parts are found by
-SciPy's connected components (Pearce 2005).
+of the field (Twilio Segment, "Identity Resolution Onboarding") freed of the order of events.
 """
 
 from collections import Counter
