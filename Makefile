@@ -9,7 +9,7 @@ STAMP := .venv/.installed
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
-$(STAMP): pyproject.toml constraints.txt setup.py $(wildcard features/*.c training/*.c)
+$(STAMP): pyproject.toml constraints.txt setup.py $(wildcard features/*.[ch] training/*.c)
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/pip install --quiet --constraint constraints.txt uv
 	$(BIN)/uv pip install --quiet --python .venv --constraint constraints.txt --build-constraint constraints.txt --editable '.[dev]'

@@ -10,6 +10,7 @@ EsnafError
 │   ├── StoreBusy        too much waits to be written; come back after `retry_after` seconds
 │   └── StoreUnavailable it cannot be reached, read or written
 └── RefusedError         a rule said no (exit code 1)
+    └── ErasedError      the customer was erased, and nothing can be known of them
 
 A message has the value, the place and the way out.
 """
@@ -61,3 +62,7 @@ class StoreUnavailable(StoreError):  # noqa: N818  # likewise
 
 class RefusedError(EsnafError):
     """A rule refused what was asked."""
+
+
+class ErasedError(RefusedError):
+    """Something of a customer who was erased."""

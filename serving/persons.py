@@ -57,10 +57,18 @@ class Persons:
             self._groups.setdefault(person, {person}).add(id)
         return person
 
+    def behind(self, change: int) -> int:
+        """The change behind which the store is to be asked, whose last one is `change`; rows that are gone since, with
+        somebody who was erased, make it be asked for all."""
+        return self._change if change > self._change else self._model.aliases.change
+
     def follow(self, told: Mapping[str, str], change: int) -> set[str]:
         """What the store says of persons up to a change; the persons that changed."""
-        self._change = max(self._change, change)
-        parted = any(self._told.get(id, person) != person or id == person for id, person in told.items())
+        parted = change < self._change
+        if parted:
+            self._told.clear()
+        self._change = change
+        parted |= any(self._told.get(id, person) != person or id == person for id, person in told.items())
         self._told |= told
         self._found.clear()
         if not parted:

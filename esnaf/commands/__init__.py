@@ -22,6 +22,8 @@ VERBS = (
     "recommend",
     "similar",
     "explain",
+    "value",
+    "segments",
     "models",
     "promote",
     "rollback",
@@ -34,6 +36,9 @@ VERBS = (
     "identity",
     "secret",
     "exposures",
+    "customer",
+    "export",
+    "erase",
 )
 """In the order of a shop's life."""
 

@@ -7,6 +7,11 @@ from typing import Any
 
 HELP = "take files of events into the live store; rows that it has already count once"
 
+_REFUSED = {
+    "erased": "events of customers who were erased",
+    "no_consent": "events of customers who consent to nothing that events are kept for",
+}
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Which files, and where rows that cannot be used go."""
@@ -48,6 +53,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
         "accepted": found.accepted,
         "duplicates": found.duplicates,
         "rejected": dict(sorted(found.rejected.items())),
+        "refused": dict(sorted(found.refused.items())),
         "first": {
             reason: {"file": example.file, "row": example.row, "values": example.values}
             for reason, example in sorted(found.examples.items())
@@ -63,6 +69,8 @@ def show(result: Mapping[str, Any]) -> None:
     for reason, rows in result["rejected"].items():
         first = result["first"][reason]
         print(f"set aside: {rows:,} {reason}; the first: {first['file']} row {first['row']}: {first['values'][:160]}")
+    for why, rows in result["refused"].items():
+        print(f"not kept: {rows:,} {_REFUSED[why]}")
     if result["rejects_file"]:
         print(f"rows set aside are in {result['rejects_file']}")
 

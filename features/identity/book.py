@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from features.identity.component import Component
 from features.identity.config import IdentityConfig
@@ -52,15 +52,14 @@ class Book:
         """Resolve the component of some nodes anew, and write down what that changes."""
         now = Component.around(connection, nodes, self.config).persons()
         before = persons_of(connection, list(now))
-        change = int(connection.execute(select(func.coalesce(func.max(_M.change), 0))).scalar_one())
         for id, person in sorted(now.items()):
             if before.get(id, id) == person:
                 continue
-            change += 1
-            _place(connection, id, person, change)
             joined = person != id
             entry = {"person": person if joined else before[id], "member": id, "change": "merge" if joined else "split"}
-            connection.execute(insert(MERGES).values(time=int(clock.time()), cause=cause, links=links, **entry))
+            merge = insert(MERGES).values(time=int(clock.time()), cause=cause, links=links, **entry)
+            done = connection.execute(merge)
+            _place(connection, id, person, int(done.inserted_primary_key[0]))  # type: ignore[index]  # there is one
 
     def undo(self, connection: Connection, merge: int) -> bool:
         """Take back what brought a merge about; False where there is no such merge, or it is undone."""

@@ -94,19 +94,21 @@ def _brought(links: Sequence[tuple[int, StoredLink]], ids: set[str]) -> Mapping[
 
 
 def _write(connection: Connection, changes: Sequence[_Change], links: Mapping[str, list[int]], cause: str) -> None:
-    first = int(connection.execute(select(func.coalesce(func.max(MEMBERS.c.change), 0))).scalar_one()) + 1
+    before = int(connection.execute(select(func.coalesce(func.max(MERGES.c.sequence), 0))).scalar_one())
     moment = int(clock.time())
-    new = []
     merges = []
-    for number, change in enumerate(changes, first):
-        if change.before is None:
-            new.append((change.id, change.person, number))
-        else:
-            values = {"person": change.person, "change": number}
-            connection.execute(update(MEMBERS).where(MEMBERS.c.id == change.id).values(**values))
+    for change in changes:
         joined = change.person != change.id
         person = change.person if joined else change.before or change.id
         own = json.dumps([[sequence, None, None] for sequence in links.get(change.id, ())])
         merges.append((moment, "merge" if joined else "split", person, change.id, cause, own))
-    statements.insert(connection, new, _NEW_MEMBERS)
     statements.insert(connection, merges, _NEW_MERGES)
+    made = select(MERGES.c.member, MERGES.c.sequence).where(MERGES.c.sequence > before)
+    number = {row.member: row.sequence for row in connection.execute(made)}
+    statements.insert(
+        connection, [(one.id, one.person, number[one.id]) for one in changes if one.before is None], _NEW_MEMBERS
+    )
+    for one in changes:
+        if one.before is not None:
+            values = {"person": one.person, "change": number[one.id]}
+            connection.execute(update(MEMBERS).where(MEMBERS.c.id == one.id).values(**values))

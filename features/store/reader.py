@@ -1,16 +1,20 @@
 """Reader: what is in the store, by customer and in the order in which it came in."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+from features.consent import changes
+from features.consent.change import Change
+from features.consent.marker import Marker
 from features.identity.link import StoredLink
 from features.store import statements
 from features.store.backend import Backend
 from features.store.event import Event
+from features.store.statements import Statement
 
 _EVER = -(2**62)  # seconds
 _END = 2**62
@@ -60,20 +64,20 @@ class Reader:
         self._turn = threading.Lock()
         self._held: tuple[ExitStack, Connection] | None = None
         self._commits: int | None = None
-        self._last = self._changed = 0
+        self._last = 0
+        self.rights = 0  # highest number of a change of consent or erasure, as of the last look
+        self.told = 0  # as `last`, of what customers said of their interests, when that was asked
+        self.persons = 0  # highest number of a change of who is who, as of the last look
 
     def last(self) -> int:
         """The highest sequence; on SQLite a few microseconds where nothing has changed since it was last asked."""
-        return self.marks()[0]
-
-    def marks(self) -> tuple[int, int]:
-        """The highest sequence, and the number of the last change of persons; as quick as `last`."""
         with self._connection() as connection:
             commits = self._backend.commits(connection)
             if commits is None or commits != self._commits:
-                ((self._last, self._changed),) = statements.last(connection.dialect.name).rows(connection, {})
+                found = statements.lasts(connection.dialect.name).rows(connection, {})
+                ((self._last, self.told, self.rights, self.persons),) = found
                 self._commits = commits
-            return self._last, self._changed
+            return self._last
 
     def after(self, sequence: int, *, limit: int = 10_000, upto: int = _END, known: Known = NOTHING) -> list[Event]:
         """The first events behind a sequence, in order, but for `known` ones; nothing behind it is ever missed."""
@@ -119,6 +123,16 @@ class Reader:
         with self._connection() as connection:
             return dict(statements.members(connection.dialect.name).rows(connection, {"change": change}))
 
+    def changes(self, number: int) -> tuple[list[Change], Marker | None]:
+        """The changes of consent and the erasures behind a number, and what those who were erased are known by."""
+        with self._connection() as connection:
+            return changes.behind(connection, number), changes.marker_of(connection)
+
+    def said(self, customer_id: str) -> list[Change]:
+        """What one customer stated of their consent, in order."""
+        with self._connection() as connection:
+            return changes.of_subject(connection, customer_id)
+
     def touched(self, sequence: int, upto: int, *, time: int | None = None) -> list[Touched]:
         """Who did something with what: the events behind one sequence and up to another, from a second on, in order."""
         with self._connection() as connection:
@@ -147,6 +161,11 @@ class Reader:
         with self._connection() as connection:
             rows = statements.following(connection.dialect.name).rows(connection, {"first": first, "last": last})
             return [*map(Following._make, rows)]
+
+    def rows(self, statement: Callable[[str], Statement], values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """What a statement finds that is made for a dialect: for the other tables of the store."""
+        with self._connection() as connection:
+            return statement(connection.dialect.name).rows(connection, values)
 
     def close(self) -> None:
         """Let go of the connection."""

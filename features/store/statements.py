@@ -11,7 +11,9 @@ from typing import Any, Self
 from sqlalchemy import Connection, Table, and_, bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from features.consent import schema as consent
 from features.identity.schema import LINKS, MEMBERS
+from features.interests.schema import INTERESTS
 from features.store import schema
 from features.store.event import Event
 
@@ -43,7 +45,8 @@ class Statement:
         """In the words of one dialect, and with the places that its driver takes."""
         kind, style = _STYLES[dialect]
         compiled = statement.compile(dialect=kind.dialect(paramstyle=style), **options)
-        return cls(str(compiled), [(name, compiled.params[name]) for name in compiled.positiontup])
+        otherwise = compiled.params  # worked out whenever it is asked for
+        return cls(str(compiled), [(name, otherwise[name]) for name in compiled.positiontup])
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run it; raises the driver's own errors."""
@@ -70,9 +73,18 @@ EVENTS = Insertion(schema.EVENTS, Event._fields[:-1], ("key",))
 
 @lru_cache
 def last(dialect: str) -> Statement:
-    """The highest sequence, and the number of the last change of persons; 0 in an empty store."""
-    change = select(func.coalesce(func.max(MEMBERS.c.change), 0)).scalar_subquery()
-    return Statement.of(select(func.coalesce(func.max(_C.sequence), 0), change), dialect)
+    """The highest sequence, and the highest number of a change of consent or erasure; 0 where there is none."""
+    changed = select(func.coalesce(func.max(consent.RIGHTS.c.number), 0)).scalar_subquery()
+    return Statement.of(select(func.coalesce(func.max(_C.sequence), 0), changed), dialect)
+
+
+@lru_cache
+def lasts(dialect: str) -> Statement:
+    """The highest sequence of the events, of what customers said of their interests, and the highest numbers of a
+    change of consent or erasure, and of who is who."""
+    numbers = (schema.EVENTS.c.sequence, INTERESTS.c.sequence, consent.RIGHTS.c.number, MEMBERS.c.change)
+    highest = (select(func.coalesce(func.max(number), 0)) for number in numbers)
+    return Statement.of(select(*(one.scalar_subquery() for one in highest)), dialect)
 
 
 @lru_cache

@@ -1,8 +1,11 @@
 """Assembling: from the accepted rows of all tables to a Shop and its report."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from features.consent.register import Register
 from features.identity.aliases import Aliases
+from features.interests.told import Told
 from features.logs import log as logger
 from features.tables.building import Built
 from features.tables.config import TablesConfig
@@ -24,6 +27,8 @@ class Beside:
     products: StaticRows | None
     customers: StaticRows | None
     links: Linked
+    register: Register  # what customers said to the shop since the tables were written, by person
+    told: Mapping[str, Told] = field(default_factory=dict)  # what customers say of their interests, by person
 
 
 def assemble(built: Built, tally: Tally, beside: Beside, *, config: TablesConfig, rejects: Rejects) -> Shop:
@@ -35,7 +40,10 @@ def assemble(built: Built, tally: Tally, beside: Beside, *, config: TablesConfig
     else:
         assert names is not None  # noqa: S101  # events are all that tells of products
         catalogue = derived_catalogue(log, names, log.end)
-    facts = profiles_of(log.customers, customers, catalogue, default=config.consent.default == "granted")
+    default = config.consent.default == "granted"
+    facts = profiles_of(
+        log.customers, customers, catalogue, default=default, told=beside.told, register=beside.register
+    )
     content = fingerprint(log, catalogue, facts.profiles, names)
     report = _report(built, tally, facts, beside=beside, rejects=rejects, content=content)
     logger.info("tables.read", fingerprint=content, **report.counts())

@@ -81,10 +81,10 @@ class TimeConfig:
 
 @dataclass(frozen=True)
 class ConsentConfig:
-    """Who may be shown personal lists."""
+    """What customers may be known for: personalisation, analytics, messaging."""
 
     default: Literal["granted", "denied"] = "granted"
-    """What holds for a customer whose consent to personalisation is not stated."""
+    """What holds for every purpose of which a customer states nothing."""
 
 
 @dataclass(frozen=True)

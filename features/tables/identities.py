@@ -10,6 +10,7 @@ from features.identity.gathering import Gathering
 from features.tables.chunk import Chunk, Column, Reader, all_chunks
 from features.tables.columns import Columns
 from features.tables.config import TimeConfig
+from features.tables.forgotten import Forgotten
 from features.tables.reasons import Reason
 from features.tables.rejects import ACCEPTED, Rejects, mark
 from features.tables.text import Text, encode, malformed_ids, unified
@@ -24,14 +25,16 @@ def add_table(
     time: TimeConfig,
     until: int | None,
     rejects: Rejects,
+    erased: Forgotten,
 ) -> int:
-    """Gather all links of a table that were known before `until`; how many rows it has."""
+    """Gather all links of a table that were known before `until`; how many rows it has. Rows of who is to be forgotten
+    are never set aside."""
     parts: list[tuple[Text, ...]] = []
     seen: list[np.ndarray] = []
     read = 0
     for chunk in all_chunks(readers, columns.names):
         read += len(chunk.row) + len(chunk.malformed)
-        texts, at = _links(chunk, columns, time=time, until=until, rejects=rejects)
+        texts, at = _links(chunk, columns, time=time, until=until, rejects=rejects, erased=erased)
         parts.append(texts)
         seen.append(at)
     if not read:
@@ -42,7 +45,7 @@ def add_table(
 
 
 def _links(
-    chunk: Chunk, columns: Columns, *, time: TimeConfig, until: int | None, rejects: Rejects
+    chunk: Chunk, columns: Columns, *, time: TimeConfig, until: int | None, rejects: Rejects, erased: Forgotten
 ) -> tuple[tuple[Text, Text, Text], np.ndarray]:
     customer, kind, value = (encode(chunk.column(columns.own[n][0])) for n in ("customer_id", "kind", "value"))
     seen, bad_time = times(chunk.column(columns.own["seen_at"][0]) if "seen_at" in columns else _nulls(chunk), time)
@@ -50,7 +53,7 @@ def _links(
     mark(reason, customer.code < 0, Reason.NO_CUSTOMER)
     mark(reason, customer.where(malformed_ids(customer.texts)), Reason.BAD_ID)
     mark(reason, bad_time, Reason.BAD_TIMESTAMP)
-    rejects.add_chunk("identities", chunk, reason)
+    rejects.add_chunk("identities", chunk, np.where(customer.where(erased.among(customer.texts)), ACCEPTED, reason))
     keep = (reason == ACCEPTED) & (kind.code >= 0) & (value.code >= 0)
     if until is not None:
         keep &= seen < until

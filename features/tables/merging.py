@@ -22,7 +22,7 @@ from features.tables.standing import Standing, devices_of
 from features.tables.statics import Statics
 from features.vocabulary import Vocabulary
 
-_COLUMNS = ("product", "time", "kind", "quantity", "price", "order", "via")
+_COLUMNS = ("product", "time", "kind", "quantity", "price", "order", "touch", "via")
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class _Rows:
     quantity: Floats
     price: Floats
     order: Codes
+    touch: Array
     via: Codes
 
     @classmethod
@@ -79,7 +80,7 @@ class _Merging:
         fresh = _Rows(
             customers.codes(new.customer.texts)[new.customer.code],
             products.codes(new.product.texts)[new.product.code],
-            *(new.time, new.kind, new.quantity, new.price, numbers),
+            *(new.time, new.kind, new.quantity, new.price, numbers, new.touch),
             devices.codes(found)[device],
         )
         gone = _Gone.of(self.static.gone, customers, devices)

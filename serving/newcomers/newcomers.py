@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from features.consent.register import Register
 from serving.newcomers.arrivals import Arrivals
 from serving.newcomers.config import NewcomersConfig
 from serving.newcomers.fitting import Fit, Fitting
@@ -20,8 +21,11 @@ from training.similar import SAME_CATEGORY, similar
 class Newcomers:
     """Those of one model; `default` says whether people of whom nothing is known may be followed."""
 
-    def __init__(self, model: Recommender, config: NewcomersConfig, *, default: bool) -> None:
-        self._model, self._config, self._follows = model, config, Follows(model, default)
+    def __init__(
+        self, model: Recommender, config: NewcomersConfig, *, default: bool, register: Register | None = None
+    ) -> None:
+        self._model, self._config = model, config
+        self._follows = Follows(model, default, Register() if register is None else register)
         self._arrivals = Arrivals(config.most)
         self._stand_ins = StandIns(model, self._arrivals)
         self.follower = Follower(model.products, self._follows, self._arrivals) if config.enabled else None
@@ -51,6 +55,8 @@ class Newcomers:
         chosen: list[Fit] = []
         for fit in Fitting(self._model, self._arrivals, query, moment, self._config.people).found():
             listed = [*answer.items, *(Item(one.product_id, 0, 0.0, SOURCE) for one in chosen)]
+            if fit.product_id in query.faded:
+                continue
             if permission.given(fit.arrival.facts) and permission.room(fit.arrival.facts, listed):
                 chosen.append(fit)
             if len(chosen) >= most_of(self._config, n):

@@ -48,7 +48,7 @@ def rows(store: LiveStore, table: Any) -> list[Any]:
 def test_a_login_makes_device_and_customer_one(store: LiveStore, reader: Reader) -> None:
     assert identify(store, {"customer_id": "ann", "anonymous_id": "web"}) == [1]
     assert reader.members() == {"anon:web": "ann"}
-    assert reader.marks() == (1, 1)
+    assert (reader.last(), reader.persons) == (1, 1)
     (merge,) = rows(store, MERGES)
     assert (merge.change, merge.person, merge.member, merge.cause) == ("merge", "ann", "anon:web", "identify")
 
@@ -56,7 +56,7 @@ def test_a_login_makes_device_and_customer_one(store: LiveStore, reader: Reader)
 def test_the_same_login_again_changes_nothing(store: LiveStore, reader: Reader) -> None:
     for _ in range(2):
         identify(store, {"customer_id": "ann", "anonymous_id": "web"})
-    assert reader.marks() == (1, 1)
+    assert (reader.last(), reader.persons) == (1, 1)
     assert len(rows(store, MERGES)) == len(rows(store, LINKS)) == 1
 
 
