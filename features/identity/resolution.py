@@ -22,6 +22,8 @@ from features.arrays import Array, Bools, Codes, Counts
 from features.identity.config import CUSTOMER, DEVICES
 from features.identity.graph import Graph
 
+_FEW = 500  # links
+
 
 @dataclass(frozen=True)
 class Resolution:
@@ -115,12 +117,28 @@ def _united(person: Codes, one: Codes, other: Codes) -> Codes:
 
 def _components(size: int, one: Array, other: Array) -> Array:
     """(size,) the number of the connected part of each."""
+    if len(one) <= _FEW:
+        return _few_components(size, one.tolist(), other.tolist())
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
     matrix = coo_array((np.ones(len(one), np.int8), (one, other)), shape=(size, size))
     found: Array = connected_components(matrix, directed=False)[1]
     return found
+
+
+def _few_components(size: int, one: list[int], other: list[int]) -> Array:
+    """The same for the few links of a live event, for which building a matrix takes longer than following them."""
+    parent = list(range(size))
+
+    def root(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = node = parent[parent[node]]
+        return node
+
+    for a, b in zip(one, other, strict=True):
+        parent[root(a)] = root(b)
+    return np.unique([root(node) for node in range(size)], return_inverse=True)[1]
 
 
 def _within_limits(graph: Graph, links: Counts, person: Codes) -> Bools:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from features.consent.change import Change
 from features.errors import EsnafError, StoreBusy
+from features.identity.known import Known, identifiers_of
 from features.interests.told import Told
 from features.recent import Deed
 from features.store.event import Event
@@ -52,6 +53,22 @@ class Subject:
     def ids(self) -> tuple[str, ...]:
         """All ids of the person that are known now, the one that stands for them first."""
         return self.desk.answers.live.ids(ListRequest.model_construct(customer_id=self.customer_id))
+
+    @cached_property
+    def identifiers(self) -> list[Known]:
+        """What identifies the person, but for the id that was asked for; nothing while the store is away."""
+        keeper = self.desk.keeper
+        reader, store = keeper.reading(), keeper.store
+        if reader is None or store is None:
+            return []
+        ids = (self.customer_id, *(id for id in self.ids if id != self.customer_id))
+        try:
+            return identifiers_of(reader, ids, store.book.config, store.book.keys)
+        except StoreBusy:
+            return []
+        except EsnafError as error:
+            keeper.failed(error)
+            return []
 
     @cached_property
     def request(self) -> Request:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from features.identity import resolution
 from features.identity.config import IdentityConfig, KindConfig
 from features.identity.resolution import resolve
 from tests.features.identity.graphs import NAMES, Link, Node, graph_of, groups, limited, persons
@@ -165,6 +166,16 @@ def test_a_value_that_thousands_share_is_no_burden(size: int) -> None:
     links += [(("c", str(i)), ("e", str(i // 2)), i) for i in range(size)]
     found = persons(links)
     assert len(found) == size // 2 + 1
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=40))
+def test_few_links_are_followed_as_many_are(pairs: list[tuple[int, int]]) -> None:
+    one, other = (np.array(ends, np.int64) for ends in zip(*pairs, (0, 0), strict=True))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resolution, "_FEW", -1)
+        many = resolution._components(31, one, other)
+    few = resolution._components(31, one, other)
+    assert len({*zip(few.tolist(), many.tolist(), strict=True)}) == len(set(few.tolist())) == len(set(many.tolist()))
 
 
 def test_many_values_of_one_person_are_resolved_too() -> None:

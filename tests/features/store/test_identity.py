@@ -15,6 +15,7 @@ from features.identity.book import Said
 from features.identity.config import IdentityConfig, KindConfig
 from features.identity.gathering import Gathering
 from features.identity.keys import SHORTEST, VARIABLE, Keys
+from features.identity.known import identifiers_of, traits_of
 from features.identity.link import StoredLink
 from features.identity.schema import LINKS, MERGES, PERSONS, TRAITS
 from features.store.config import StoreConfig
@@ -106,6 +107,22 @@ def test_of_a_trait_the_latest_is_kept(store: LiveStore) -> None:
         identify(store, {"customer_id": "c1", "timestamp": at, "properties": {"firstName": name}})
     (row,) = rows(store, TRAITS)
     assert json.loads(Keys.from_environment().open(row.sealed, b"c1\0first_name")) == "new"
+
+
+def test_what_is_known_of_a_person_is_told_in_clear_to_who_has_the_secret(store: LiveStore, reader: Reader) -> None:
+    identify(store, {"customer_id": "c1", "anonymous_id": "web", "properties": PERSON})
+    identify(store, {"customer_id": "c2", "timestamp": NOW - 5, "properties": {"email": "ann.lee@example.com"}})
+    assert reader.members()["c2"] == "c1"
+    keys, config = Keys.from_environment(), store.book.config
+    known = identifiers_of(reader, ["c1", "c2", "anon:web"], config, keys)
+    assert {(one.kind, one.value) for one in known} == {
+        ("email", "Ann.Lee@Example.com"), ("phone", "+44 7700 900123"), ("anonymous_id", "web"), ("customer_id", "c2"),
+    }  # fmt: skip
+    assert {name: value for name, (value, _, _) in traits_of(reader, ["c1"], keys).items()} == {"name": "Ann Lee"}
+    other = Keys.from_environment({VARIABLE: "another secret " * 3})
+    sealed = [one for one in identifiers_of(reader, ["c1"], config, other) if one.kind == "email"]
+    assert [one.value for one in sealed] == [None]
+    assert traits_of(reader, ["c1"], None) == {}
 
 
 def test_without_a_secret_logins_count_and_personal_values_are_not_kept(
