@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.types import Receive, Scope, Send
 
+from features.consent.purposes import Purpose
 from features.errors import EsnafError
 from serving.bodies import (
     BatchRequest,
@@ -58,7 +59,7 @@ class App:
         self._gate = gate
         self._rights = Rights(desk)
         self._onboarding = Onboarding(desk)
-        self._messages = Messages(desk)
+        self._messages = Messages(desk, may=lambda who: desk.allows(who, Purpose.MESSAGING))
         self._log = RequestLog(desk.config.log_requests)
         self._routes = Routes(
             [
