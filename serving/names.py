@@ -26,16 +26,12 @@ class Names:
         self._keeper = keeper
         self._config = settings.section("messages", MessagesConfig)
         self.keys = Keys.find(environment)
-        self._register = 0  # what was said to the shop by the last look at it
         self._kept: dict[str, tuple[float, bytes]] = {}  # until when, and the name as JSON; the oldest first
 
     def shown(self, customer_id: str | None, may: Callable[[str], bool]) -> bytes:
         """A name as JSON, `null` where there is none that can be shown; `may` tells whether somebody may be named."""
         if customer_id is None or self.keys is None or not self._may(customer_id):
             return NOBODY
-        if self._keeper.register.number != self._register:  # somebody may not be named any more
-            self._register = self._keeper.register.number
-            self._kept.clear()
         kept = self._kept.get(customer_id)
         if kept is not None and kept[0] > time.monotonic():
             return kept[1]

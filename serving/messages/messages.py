@@ -2,11 +2,10 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from features.consent.purposes import Purpose
 from features.logs import log
 from serving.answers import Answers
 from serving.bodies import ListRequest, MessageRequest
@@ -26,11 +25,11 @@ class _Items:
 
 
 class Messages:
-    """The templates of one desk."""
+    """The templates of one desk. `may` tells whether a customer may be written to."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, may: Callable[[str], bool]) -> None:
         settings = desk.keeper.settings
-        self._desk = desk
+        self._desk, self._may = desk, may
         self._config = settings.section("messages", MessagesConfig)
         self._shop = str(settings.values.get("training", {}).get("shop", "shop"))
         self._library: Any = None
@@ -48,7 +47,7 @@ class Messages:
         chosen = self._library.choose(request.template, request.channel, language) if self._library else None
         if chosen is None:
             raise self._missing(request)
-        if not self._may_write_to(request.customer_id):
+        if not self._may(request.customer_id):
             raise RequestError(403, "no_consent", "the customer does not consent to messages", field="customer_id")
         answers = self._desk.answers
         items = self._items(request, answers)
@@ -71,14 +70,6 @@ class Messages:
             "took_ms": round((time.perf_counter() - start) * 1e3, 3),
         }
         return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
-
-    def _may_write_to(self, customer_id: str) -> bool:
-        """By what the customer said to the shop, else as the model knows, else as is set."""
-        live = self._desk.answers.live
-        live.look()
-        stated, otherwise = live.register.stated(customer_id), self._desk.granted(customer_id)
-        granted = otherwise if stated is None else stated.granting(otherwise)
-        return bool(granted & Purpose.MESSAGING) and not live.register.erased(customer_id)
 
     def _read(self) -> None:
         from serving.messages.library import Library  # and with it the template language, where there are templates
