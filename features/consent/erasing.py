@@ -14,6 +14,7 @@ from features.consent.entry import Entry
 from features.consent.purposes import Consent
 from features.exposures.log import ExposureLog
 from features.exposures.retention import erase as erase_exposures
+from features.identity.schema import TRAITS
 from features.interests.schema import INTERESTS
 from features.store import schema as store_schema
 from features.store.config import StoreConfig
@@ -75,7 +76,8 @@ def _taken_out(connection: Connection, names: Sequence[str]) -> dict[str, int]:
     theirs = delete(store_schema.EVENTS).where(_EVENTS.customer_id.in_(names))
     said = delete(schema.RIGHTS).where(_RIGHTS.kind == int(ChangeKind.CONSENT), _RIGHTS.subject.in_(names))
     interests = delete(INTERESTS).where(INTERESTS.c.customer_id.in_(names))
-    every = {"events": theirs, "consents": said, "interests": interests}
+    traits = delete(TRAITS).where(TRAITS.c.id.in_(names))
+    every = {"events": theirs, "consents": said, "interests": interests, "traits": traits}
     return {name: connection.execute(rows).rowcount for name, rows in every.items()}
 
 

@@ -44,7 +44,10 @@ def test_everything_goes_in_one_call(place: Place, store: LiveStore, reader: Rea
     say(store, "ann", Consent(int(P), int(P)), actor="tests", source="api")
     Book(store.backend).declare("ann", ["Toys"], NOW)
     done = erase(store, place.workspace, place.config, "ann", actor="tests")
-    assert (done.names, dict(done.gone)) == (("ann",), {"events": 2, "consents": 1, "interests": 1, "exposures": 1})
+    assert (done.names, dict(done.gone)) == (
+        ("ann",),
+        {"events": 2, "consents": 1, "interests": 1, "traits": 0, "exposures": 1},
+    )
     assert who(reader) == {"bob"}
     assert customers(log) == ["bob"]
     assert not erase(store, place.workspace, place.config, "ann", actor="tests").found
