@@ -3,18 +3,21 @@
 Online Retail with `--data`, beside the simulated shop. One model learns until four weeks before the end; a second
 ranker learns from the same examples without the families of features in question, and both rank the same candidates of
 the same customers. The gain is the share by which NDCG@20 rises, with the 95 % interval of a paired bootstrap over
-customers. New customers of the simulated shop, who are known by what they declared at onboarding and by nothing else,
-are measured against the best sellers: by what they bought, and by what they looked at or bought.
+customers. New customers of a young simulated shop, who are known by what they declared at onboarding and by nothing
+else, are measured against the best sellers: by what they bought, by what they looked at or bought, and by that in their
+first hour.
 """
 
 import tempfile
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from benchmarks.harness import WORKSPACES, Figures, main
 from esnaf.simulation.parameters import Parameters
@@ -44,6 +47,8 @@ FAMILIES = ("segment", "segments", "value", "interest")
 REAL, REAL_UNTIL = "online_retail", date(2011, 9, 1)
 K = 10
 LEAST = 20  # new customers: fewer say nothing
+HOUR = 3_600
+YOUNG = Parameters(days=220, present_share=0.15)  # a shop where most customers are new
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -61,19 +66,27 @@ def measure(args: Namespace) -> Figures:
     families.load()
     hidden = {name for name, feature in REGISTRY.items() if {name, feature.family} & {*args.without}}
     figures: dict[str, float] = {"hidden_features": len(hidden)}
-    with tempfile.TemporaryDirectory() as folder:
-        simulate(Path(folder), Parameters(customers=args.customers, products=args.products, days=args.days))
-        settings = Settings({})
-        shop = load(Path(folder), settings.section("tables", TablesConfig))
-        case = Case.fitted(shop, settings, shop.log.end // DAY * DAY)
+    size = {"customers": args.customers, "products": args.products}
+    with _simulated(Parameters(**size, days=args.days)) as (case, _):
         figures |= {f"simulated_{name}": value for name, value in case.gain(hidden).items()}
-        figures |= newcomers(case)
+    with _simulated(replace(YOUNG, **size)) as (case, truth):
+        figures |= newcomers(case, truth)
     if args.data is not None:
         settings = Settings.read(WORKSPACES / REAL / FILE_NAME)
         until = (REAL_UNTIL - date(1970, 1, 1)).days * DAY
         shop = load(args.data / REAL, TablesConfig.of(settings), until=until)
         figures |= {f"real_{name}": value for name, value in Case.fitted(shop, settings, until).gain(hidden).items()}
     return figures
+
+
+@contextmanager
+def _simulated(parameters: Parameters) -> Iterator[tuple["Case", Path]]:
+    """A model of a simulated shop, and the folder of its truth."""
+    with tempfile.TemporaryDirectory() as folder:
+        simulate(Path(folder), parameters)
+        settings = Settings({})
+        shop = load(Path(folder), settings.section("tables", TablesConfig))
+        yield Case.fitted(shop, settings, shop.log.end // DAY * DAY), Path(folder) / "truth"
 
 
 @dataclass(frozen=True)
@@ -121,10 +134,13 @@ def _fewer(part: Examples, hidden: set[str]) -> Examples:
     return replace(part, names=tuple(part.names[place] for place in kept), matrix=part.matrix[:, kept])
 
 
-def newcomers(case: Case) -> dict[str, float]:
+def newcomers(case: Case, truth: Path) -> dict[str, float]:
     """NDCG@10 of the first list of customers who came after the model, by what they declared; of the list of a stranger
-    who declared nothing; and of the best sellers. Of what was bought in the horizon, and of what was looked at or
-    bought in it."""
+    who declared nothing; and of the best sellers. The best sellers among those of the same main interest, which the
+    simulation alone knows, say what an interest is worth at all.
+
+    Of what was bought in the horizon, of what was looked at or bought in it, and of that in the first hour.
+    """
     shop, model = case.trainer.shop, case.model
     after = shop.log.window(model.time, case.end)
     touched = after.only((after.product >= 0) & np.isin(after.kind, TOUCHES))
@@ -132,10 +148,28 @@ def newcomers(case: Case) -> dict[str, float]:
     told: list[Told | None] = [_told(shop, customer, model.time) for customer in new.tolist()]
     shown = {"declared": _lists(model, told), "undeclared": _lists(model, [None] * len(told))}
     shown["popular"] = np.broadcast_to(model.shelf.order[:K], (len(told), K)).astype(np.int32)
+    shown["taste"] = _of_taste(shop, model, new, truth)
+    own = touched.take(new)
+    first = own.time[own.offsets[:-1]]
+    truths = {"buys": after.purchases.take(new), "looks": own, "visit": own.only(own.time < first[own.row] + HOUR)}
     figures: dict[str, float] = {}
-    for name, truth in (("buys", after.purchases), ("looks", touched)):
-        figures |= {f"{name}_{key}": value for key, value in _compared(shown, Purchases.of(truth.take(new))).items()}
+    for name, history in truths.items():
+        figures |= {f"{name}_{key}": value for key, value in _compared(shown, Purchases.of(history)).items()}
     return figures
+
+
+def _of_taste(shop: Shop, model: Recommender, new: Codes, truth: Path) -> Codes:
+    """(L, K) what those of the same main interest buy most."""
+    table = pq.read_table(truth / "customers.parquet", columns=["customer_id", "cluster"])
+    known = {id: cluster for id, cluster in zip(*(c.to_pylist() for c in table.columns), strict=True) if id}
+    names = sorted(set(known.values()))
+    taste = np.array([names.index(known[id]) if id in known else -1 for id in shop.log.customers.ids()])
+    bought = model.history.purchases
+    sold = np.zeros((len(names) + 1, len(model.products)))
+    np.add.at(sold, (taste[bought.row], bought.product), 1)
+    best = np.argsort(-sold, axis=1, kind="stable")[:, :K].astype(np.int32)
+    lists: Codes = best[taste[new]]
+    return lists
 
 
 def _compared(shown: dict[str, Codes], truth: Purchases) -> dict[str, float]:

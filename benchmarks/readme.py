@@ -48,9 +48,9 @@ TABLES = {
             "{simulated_gain_percent:+.1f} %; {real_gain_percent:+.1f} %",
         ),
         Row(
-            "first list by declared interests against best sellers, NDCG@10 of buys; of looks (simulated shop)",
+            "first list by declared interests against best sellers, NDCG@10 of buys; looks; first visit",
             "gain",
-            "{buys_ratio:.2f} x; {looks_ratio:.2f} x",
+            "{buys_ratio:.2f} x; {looks_ratio:.2f} x; {visit_ratio:.2f} x",
         ),
         Row("Recall@20 / NDCG@20, Amazon CDs", "cf", "{recall_at_20:.3f} / {ndcg_at_20:.3f}"),
         Row(

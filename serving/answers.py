@@ -28,7 +28,7 @@ from serving.newcomers.placing import SOURCE as NEW
 from serving.policy.effects import effects
 from serving.policy.policy import Policy, PolicyAt
 from serving.queries import Asked, Key, query_of, request_of
-from serving.standing import NO_CONSENT, standing_of
+from serving.standing import NO_CONSENT, standing_of_all
 from training.query import Answer, Fill, Item, Query
 from training.request import Request
 
@@ -202,16 +202,18 @@ class Answers:
     def _permitted(self, request: ListRequest, mark: int, faded: int) -> Asked:
         """As `_asked`, by what the customer said and asked of the shop: all who refuse get the same list, and all who
         were erased the one of a stranger."""
-        standing = standing_of(self._live.register, known_as(request))
+        own = known_as(request)
+        standing = standing_of_all(self._live.register, (own, *self._live.ids(request)))
         if standing.erased or standing.personal is False:
             return Asked(request, None, standing=standing)
         return Asked(request, self._who(request, mark or faded), mark, faded, standing)
 
     def _who(self, request: ListRequest, mark: int) -> str | None:
-        """All visitors of whom nothing is known get the same list."""
-        if request.customer_id is None and not mark and self._recommender.customers.index(known_as(request)) < 0:
+        """All visitors of whom nothing is known get the same list; everybody else is asked for under one id."""
+        who = self._live.who(request)
+        if request.customer_id is None and not mark and self._index(who) < 0:
             return None
-        return known_as(request)
+        return who
 
     def _lists(self, asked: Sequence[Asked], now: int) -> dict[Key, ReadyList]:
         """The list of each key; those of one length, for people who did nothing since, are made together."""
@@ -230,7 +232,12 @@ class Answers:
     def _query(self, asked: Asked, recent: tuple[Deed, ...] = (), told: Told | None = None) -> Query:
         if self._refuses(asked):
             return query_of(asked.request, asked.who, personal=False)
-        query = query_of(asked.request, asked.who, recent, told, personal=True)
+        persons, who = self._live.persons, asked.who
+        if who is None:
+            query = query_of(asked.request, None, recent, told, personal=True)
+        else:
+            own, also = persons.asked_as(who), persons.ids(who)[1:]
+            query = query_of(asked.request, own, recent, told, also=also, personal=True)
         if not asked.faded:
             return query
         return replace(query, faded=self._display.fading.of(query, self._recommender, self._clock.now()))
@@ -245,8 +252,11 @@ class Answers:
         set. A stranger who was not heard of has refused nothing."""
         if asked.standing.personal is not None or asked.standing.erased or asked.who is None:
             return asked.standing.personal is False
-        index = self._recommender.customers.index(asked.who)
-        return not (self._display.granted if index < 0 else self._recommender.profiles.personal[index])
+        known = [index for id in self._live.persons.ids(asked.who) if (index := self._index(id)) >= 0]
+        return not (all(self._recommender.profiles.personal[known]) if known else self._display.granted)
+
+    def _index(self, id: str) -> int:
+        return self._recommender.questions.index(id)
 
     def _made(self, asked: Sequence[Asked], queries: Sequence[Query], n: int, time: int) -> dict[Key, ReadyList]:
         deep, policy = self._display.deep(n), self._policy_now
@@ -291,7 +301,7 @@ class Answers:
         """Whether somebody consents to what they are shown being known as theirs."""
         if asked.standing.named is not None:
             return asked.standing.named
-        index = self._recommender.customers.index(known_as(asked.request))
+        index = self._index(known_as(asked.request))
         consent = self._recommender.profiles.consent
         return self._display.granted if index < 0 else bool(consent[index] & Purpose.ANALYTICS)
 

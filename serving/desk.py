@@ -75,7 +75,7 @@ class Desk:
     def granted(self, who: str) -> int:
         """The purposes that somebody grants as far as the model knows, else as is set."""
         model = self.answers.champion.recommender
-        index = model.customers.index(who)
+        index = model.questions.index(who)
         return (ALL if self.display.granted else 0) if index < 0 else int(model.profiles.consent[index])
 
     @property
@@ -115,7 +115,7 @@ def _answers(
         clock=clock,
         cache=Cache(config.cache_mb << 20),
         metrics=metrics,
-        live=Live(keeper, model.time, newcomers.follower),
+        live=Live(keeper, model, newcomers.follower),
         display=display,
         newcomers=newcomers,
         policy=opened(rules, model),

@@ -34,12 +34,14 @@ def query_of(
     recent: tuple[Deed, ...] = (),
     told: Told | None = None,
     *,
+    also: tuple[str, ...] = (),
     personal: bool | None = None,
 ) -> Query:
     """The question in the recommender's words; `personal` where the consent may be another than the model knows."""
     context = request.context
     return Query(
         customer_id=who,
+        also=also,
         personal=personal,
         recent=recent,
         basket=context.cart,

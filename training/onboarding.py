@@ -2,7 +2,7 @@
 
 The ranker learns from customers who have a history, and what a newcomer declares is next to nothing to it. Where
 little else is known, the log likelihood ratios of what was declared (`training.candidates.onboarding`) are added to its
-scores, which are logs of odds; and one place in four is for the things that were declared themselves, so that whoever
+scores, which are logs of odds; and one place in five is for the things that were declared themselves, so that whoever
 tells what they like sees that they were heard.
 """
 
@@ -17,9 +17,10 @@ from features.pairs import Pairs
 from training.candidates.onboarding import Onboarding
 from training.request import Request
 
-WEIGHT = 0.7
-"""Of the ratios: interests of one customer repeat each other, and what they say is no independent evidence."""
-EVERY = 4
+WEIGHT = 0.3
+"""Of the ratios: interests of one customer repeat each other, and are no independent evidence. More would bring more of
+what newcomers look at, and less of what they buy."""
+EVERY = 5
 """One place in so many."""
 HEARD = 0.5
 """What declared interests must say so that they have places: fewer events than `features.interests.fading.EVENTS`."""

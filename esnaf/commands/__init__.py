@@ -33,6 +33,8 @@ VERBS = (
     "serve",
     "token",
     "store",
+    "identity",
+    "secret",
     "exposures",
     "customer",
     "export",

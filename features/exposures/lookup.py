@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -65,7 +66,7 @@ def _seen(connection: Connection, shown: Sequence[Exposure]) -> list[Seen]:
     lists = schema.LISTS.c
     found = select(lists.list_id, lists.model_version, lists.shown, lists.products)
     names = sorted({one.list_id for one in shown})
-    known = {}
+    known: dict[str, Any] = {}
     for first in range(0, len(names), _NAMED):
         wanted = found.where(lists.list_id.in_(names[first : first + _NAMED]))
         known |= {row.list_id: row for row in connection.execute(wanted)}

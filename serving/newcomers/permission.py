@@ -101,7 +101,7 @@ class Permission:
 
     def _rested_before(self, rule: Cooldown, facts: Facts, kinds: set[Kind], start: float) -> bool:
         """The same for what the model has of the customer."""
-        row = self.model.customers.index(self.query.customer_id or "")
+        row = self.model.questions.index(self.query.customer_id or "")
         if row < 0 or self.standing is None:
             return False
         history = self.model.history.take(np.array([row]))

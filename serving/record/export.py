@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from features.consent.audit import read
+from features.identity.known import traits_of
 from features.kinds import Kind
 from features.store.event import Event
 from serving.bodies import ListRequest
@@ -26,13 +27,16 @@ def exported(desk: Desk, records: Records, customer_id: str) -> dict[str, Any]:
     subject = Subject.of(desk, customer_id)
     reader, store = desk.keeper.reading(), desk.keeper.store
     who = known_as(ListRequest.model_construct(customer_id=customer_id))
-    events = reader.since([who], limit=_MOST) if reader else []
+    events = reader.since(subject.ids, limit=_MOST) if reader else []
     devices = sorted({event.anonymous_id for event in events if event.anonymous_id is not None})
     accesses = read(store.backend, customer_id=customer_id) if store else []
     told = subject.told
     return {
         "record": records.of(subject),
         "anonymous_ids": devices,
+        "ids": [id for id in subject.ids if id != who],
+        "identifiers": [one._asdict() for one in subject.identifiers],
+        "traits": {} if reader is None or store is None else traits_of(reader, subject.ids, store.book.keys),
         "history_in_model": _history(subject),
         "events_in_store": [_event(event) for event in events],
         "interests_told": None if told is None else asdict(told),

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from features.consent.change import Change
 from features.errors import EsnafError, StoreBusy
+from features.identity.known import Known, identifiers_of
 from features.interests.told import Told
 from features.recent import Deed
 from features.store.event import Event
@@ -42,25 +43,48 @@ class Subject:
         live.marks([request])
         if desk.keeper.register.erased(customer_id):
             raise _unknown()
-        told, index = live.told(request), model.customers.index(customer_id)
-        events, changes = _stored(desk, known_as(request))
+        told, index = live.told(request), model.questions.index(live.who(request))
+        events, changes = _stored(desk, live.ids(request), known_as(request))
         if index < 0 and not events and not changes and told is None:
             raise _unknown()
         return cls(customer_id, desk, model, desk.clock.now(), index, live.deeds(request), told, events, changes)
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All ids of the person that are known now, the one that stands for them first."""
+        return self.desk.answers.live.ids(ListRequest.model_construct(customer_id=self.customer_id))
+
+    @cached_property
+    def identifiers(self) -> list[Known]:
+        """What identifies the person, but for the id that was asked for; nothing while the store is away."""
+        keeper = self.desk.keeper
+        reader, store = keeper.reading(), keeper.store
+        if reader is None or store is None:
+            return []
+        ids = (self.customer_id, *(id for id in self.ids if id != self.customer_id))
+        try:
+            return identifiers_of(reader, ids, store.book.config, store.book.keys)
+        except StoreBusy:
+            return []
+        except EsnafError as error:
+            keeper.failed(error)
+            return []
+
     @cached_property
     def request(self) -> Request:
         """The history and profile as lists would be made from them, whether they may be or not."""
-        query = Query(customer_id=self.customer_id, personal=True, recent=self.recent, told=self.told)
+        who, persons = self.ids[0], self.desk.answers.live.persons
+        own, also = persons.asked_as(who), self.ids[1:]
+        query = Query(customer_id=own, also=also, personal=True, recent=self.recent, told=self.told)
         return self.model.questions.request([query], max(self.now, self.model.time))
 
 
-def _stored(desk: Desk, who: str) -> tuple[Sequence[Event], Sequence[Change]]:
+def _stored(desk: Desk, ids: Sequence[str], who: str) -> tuple[Sequence[Event], Sequence[Change]]:
     reader = desk.keeper.reading()
     if reader is None:
         return (), ()
     try:
-        return reader.since([who], limit=MOST), reader.said(who)
+        return reader.since(ids, limit=MOST), reader.said(who)
     except StoreBusy:
         return (), ()
     except EsnafError as error:
