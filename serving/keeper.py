@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from features.consent.register import Register
-from features.errors import EsnafError, StoreBusy
+from features.errors import EsnafError, StoreBusy, StoreUnavailable
 from features.identity.config import IdentityConfig
 from features.identity.keys import Keys
 from features.logs import log
@@ -101,8 +101,14 @@ class Keeper:
         from features.store.livestore import LiveStore
 
         found = self._open(LiveStore.open)
-        assert found is not None  # noqa: S101  # `open` makes one
+        if found is None:
+            raise StoreUnavailable("the service is ending")
         return found
+
+    @property
+    def opens(self) -> bool:
+        """Whether `reading` would open the store that another has made, which may take seconds."""
+        return self.reader is None and not self._away and not self._absent()
 
     def reading(self) -> "Reader | None":
         """For one thread at a time; None while there is no store, or it is away. One that another worker has just made
