@@ -8,8 +8,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from esnaf.process import running_service
 from serving.clock import shown_time
+from tests.serving.patient import PATIENCE, running_service
 from training import pointer
 
 pytestmark = pytest.mark.service
@@ -55,7 +55,7 @@ def places(folder: Path, *texts: str) -> set[str]:
 
 def test_nothing_personal_is_told(shop: tuple[Path, str], products: list[str]) -> None:
     folder, address = shop
-    with httpx.Client(base_url=address, timeout=30) as client:
+    with httpx.Client(base_url=address, timeout=PATIENCE) as client:
         calls(client, products[0])
         metrics = client.get("/metrics").text
         assert not any(text in metrics for text in (WHO, NAME, EMAIL, PHONE, DEVICE))
