@@ -21,7 +21,7 @@ SETTINGS = {
 }
 
 
-@pytest.fixture(scope="module", params=SETTINGS)
+@pytest.fixture(scope="module", params=[pytest.param("off", marks=pytest.mark.bench), "softmax"])
 def shop(
     request: pytest.FixtureRequest, workspace: Path, as_of: int, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, str, list[dict[str, Any]]]:

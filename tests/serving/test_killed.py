@@ -27,9 +27,9 @@ from training import pointer
 
 pytestmark = pytest.mark.service
 
-KILLS = 4  # of workers, before that of the service
+KILLS = 2  # of workers, before that of the service
 SENDERS = 4
-BETWEEN = 40  # lists that are acknowledged before the next kill, at the least
+BETWEEN = 20  # lists that are acknowledged before the next kill, at the least
 
 
 @dataclass
