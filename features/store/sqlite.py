@@ -10,7 +10,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,10 @@ class Sqlite:
     def __init__(self, address: Address, timeout: float, keeping: Keeping = EVENTS) -> None:
         self.address, self.place, self.timeout = address, address.place, timeout
         self._synchronous = "FULL" if keeping.durable else "NORMAL"
-        with told(address, sqlite3.Error):
-            # Events are personal: only the owner may read them.
-            os.close(os.open(self.place, os.O_RDWR | os.O_CREAT, 0o600))
+        with told(address, sqlite3.Error), suppress(FileExistsError):
+            # Events are personal: only the owner may read them. A file that is there is never opened but by SQLite: to
+            # close it would take away the locks of all its connections in this process (sqlite.org/howtocorrupt.html).
+            os.close(os.open(self.place, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         arguments = {"timeout": timeout, "check_same_thread": False}
         self.engine = create_engine(
             address.url, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=arguments
