@@ -414,6 +414,16 @@ class InterestsKnown(BaseModel):
     removed: list[str]
 
 
+class Worth(BaseModel):
+    """What the customer is expected to do within the horizon."""
+
+    horizon_days: int
+    spend: float | None = Field(description="in the shop's currency; null where prices are not known")
+    chance: float = Field(description="of at least one order")
+    churn: float = Field(description="risk that no order comes within churn_days")
+    churn_days: int
+
+
 class RecordAnswer(BaseModel):
     """All that is known of a customer now."""
 
@@ -426,6 +436,7 @@ class RecordAnswer(BaseModel):
     history: dict[str, Any] = Field(description="what was done, summed up: orders, spent, favourites ...")
     interests: InterestsKnown
     segments: list[Group]
+    value: Worth | None = Field(description="null for who has not bought yet, or where the model foretells nothing")
     consent: dict[str, StatedConsent] = Field(description="by purpose")
     lists: list[ShownList] | None = Field(description="shown last, the newest first; null while the log is away")
     scores: list[ServiceScore] = Field(description="the newest first")

@@ -52,6 +52,7 @@ def _facts(result: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("identifiers", ", ".join(f"{one['kind']} {one['value']}" for one in result["identifiers"])),
         *((one["name"], f"{one['value']} ({one['source']})") for one in result["attributes"]),
         *((name.replace("_", " "), value) for name, value in plain),
+        *((f"value: {name}".replace("_", " "), value) for name, value in (result["value"] or {}).items()),
         ("interests", ", ".join(liked)),
         ("consent", ", ".join(allowed) or "to nothing"),
         ("last lists", ", ".join(last)),

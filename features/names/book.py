@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
+from features.consent.changes import refuse_erased
 from features.errors import SecretError
 from features.identity.keys import Keys
 from features.identity.schema import TRAITS
@@ -25,7 +26,8 @@ _C = TRAITS.c
 
 
 class NameBook:
-    """Writes; each is on the disk when its method returns. Raises StoreBusy or StoreUnavailable as all of the store."""
+    """Writes; each is on the disk when its method returns. Raises StoreBusy or StoreUnavailable as all of the store,
+    and ErasedError for who was erased."""
 
     def __init__(self, backend: Backend, keys: Keys) -> None:
         self._backend, self._keys = backend, keys
@@ -33,6 +35,7 @@ class NameBook:
     def say(self, customer_id: str, name: str | None, now: int) -> None:
         """What a customer is called from now on; None takes back what was said."""
         with self._backend.writing() as connection:
+            refuse_erased(connection, customer_id)
             _clear(connection, [customer_id], SAID)
             if name is not None:
                 connection.execute(insert(TRAITS).values(self._row(customer_id, name, SAID, now)))

@@ -14,6 +14,7 @@ from serving.record.lists import Lists
 from serving.record.past import past
 from serving.record.scores import scores
 from serving.record.subject import Subject
+from serving.record.worth import worth
 
 
 class Records:
@@ -42,6 +43,7 @@ class Records:
             "history": past(subject),
             "interests": described(account_now(known, subject.model)),
             "segments": groups(subject),
+            "value": worth(subject),
             "consent": allowed,
             "lists": self.lists.last(subject.customer_id),
             "scores": scores(subject),

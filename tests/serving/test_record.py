@@ -69,6 +69,7 @@ def test_what_the_model_knows(clients: list[httpx.Client], known: str) -> None:
     assert all(one["source"] and one["as_of"] for one in found["attributes"])
     assert {one["kind"] for one in found["segments"]} >= {"behavioural", "value"}
     assert all(one["why"] for one in found["segments"])
+    assert found["value"] is None or 0 <= found["value"]["chance"] <= 1
     assert found["consent"]["personalisation"] == {
         "granted": True,
         "source": "customers table or default",
