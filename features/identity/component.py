@@ -7,11 +7,19 @@ from functools import cached_property
 import numpy as np
 from sqlalchemy import Connection
 
+from features.errors import EsnafError
 from features.identity.config import CUSTOMER, DEVICES, IdentityConfig, strength
 from features.identity.graph import Graph, Listed
 from features.identity.questions import customers_of, links_of
 from features.identity.resolution import Resolution, resolve
 from features.tables.patterns import ANONYMOUS
+
+MOST_NODES = 5_000
+"""Of a component that is resolved live: more hang together by mistake, or because somebody wants it."""
+
+
+class CrowdError(EsnafError):
+    """More nodes hang together than are resolved live."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +44,8 @@ class Component:
     @classmethod
     def around(cls, connection: Connection, nodes: Iterable[str], config: IdentityConfig) -> "Component":
         """Read it. Values that are shared for sure, since more customers have them than all the persons could whom they
-        may join, are not followed: what lies behind them is resolved the same without them."""
+        may join, are not followed: what lies behind them is resolved the same without them. CrowdError for more than
+        `MOST_NODES`."""
         found: dict[int, Link] = {}
         new, seen, hubs = set(nodes), set(nodes), set[str]()
         while new:
@@ -47,8 +56,12 @@ class Component:
             found |= {link.sequence: link for link in links if link.probability >= config.probability}
             new = {end for link in found.values() for end in (link.one, link.other)} - seen
             seen |= new
+            if len(seen) > MOST_NODES:
+                raise CrowdError(f"more than {MOST_NODES:,} identifiers hang together")
         kept = (found[sequence] for sequence in sorted(found))
-        return cls(config, tuple(sorted(seen)), tuple(link for link in kept if _weak_end(link, config) not in hubs))
+        return cls(
+            config, tuple(sorted(seen)), tuple(link for link in kept if hubs.isdisjoint(_weak_ends(link, config)))
+        )
 
     @cached_property
     def resolution(self) -> Resolution:
@@ -104,7 +117,7 @@ def _is_hub(connection: Connection, node: str, config: IdentityConfig) -> bool:
     return kind.name != CUSTOMER and customers_of(connection, node, most) > most
 
 
-def _weak_end(link: Link, config: IdentityConfig) -> str | None:
-    """The end of the weaker kind, None where both are of one."""
+def _weak_ends(link: Link, config: IdentityConfig) -> tuple[str, ...]:
+    """The end of the weaker kind, both where they are of one."""
     one, other = (strength(config.kind(kind_of(end))) for end in (link.one, link.other))
-    return None if one == other else link.one if one > other else link.other
+    return (link.one, link.other) if one == other else (max((one, link.one), (other, link.other))[1],)

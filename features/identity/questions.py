@@ -33,6 +33,11 @@ def customers_of(connection: Connection, node: str, most: int) -> int:
     return int(_customers(connection.dialect.name).rows(connection, {"node": node, "most": most + 1})[0][0])
 
 
+def count_of(connection: Connection, node: str, most: int) -> int:
+    """How many links a node has; beyond `most` it is not counted on."""
+    return int(_count(connection.dialect.name).rows(connection, {"node": node, "most": most})[0][0])
+
+
 def link_between(connection: Connection, link: StoredLink) -> Row | None:
     """(sequence, time, probability, undone) of a link, None where there is none."""
     found = _between(connection.dialect.name).rows(connection, {"one": link.one, "other": link.other})
@@ -86,6 +91,16 @@ def _customers(dialect: str) -> Statement:
     ends = ((_L.one, _L.other), (_L.other, _L.one))
     there = [and_(own == node, _customer(other), _L.undone.is_(None)) for own, other in ends]
     some = [select(select(_L.sequence).where(one).limit(limit).subquery().c.sequence) for one in there]
+    return Statement.of(select(func.count()).select_from(union_all(*some).subquery()), dialect)
+
+
+@lru_cache
+def _count(dialect: str) -> Statement:
+    node: BindParameter[str] = bindparam("node")
+    limit: BindParameter[int] = bindparam("most")
+    some = [
+        select(select(_L.sequence).where(own == node).limit(limit).subquery().c.sequence) for own in (_L.one, _L.other)
+    ]
     return Statement.of(select(func.count()).select_from(union_all(*some).subquery()), dialect)
 
 

@@ -217,3 +217,13 @@ def test_aliases_keep_their_place_in_a_bundle(model: Recommender, known: list[st
     lists = [loaded.recommend([Query(customer_id=id)], 5)[0].items for id in ("second", known[0])]
     assert lists[0] == lists[1]
     assert not len(loaded.aliases.first(0))
+
+
+def test_what_is_said_of_an_id_that_stands_alone_again_is_not_said_of_its_former_person(
+    model: Recommender, known: list[str]
+) -> None:
+    persons = persons_of(model, {"second": known[0]})
+    persons.follow({"second": known[0]}, 6)
+    persons.follow({"second": "second", "anon:web": "second"}, 8)
+    assert [persons.of(id) for id in ("second", "anon:web")] == ["second", "second"]
+    assert persons.of(known[0]) == known[0]
