@@ -168,9 +168,9 @@ def _messages(call: dict[str, Any]) -> dict[str, Any]:
 
 
 def _kept(call: dict[str, Any]) -> dict[str, Any]:
-    """A call that writes to the live store, which may be away."""
-    away = {"503": _answer(_PROBLEMS[503], bodies.ErrorAnswer)}
-    return {**call, "responses": {**call["responses"], **away}}
+    """A call that writes about a customer, who may have been erased, to the live store, which may be away."""
+    wrong = {str(code): _answer(_PROBLEMS[code], bodies.ErrorAnswer) for code in (409, 503)}
+    return {**call, "responses": {**call["responses"], **wrong}}
 
 
 def _responses(answer: type[BaseModel], description: str, wrong: Sequence[int], *, status: int = 200) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from features.consent.change import Change
 from features.errors import EsnafError, StoreBusy
-from features.identity.known import Known, identifiers_of
 from features.interests.told import Told
 from features.recent import Deed
 from features.store.event import Event
@@ -17,6 +17,9 @@ from serving.live import known_as
 from training.query import Query
 from training.recommender import Recommender
 from training.request import Request
+
+if TYPE_CHECKING:
+    from features.identity.known import Known
 
 MOST = 1_000  # newest events of the store that a record rests on
 
@@ -55,13 +58,15 @@ class Subject:
         return self.desk.answers.live.ids(ListRequest.model_construct(customer_id=self.customer_id))
 
     @cached_property
-    def identifiers(self) -> list[Known]:
+    def identifiers(self) -> "list[Known]":
         """What identifies the person, but for the id that was asked for; nothing while the store is away."""
         keeper = self.desk.keeper
         reader, store = keeper.reading(), keeper.store
         if reader is None or store is None:
             return []
         ids = (self.customer_id, *(id for id in self.ids if id != self.customer_id))
+        from features.identity.known import identifiers_of
+
         try:
             return identifiers_of(reader, ids, store.book.config, store.book.keys)
         except StoreBusy:

@@ -16,6 +16,7 @@ def run(tmp_path: Path, *words: str) -> dict[str, float]:
     return found
 
 
+@pytest.mark.bench
 def test_the_truth_and_what_stays(tmp_path: Path) -> None:
     figures = run(tmp_path, "--only", "truth", "--size", "400")
     assert figures["simulated_kinds"] == 7
@@ -26,6 +27,7 @@ def test_the_truth_and_what_stays(tmp_path: Path) -> None:
     assert figures["mission_ari"] > 0.3
 
 
+@pytest.mark.bench
 def test_many_customers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("features.segments.population.AT_ONCE", 300)
     figures = run(tmp_path, "--only", "speed", "--customers", "1000")

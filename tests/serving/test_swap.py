@@ -228,6 +228,7 @@ def test_the_commands_move_a_running_service(shop: Shop, capsys: pytest.CaptureF
     assert pointer.find(shop.workspace).version == "3"
 
 
+@pytest.mark.bench
 def test_a_worker_that_starts_anew_under_a_bad_pointer_serves_what_the_others_serve(shop: Shop) -> None:
     harm.flip_a_byte(Path(shutil.copytree(shop.bundle("2"), shop.bundle("40"))))
     shop.refuse("40")
