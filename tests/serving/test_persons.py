@@ -13,6 +13,8 @@ import pytest
 
 from features.identity.aliases import Aliases
 from features.identity.schema import MERGES
+from features.interests.book import Book
+from features.interests.told import Declared, Told
 from features.recent import Deed
 from features.settings import Settings
 from features.store.config import StoreConfig
@@ -25,6 +27,7 @@ from serving.clock import Clock
 from serving.config import ServingConfig
 from serving.desk import Desk
 from serving.keeper import Keeper
+from serving.live import Live
 from serving.persons import Persons
 from training.query import Query
 from training.recommender import Recommender
@@ -146,6 +149,21 @@ def test_a_second_login_on_a_device_parts_it_from_the_first(shop: Shop, known: l
         assert shop.products(customer_id=customer) == shop.expected(customer, deeds=[Deed(None, 13, shop.now - 9 + at)])
 
 
+def test_what_was_said_under_another_id_that_the_model_knows_counts(
+    shop: Shop, known: list[str], model: Recommender, tmp_path: Path
+) -> None:
+    keeper = Keeper(tmp_path, Settings({}))
+    live = Live(keeper, aliased(model, {"second": known[0]}))
+    book, request = Book(shop.store.backend), ListRequest(customer_id=known[0])
+    book.declare("second", ["Mugs"], 5)
+    assert live.marks([request])[0]
+    assert live.told(request) == live.told(ListRequest(customer_id="second")) == Told((Declared("Mugs", 5),))
+    book.remove(known[0], "Mugs")
+    live.look()
+    assert live.told(request) == Told((), ("Mugs",))
+    keeper.close()
+
+
 # -- what the store says, laid over what the model knows
 
 
@@ -154,7 +172,7 @@ def model(workspace: Path) -> Recommender:
     return Champion.load(workspace).recommender
 
 
-def persons_of(model: Recommender, aliases: dict[str, str], nobody: tuple[str, ...] = ()) -> Persons:
+def aliased(model: Recommender, aliases: dict[str, str], nobody: tuple[str, ...] = ()) -> Recommender:
     found = Aliases.of(
         pa.array(list(aliases), pa.string()),
         pa.array(list(aliases.values()), pa.string()),
@@ -162,7 +180,11 @@ def persons_of(model: Recommender, aliases: dict[str, str], nobody: tuple[str, .
         customers=model.customers,
         change=4,
     )
-    return Persons(replace(model, aliases=found))
+    return replace(model, aliases=found)
+
+
+def persons_of(model: Recommender, aliases: dict[str, str], nobody: tuple[str, ...] = ()) -> Persons:
+    return Persons(aliased(model, aliases, nobody))
 
 
 def test_aliases_of_the_model_are_known_by_their_customer(model: Recommender, known: list[str]) -> None:
