@@ -50,6 +50,10 @@ class Persons:
         group = self._groups.get(person)
         return (person,) if group is None else (person, *sorted(group - {person})[:MOST_OTHERS])
 
+    def known_as(self, id: str) -> tuple[str, ...]:
+        """An id, and all others of its person."""
+        return tuple(dict.fromkeys((id, *self.ids(self.of(id)))))
+
     def saw(self, id: str) -> str:
         """An id that did something in the store; that of the person."""
         person = self.of(id)

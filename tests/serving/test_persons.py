@@ -11,7 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from features.consent.purposes import ALL, Consent, Purpose
+from features.consent.saying import say
 from features.identity.aliases import Aliases
+from features.identity.keys import VARIABLE
 from features.identity.schema import MERGES
 from features.interests.book import Book
 from features.interests.told import Declared, Told
@@ -29,6 +32,8 @@ from serving.desk import Desk
 from serving.keeper import Keeper
 from serving.live import Live
 from serving.persons import Persons
+from serving.record.export import exported
+from serving.record.record import Records
 from training.query import Query
 from training.recommender import Recommender
 
@@ -60,6 +65,7 @@ class Shop:
 @pytest.fixture
 def shop(workspace: Path, as_of: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     monkeypatch.delenv("ESNAF_STORE", raising=False)
+    monkeypatch.setenv(VARIABLE, "a secret of the tests " * 2)
     shutil.copytree(workspace / "bundles", tmp_path / "bundles")
     shutil.copy(workspace / "champion.json", tmp_path)
     store = LiveStore.open(tmp_path, StoreConfig())
@@ -162,6 +168,25 @@ def test_what_was_said_under_another_id_that_the_model_knows_counts(
     live.look()
     assert live.told(request) == Told((), ("Mugs",))
     keeper.close()
+
+
+def test_who_refused_under_one_id_refused(shop: Shop, known: list[str], model: Recommender) -> None:
+    customer = next(id for id in known if model.profiles.consent[model.customers.index(id)] == ALL)
+    other = {"customer_id": "other-account"}
+    assert shop.desk.allows(customer, Purpose.MESSAGING)
+    for who in ({"customer_id": customer}, other):
+        login = {"event_type": "identify", **who, "properties": {"loyalty_card": "77001234"}}
+        shop.send({**login, "timestamp": shop.now - 5})
+    say(shop.store, "other-account", Consent.of({"messaging": False}), actor="tests", source="api")
+    assert not shop.desk.allows(customer, Purpose.MESSAGING)
+    records = Records(shop.desk)
+    found = records.record(customer)["consent"]
+    assert (found["messaging"]["granted"], found["messaging"]["source"]) == (False, "api")
+    assert found["personalisation"]["granted"]
+    told = exported(shop.desk, records, customer)
+    assert [one["purposes"] for one in told["consents_stated"]] == [{"messaging": False}]
+    assert [one["action"] for one in told["accesses"]] == ["consent"]
+    records.lists.close()
 
 
 # -- what the store says, laid over what the model knows
