@@ -25,11 +25,12 @@ def settled_register(register: Register, persons: Statics) -> Register:
 
 
 def settled_told(told: Mapping[str, Told], persons: Statics) -> dict[str, Told]:
-    """Interests by person: what was said under the id that stands for the person, else under another."""
-    ids = list(told)
-    who = persons.settled(pa.array(ids, pa.string())).to_pylist()
-    others = {person: told[id] for id, person in zip(ids, who, strict=True) if person != id}
-    return others | {id: told[id] for id, person in zip(ids, who, strict=True) if person == id}
+    """Interests by person: what was said under any id, in the order in which it was said, which is that of `told`."""
+    who = persons.settled(pa.array(list(told), pa.string())).to_pylist()
+    found: dict[str, Told] = {}
+    for said, person in zip(told.values(), who, strict=True):
+        found[person] = found[person].followed_by(said) if person in found else said
+    return found
 
 
 def settled_rows(rows: StaticRows, statics: Statics) -> StaticRows:
