@@ -40,7 +40,7 @@ def walk(
     order: Counts, columns: Codes, values: Floats, k: int, excluded: Codes | None, allowed: Bools | None, /
 ) -> tuple[Codes, Floats]: ...
 
-# Of the visits that touched several products: where their products begin, these in ascending order, and the first times.
+# Of the visits that touched several products: where their products begin, these ascending, and the first times.
 def visits(
     offsets: Offsets, product: Codes, time: Times, kind: Array, wanted: Bools, idle: int, /
 ) -> tuple[Offsets, Codes, Times]: ...
