@@ -612,6 +612,35 @@ static PyObject *walk(PyObject *module, PyObject *const *arguments, Py_ssize_t g
     return result;
 }
 
+/* counts(codes, size): (size + 1,) how many codes are -1, 0, 1 and so on. */
+static PyObject *counts(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
+{
+    if (!takes(given, 2, "counts(codes, size)") || !is_array(arguments[0], NPY_INT32, NPY_INT32, "codes"))
+        return NULL;
+    const Py_ssize_t size = PyLong_AsSsize_t(arguments[1]);
+    if (size < 0)
+        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ValueError, "size is %zd", size);
+    npy_intp length = size + 1, wrong = -1;
+    PyObject *result = PyArray_ZEROS(1, &length, NPY_INT64, 0);
+    if (result == NULL)
+        return NULL;
+    npy_int64 *count = (npy_int64 *)DATA(result) + 1;
+    const npy_int32 *codes = DATA(arguments[0]);
+    const npy_intp events = LENGTH(arguments[0]);
+    BEGIN_ALONE(events)
+    for (npy_intp i = 0; i < events && wrong < 0; i++) {
+        if (codes[i] >= -1 && codes[i] < size)
+            count[codes[i]]++;
+        else
+            wrong = i;
+    }
+    END_ALONE
+    if (wrong < 0)
+        return result;
+    Py_DECREF(result);
+    return PyErr_Format(PyExc_IndexError, "code %d of %zd", (int)codes[wrong], size);
+}
+
 /* --- Visits --- */
 
 static void sort_codes(npy_int32 *codes, npy_intp count)
@@ -710,7 +739,7 @@ end:
 
 static PyMethodDef methods[] = {
     KERNEL(group), KERNEL(decayed), KERNEL(find), KERNEL(distinct), KERNEL(pick), KERNEL(locate), KERNEL(inner), KERNEL(spread), KERNEL(best),
-    KERNEL(walk), KERNEL(visits),
+    KERNEL(walk), KERNEL(counts), KERNEL(visits),
     {NULL, NULL, 0, NULL},
 };
 

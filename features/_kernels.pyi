@@ -40,6 +40,9 @@ def walk(
     order: Counts, columns: Codes, values: Floats, k: int, excluded: Codes | None, allowed: Bools | None, /
 ) -> tuple[Codes, Floats]: ...
 
+# (size + 1,) how many codes are -1, 0, 1 and so on.
+def counts(codes: Codes, size: int, /) -> Counts: ...
+
 # Of the visits that touched several products: where their products begin, these ascending, and the first times.
 def visits(
     offsets: Offsets, product: Codes, time: Times, kind: Array, wanted: Bools, idle: int, /

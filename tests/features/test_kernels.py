@@ -186,3 +186,17 @@ def test_visits_of_rows_that_are_not_there(offsets: list[int]) -> None:
     columns = np.zeros(2, np.int32), np.zeros(2, np.int64), np.zeros(2, np.uint8), np.ones(256, np.bool_)
     with pytest.raises(IndexError, match="row"):
         _kernels.visits(np.array(offsets), *columns, 10)
+
+
+@given(seed=SEEDS, size=st.integers(0, 9))
+def test_codes_are_counted(seed: int, size: int) -> None:
+    codes = np.random.default_rng(seed).integers(-1, size, 50).astype(np.int32)
+    assert _kernels.counts(codes, size).tolist() == [codes.tolist().count(code) for code in range(-1, size)]
+
+
+@pytest.mark.parametrize("code", [-2, 3])
+def test_codes_that_are_none(code: int) -> None:
+    with pytest.raises(IndexError, match=f"code {code} of 3"):
+        _kernels.counts(np.array([0, code], np.int32), 3)
+    with pytest.raises(ValueError, match="size is -1"):
+        _kernels.counts(np.array([0], np.int32), -1)
