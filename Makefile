@@ -9,7 +9,7 @@ STAMP := .venv/.installed
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
-$(STAMP): pyproject.toml constraints.txt setup.py $(wildcard features/*.c training/*.c)
+$(STAMP): pyproject.toml constraints.txt setup.py $(wildcard features/*.[ch] training/*.c)
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/pip install --quiet --constraint constraints.txt uv
 	$(BIN)/uv pip install --quiet --python .venv --constraint constraints.txt --build-constraint constraints.txt --editable '.[dev]'
@@ -18,8 +18,8 @@ $(STAMP): pyproject.toml constraints.txt setup.py $(wildcard features/*.c traini
 demo: $(STAMP) ## Simulate a shop, train, track, serve and ask it: about a minute
 	$(BIN)/esnaf demo
 
-test: $(STAMP) ## All tests on two processes, but for whole benchmarks; ESNAF_DATA adds those on real data
-	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 25 --durations-min 5 -m 'not bench'
+test: $(STAMP) ## All tests on three processes, but for whole benchmarks; ESNAF_DATA adds those on real data
+	$(BIN)/python -m pytest -n 3 --dist worksteal --durations 25 --durations-min 5 -m 'not bench'
 
 test-bench: $(STAMP) ## That the benchmarks work, each on a small shop
 	$(BIN)/python -m pytest -m bench

@@ -9,7 +9,10 @@ _FLAGS = ["-O3", "-std=c11", "-ffp-contract=off", "-Wall", "-Wextra", "-Wno-unus
 
 def _part(name: str) -> Extension:
     source = name.replace(".", "/") + ".c"
-    return Extension(name, [source], include_dirs=[np.get_include()], extra_compile_args=_FLAGS)
+    shared = {"include_dirs": [np.get_include(), "features"], "depends": ["features/kernels.h"]}
+    return Extension(name, [source], extra_compile_args=_FLAGS, **shared)
 
 
-setup(ext_modules=[_part("features._kernels"), _part("training._forest"), _part("training._nearest")])
+_PARTS = ("features._kernels", "training._forest", "training._lists", "training._nearest", "training._sieve")
+
+setup(ext_modules=[_part(name) for name in _PARTS])

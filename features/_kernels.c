@@ -5,171 +5,201 @@
  * to the same bits. Arguments are contiguous arrays of exactly the type that is said; anything else is a TypeError.
  */
 
-#define PY_SSIZE_T_CLEAN
-#define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
-#include <Python.h>
-#include <math.h>
-#include <numpy/arrayobject.h>
-#include <string.h>
-
-#define DATA(array) PyArray_DATA((PyArrayObject *)(array))
-#define LENGTH(array) PyArray_SIZE((PyArrayObject *)(array))
-
-/* Other threads may run meanwhile where there is much to do; one answer's few entries are not worth the waiting. */
-#define MANY 20000
-#define BEGIN_ALONE(size)                                                                                              \
-    {                                                                                                                  \
-        PyThreadState *saved = (size) > MANY ? PyEval_SaveThread() : NULL;
-#define END_ALONE                                                                                                      \
-        if (saved != NULL)                                                                                             \
-            PyEval_RestoreThread(saved);                                                                               \
-    }
-
-/* Whether an argument is a contiguous array of one of two types; an exception is set where it is not. */
-static int is_array(PyObject *object, int type, int other, const char *name)
-{
-    if (PyArray_Check(object)) {
-        PyArrayObject *array = (PyArrayObject *)object;
-        const int found = PyArray_TYPE(array);
-        if ((found == type || found == other) && PyArray_IS_C_CONTIGUOUS(array) && PyArray_ISNOTSWAPPED(array))
-            return 1;
-    }
-    PyErr_Format(PyExc_TypeError, "%s is no contiguous array of the right type", name);
-    return 0;
-}
-
-static int takes(Py_ssize_t given, Py_ssize_t wanted, const char *usage)
-{
-    if (given != wanted)
-        PyErr_Format(PyExc_TypeError, "wrong number of arguments; %s", usage);
-    return given == wanted;
-}
-
-static PyObject *made(npy_intp size, int type)
-{
-    return PyArray_EMPTY(1, &size, type, 0);
-}
-
-/* --- Sorting keys with their places --- */
-
-typedef struct {
-    npy_int64 key;
-    npy_int64 place;
-} Entry;
-
-#define SHORT 24
-
-static void insert(Entry *entries, npy_intp count)
-{
-    for (npy_intp i = 1; i < count; i++) {
-        const Entry entry = entries[i];
-        npy_intp at = i;
-        for (; at > 0 && entries[at - 1].key > entry.key; at--)
-            entries[at] = entries[at - 1];
-        entries[at] = entry;
-    }
-}
-
-/* Stable; `spare` has room for `count` entries. */
-static void sort(Entry *entries, Entry *spare, npy_intp count)
-{
-    if (count <= SHORT) {
-        insert(entries, count);
-        return;
-    }
-    const npy_intp half = count / 2;
-    sort(entries, spare, half);
-    sort(entries + half, spare, count - half);
-    if (entries[half - 1].key <= entries[half].key)
-        return;
-    memcpy(spare, entries, sizeof(Entry) * half);
-    npy_intp left = 0, right = half, out = 0;
-    while (left < half && right < count)
-        entries[out++] = entries[right].key < spare[left].key ? entries[right++] : spare[left++];
-    memcpy(entries + out, spare + left, sizeof(Entry) * (half - left));
-}
+#include "kernels.h"
 
 /* --- Groups of events --- */
 
-/* group(row, thing, time, order, weight, things, merge): the events that have a thing, by (row, thing) and otherwise in
- * their order, those of one order as one where `merge` says so. Events come sorted by row. */
-static PyObject *group(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
+/* Events of customers in the order of time, of some kinds alone. */
+typedef struct {
+    const npy_int64 *offsets, *time;
+    const npy_int32 *product, *order;
+    const npy_uint8 *kind;
+    const npy_bool *wanted; /* by kind */
+} Events;
+
+/* The thing of a product: the product itself, its code, or the same for all. */
+typedef struct {
+    const npy_int32 *codes; /* NULL where there are none */
+    npy_intp size;
+    npy_int64 same; /* -1 where it is not the same */
+    npy_int64 things;
+} Things;
+
+static inline npy_int64 thing_of(const Things *things, npy_int32 product)
 {
-    static const char *const names[] = {"row", "thing", "time", "order", "weight"};
-    static const int types[] = {NPY_INT32, NPY_INT32, NPY_INT64, NPY_INT32, NPY_DOUBLE};
-    if (!takes(given, 7, "group(row, thing, time, order, weight, things, merge)"))
-        return NULL;
-    for (int i = 0; i < 5; i++)
-        if (!is_array(arguments[i], types[i], types[i], names[i]))
-            return NULL;
-    const npy_intp events = LENGTH(arguments[0]);
-    for (int i = 1; i < 5; i++)
-        if (LENGTH(arguments[i]) != events)
-            return PyErr_Format(PyExc_ValueError, "%s has another length than row", names[i]);
-    const npy_int64 things = PyLong_AsLongLong(arguments[5]);
-    const int merge = PyObject_IsTrue(arguments[6]);
+    if (things->same >= 0)
+        return things->same;
+    if (things->codes == NULL)
+        return product;
+    return product >= 0 && product < things->size ? things->codes[product] : -1;
+}
+
+static int read_things(Things *things, PyObject *codes, PyObject *count)
+{
+    *things = (Things){NULL, 0, -1, PyLong_AsLongLong(count)};
     if (PyErr_Occurred())
-        return NULL;
-    const npy_int32 *row = DATA(arguments[0]), *thing = DATA(arguments[1]), *order = DATA(arguments[3]);
-    const npy_int64 *time = DATA(arguments[2]);
-    const double *weight = DATA(arguments[4]);
+        return 0;
+    if (codes == Py_None)
+        return 1;
+    if (PyLong_Check(codes)) {
+        things->same = PyLong_AsLongLong(codes);
+        return !PyErr_Occurred();
+    }
+    if (!is_array(codes, NPY_INT32, NPY_INT32, "codes"))
+        return 0;
+    things->codes = DATA(codes);
+    things->size = LENGTH(codes);
+    return 1;
+}
 
-    Entry *entries = PyMem_Malloc(sizeof(Entry) * (2 * events + 1));
-    if (entries == NULL)
-        return PyErr_NoMemory();
-    npy_intp count = 0, begin = 0, kept = 0, groups = 0;
-    BEGIN_ALONE(events)
-    for (npy_intp i = 0; i < events; i++) {
-        if (count > begin && row[i] != row[i - 1]) {
-            sort(entries + begin, entries + events, count - begin);
-            begin = count;
+/* The wanted events that have a thing, sorted by (row, thing) and otherwise in their order; `number` gets the order that
+ * each belongs to, counted over the wanted events: lines are of one order if they share its number, or the time where
+ * there is none. */
+static npy_intp enter(const Events *events, npy_intp rows, const Things *things, Entry *entries, Entry *spare, npy_int32 *number)
+{
+    npy_intp count = 0;
+    npy_int32 orders = -1;
+    for (npy_intp row = 0; row < rows; row++) {
+        const npy_intp begin = count;
+        npy_intp last = -1;
+        for (npy_intp i = events->offsets[row]; i < events->offsets[row + 1]; i++) {
+            if (!events->wanted[events->kind[i]])
+                continue;
+            if (last < 0)
+                orders++;
+            else if (events->order[i] >= 0 && events->order[last] >= 0)
+                orders += events->order[i] != events->order[last];
+            else
+                orders += events->time[i] != events->time[last];
+            last = i;
+            number[i] = orders;
+            const npy_int64 thing = thing_of(things, events->product[i]);
+            if (thing >= 0)
+                entries[count++] = (Entry){row * things->things + thing, i};
         }
-        if (thing[i] >= 0)
-            entries[count++] = (Entry){row[i] * things + thing[i], i};
+        sort(entries + begin, spare, count - begin);
     }
-    sort(entries + begin, entries + events, count - begin);
-    for (npy_intp i = 0; i < count; i++) {
-        const int other = i == 0 || entries[i].key != entries[i - 1].key;
-        groups += other;
-        kept += other || !merge || order[entries[i].place] != order[entries[i - 1].place];
-    }
-    END_ALONE
+    return count;
+}
 
-    PyObject *keys = made(groups, NPY_INT64), *starts = made(groups + 1, NPY_INT64), *owners = made(kept, NPY_INT64);
-    PyObject *times = made(kept, NPY_INT64), *weights = made(kept, NPY_DOUBLE), *orders = made(kept, NPY_INT32);
+static inline int is_other(const Entry *entries, npy_intp i)
+{
+    return i == 0 || entries[i].key != entries[i - 1].key;
+}
+
+static inline int is_new(const Entry *entries, npy_intp i, const npy_int32 *number, int merge)
+{
+    return is_other(entries, i) || !merge || number[entries[i].place] != number[entries[i - 1].place];
+}
+
+/* Keys (K,), starts (K + 1,), and of N events the group, time, weight and order number. */
+static PyObject *groups_of(const Entry *entries, npy_intp count, const npy_int64 *time, const npy_int32 *number,
+                           const float *quantity, int merge)
+{
+    npy_intp kept = 0, groups = 0;
+    for (npy_intp i = 0; i < count; i++) {
+        groups += is_other(entries, i);
+        kept += is_new(entries, i, number, merge);
+    }
+    PyObject *parts[] = {made(groups, NPY_INT64), made(groups + 1, NPY_INT64), made(kept, NPY_INT64),
+                         made(kept, NPY_INT64), made(kept, NPY_DOUBLE), made(kept, NPY_INT32)};
     PyObject *result = NULL;
-    if (keys && starts && owners && times && weights && orders) {
-        npy_int64 *key = DATA(keys), *start = DATA(starts), *owner = DATA(owners), *moment = DATA(times);
-        double *sum = DATA(weights);
-        npy_int32 *number = DATA(orders);
+    if (parts[0] && parts[1] && parts[2] && parts[3] && parts[4] && parts[5]) {
+        npy_int64 *key = DATA(parts[0]), *start = DATA(parts[1]), *owner = DATA(parts[2]), *moment = DATA(parts[3]);
+        double *sum = DATA(parts[4]);
+        npy_int32 *order = DATA(parts[5]);
         npy_intp out = -1, at = -1;
         for (npy_intp i = 0; i < count; i++) {
             const npy_intp place = entries[i].place;
-            const int other = i == 0 || entries[i].key != entries[i - 1].key;
-            if (other || !merge || order[place] != order[entries[i - 1].place]) {
+            if (is_new(entries, i, number, merge)) {
                 out++;
-                if (other) {
+                if (is_other(entries, i)) {
                     key[++at] = entries[i].key;
                     start[at] = out;
                 }
                 owner[out] = at;
                 moment[out] = time[place];
-                number[out] = order[place];
+                order[out] = number[place];
                 sum[out] = 0.0;
             }
-            sum[out] += weight[place];
+            sum[out] += (double)quantity[place];
         }
         start[groups] = kept;
-        result = PyTuple_Pack(6, keys, starts, owners, times, weights, orders);
+        result = PyTuple_Pack(6, parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]);
     }
-    Py_XDECREF(keys);
-    Py_XDECREF(starts);
-    Py_XDECREF(owners);
-    Py_XDECREF(times);
-    Py_XDECREF(weights);
-    Py_XDECREF(orders);
-    PyMem_Free(entries);
+    for (int i = 0; i < 6; i++)
+        Py_XDECREF(parts[i]);
     return result;
+}
+
+/* group(offsets, product, time, kind, order, quantity, wanted, codes, things, merge): the events of the wanted kinds
+ * (256,) that have a thing, by (row, thing) and otherwise in their order, those of one order as one where `merge` says
+ * so. The thing is the product where `codes` is None, its code in `codes` (P,), or `codes` itself where it is a number;
+ * negative ones are none. Events come in the order of time by row. */
+static PyObject *group(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
+{
+    static const char *const names[] = {"offsets", "product", "time", "kind", "order", "quantity", "wanted"};
+    static const int types[] = {NPY_INT64, NPY_INT32, NPY_INT64, NPY_UINT8, NPY_INT32, NPY_FLOAT, NPY_BOOL};
+    if (!takes(given, 10, "group(offsets, product, time, kind, order, quantity, wanted, codes, things, merge)"))
+        return NULL;
+    for (int i = 0; i < 7; i++)
+        if (!is_array(arguments[i], types[i], types[i], names[i]))
+            return NULL;
+    const npy_intp size = LENGTH(arguments[1]), rows = LENGTH(arguments[0]) - 1;
+    const Events events = {DATA(arguments[0]), DATA(arguments[2]), DATA(arguments[1]), DATA(arguments[4]),
+                           DATA(arguments[3]), DATA(arguments[6])};
+    Things things;
+    const int merge = PyObject_IsTrue(arguments[9]);
+    if (merge < 0 || !read_things(&things, arguments[7], arguments[8]))
+        return NULL;
+    for (int i = 2; i < 6; i++)
+        if (LENGTH(arguments[i]) != size)
+            return PyErr_Format(PyExc_ValueError, "%s has another length than product", names[i]);
+    if (LENGTH(arguments[6]) != 256 || rows < 0 || events.offsets[0] < 0 || events.offsets[rows] > size)
+        return PyErr_Format(PyExc_ValueError, "offsets or wanted do not fit the events");
+    for (npy_intp row = 0; row < rows; row++)
+        if (events.offsets[row] > events.offsets[row + 1])
+            return PyErr_Format(PyExc_ValueError, "offsets do not ascend");
+
+    Entry *entries = PyMem_RawMalloc(sizeof(Entry) * (2 * size + 1) + sizeof(npy_int32) * size);
+    if (entries == NULL)
+        return PyErr_NoMemory();
+    npy_int32 *number = (npy_int32 *)(entries + 2 * size + 1);
+    npy_intp count;
+    BEGIN_ALONE(size)
+    count = enter(&events, rows, &things, entries, entries + size, number);
+    END_ALONE
+    PyObject *result = groups_of(entries, count, events.time, number, DATA(arguments[5]), merge);
+    PyMem_RawFree(entries);
+    return result;
+}
+
+/* match(keys, row, product, codes, things): (M,) the place of each (row, thing of the product) among ascending keys of
+ * `group`, -1 where it is absent. */
+static PyObject *match(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
+{
+    Things things;
+    if (!takes(given, 5, "match(keys, row, product, codes, things)") ||
+        !is_array(arguments[0], NPY_INT64, NPY_INT64, "keys") || !is_array(arguments[1], NPY_INT32, NPY_INT32, "row") ||
+        !is_array(arguments[2], NPY_INT32, NPY_INT32, "product") || !read_things(&things, arguments[3], arguments[4]))
+        return NULL;
+    const npy_intp count = LENGTH(arguments[0]), wanted = LENGTH(arguments[1]);
+    if (LENGTH(arguments[2]) != wanted)
+        return PyErr_Format(PyExc_ValueError, "product has another length than row");
+    PyObject *places = made(wanted, NPY_INT64);
+    if (places == NULL)
+        return NULL;
+    const npy_int64 *key = DATA(arguments[0]);
+    const npy_int32 *row = DATA(arguments[1]), *product = DATA(arguments[2]);
+    npy_int64 *place = DATA(places);
+    BEGIN_ALONE(wanted)
+    for (npy_intp i = 0; i < wanted; i++) {
+        const npy_int64 thing = count ? thing_of(&things, product[i]) : -1, sought = row[i] * things.things + thing;
+        const npy_intp at = thing < 0 ? 0 : place_of_key(key, 0, count, sought);
+        place[i] = thing >= 0 && key[at] == sought ? at : -1;
+    }
+    END_ALONE
+    return places;
 }
 
 /* decayed(start, time, at, span): (K,) sums over each group of 2 ** ((time - at) / span). */
@@ -199,41 +229,7 @@ static PyObject *decayed(PyObject *module, PyObject *const *arguments, Py_ssize_
     return sums;
 }
 
-/* --- Finding --- */
-
-#define SEARCH(name, type)                                                                                             \
-    /* The first place from `low` on whose key is not below, the last place where all are; `count` is above 0. */      \
-    static inline npy_intp name(const type *keys, npy_intp low, npy_intp count, type key)                              \
-    {                                                                                                                  \
-        npy_intp left = count - low;                                                                                   \
-        while (left > 1) {                                                                                             \
-            const npy_intp half = left / 2;                                                                            \
-            low += keys[low + half - 1] < key ? half : 0;                                                              \
-            left -= half;                                                                                              \
-        }                                                                                                              \
-        return low;                                                                                                    \
-    }                                                                                                                  \
-    /* Places of many keys; those that come in ascending order are looked for from the one before. */                  \
-    static void name##_all(const type *sorted, npy_intp count, const type *keys, npy_intp wanted, npy_int64 *place)    \
-    {                                                                                                                  \
-        npy_intp low = 0;                                                                                              \
-        for (npy_intp i = 0; i < wanted; i++) {                                                                        \
-            npy_intp high = count;                                                                                     \
-            if (i > 0 && keys[i] >= keys[i - 1]) {                                                                     \
-                npy_intp reach = 1;                                                                                    \
-                while (low + reach < count && sorted[low + reach] < keys[i])                                           \
-                    reach *= 2;                                                                                        \
-                high = low + reach + 1 < count ? low + reach + 1 : count;                                              \
-            } else                                                                                                     \
-                low = 0;                                                                                               \
-            low = name(sorted, low, high, keys[i]);                                                                    \
-            place[i] = sorted[low] == keys[i] ? low : -1;                                                              \
-        }                                                                                                              \
-    }
-
-SEARCH(place_of_key, npy_int64)
-SEARCH(place_of_code, npy_int32)
-SEARCH(place_of_hash, npy_uint64)
+/* --- Places and values --- */
 
 /* find(sorted, keys): (M,) the place of each key among distinct ascending ones of its type, -1 where it is absent. */
 static PyObject *find(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
@@ -341,6 +337,131 @@ static PyObject *pick(PyObject *module, PyObject *const *arguments, Py_ssize_t g
     return PyErr_Format(PyExc_TypeError, "values are neither float64, float32, int64 nor int32");
 }
 
+/* --- The feature matrix --- */
+
+/* Where a column's values come from: an array's entries in turn, or a table's rows by product. */
+typedef struct {
+    const char *data;
+    npy_intp step; /* bytes from one pair to the next */
+    int type;
+    PyObject *held;
+} Column;
+
+#define TURNED 64 /* rows whose features stay in the first cache while they are written */
+
+#define WRITE(kind)                                                                                                    \
+    for (npy_intp i = begin; i < end; i++)                                                                             \
+        out[i * width] = (float)*(const kind *)(column->data + i * column->step);                                      \
+    return
+
+static void write_column(const Column *column, npy_intp begin, npy_intp end, float *out, npy_intp width)
+{
+    switch (column->type) {
+    case NPY_DOUBLE:
+        WRITE(double);
+    case NPY_FLOAT:
+        WRITE(float);
+    case NPY_INT64:
+        WRITE(npy_int64);
+    case NPY_INT32:
+        WRITE(npy_int32);
+    case NPY_BOOL:
+        WRITE(npy_bool);
+    }
+}
+
+/* One column that is an array (M,) or a scalar, of whatever numbers. */
+static int read_column(Column *column, PyObject *object, npy_intp pairs)
+{
+    PyArrayObject *array = (PyArrayObject *)PyArray_FromAny(object, NULL, 0, 1, NPY_ARRAY_ALIGNED | NPY_ARRAY_NOTSWAPPED, NULL);
+    if (array == NULL)
+        return 0;
+    switch (PyArray_TYPE(array)) {
+    case NPY_DOUBLE: case NPY_FLOAT: case NPY_INT64: case NPY_INT32: case NPY_BOOL:
+        break;
+    default: {
+        PyArrayObject *other = (PyArrayObject *)PyArray_Cast(array, NPY_FLOAT);
+        Py_DECREF(array);
+        if (other == NULL)
+            return 0;
+        array = other;
+    }
+    }
+    const int single = PyArray_SIZE(array) == 1;
+    if (!single && PyArray_DIM(array, 0) != pairs) {
+        PyErr_Format(PyExc_ValueError, "a column of %zd values for %zd pairs", (Py_ssize_t)PyArray_SIZE(array), (Py_ssize_t)pairs);
+        Py_DECREF(array);
+        return 0;
+    }
+    *column = (Column){PyArray_BYTES(array), single ? 0 : PyArray_STRIDE(array, 0), PyArray_TYPE(array), (PyObject *)array};
+    return 1;
+}
+
+/* matrix(columns, table, product): (M, F) float32; a column is the list's array, or a number: that column of the table
+ * (P, K) at the product of each of M pairs. */
+static PyObject *matrix(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
+{
+    if (!takes(given, 3, "matrix(columns, table, product)") || !PyList_Check(arguments[0]) ||
+        !is_array(arguments[1], NPY_FLOAT, NPY_FLOAT, "table") || !is_array(arguments[2], NPY_INT32, NPY_INT32, "product"))
+        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_TypeError, "columns is no list");
+    PyArrayObject *table = (PyArrayObject *)arguments[1];
+    const npy_intp pairs = LENGTH(arguments[2]), width = PyList_GET_SIZE(arguments[0]);
+    if (PyArray_NDIM(table) != 2)
+        return PyErr_Format(PyExc_ValueError, "table has not two dimensions");
+    const npy_intp products = PyArray_DIM(table, 0), known = PyArray_DIM(table, 1);
+    const float *values = PyArray_DATA(table);
+    const npy_int32 *product = DATA(arguments[2]);
+    npy_intp shape[2] = {pairs, width}, read = 0, *place = PyMem_Malloc(sizeof(npy_intp) * (width + 1));
+    Column *columns = PyMem_Calloc(width + 1, sizeof(Column));
+    PyObject *result = NULL;
+    int looked_up = 0;
+    if (columns == NULL || place == NULL) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    for (; read < width; read++) {
+        PyObject *object = PyList_GET_ITEM(arguments[0], read);
+        place[read] = -1;
+        if (PyLong_Check(object)) {
+            place[read] = PyLong_AsSsize_t(object);
+            looked_up = 1;
+            if (place[read] < 0 || place[read] >= known) {
+                PyErr_Clear();
+                PyErr_Format(PyExc_IndexError, "column %R of %zd", object, (Py_ssize_t)known);
+                goto done;
+            }
+        } else if (!read_column(&columns[read], object, pairs))
+            goto done;
+    }
+    for (npy_intp i = 0; looked_up && i < pairs; i++)
+        if (product[i] < 0 || product[i] >= products) {
+            PyErr_Format(PyExc_IndexError, "product %d of %zd", (int)product[i], (Py_ssize_t)products);
+            goto done;
+        }
+    result = PyArray_EMPTY(2, shape, NPY_FLOAT, 0);
+    if (result == NULL)
+        goto done;
+    float *out = DATA(result);
+    BEGIN_ALONE(pairs)
+    for (npy_intp begin = 0; begin < pairs; begin += TURNED) {
+        const npy_intp end = begin + TURNED < pairs ? begin + TURNED : pairs;
+        for (npy_intp f = 0; f < width; f++) {
+            if (place[f] < 0)
+                write_column(&columns[f], begin, end, out + f, width);
+            else
+                for (npy_intp i = begin; i < end; i++)
+                    out[i * width + f] = values[product[i] * known + place[f]];
+        }
+    }
+    END_ALONE
+done:
+    for (npy_intp i = 0; columns != NULL && i < width; i++)
+        Py_XDECREF(columns[i].held);
+    PyMem_Free(columns);
+    PyMem_Free(place);
+    return result;
+}
+
 /* locate(text, offsets, order, key): the index of a key, bytes, among texts; `order` sorts them; -1 where it is absent. */
 static PyObject *locate(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
 {
@@ -372,245 +493,7 @@ static PyObject *locate(PyObject *module, PyObject *const *arguments, Py_ssize_t
     return PyLong_FromLong(-1);
 }
 
-/* --- Candidates of one customer --- */
-
-/* inner(user, items): (P,) inner products of one float64 vector (F,) with float32 vectors (P, F). The order of a sum is
- * the compiler's: the factors lie on grids on which every sum is exact. */
-static PyObject *inner(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
-{
-    if (!takes(given, 2, "inner(user, items)") || !is_array(arguments[0], NPY_DOUBLE, NPY_DOUBLE, "user") ||
-        !is_array(arguments[1], NPY_FLOAT, NPY_FLOAT, "items"))
-        return NULL;
-    PyArrayObject *items = (PyArrayObject *)arguments[1];
-    const npy_intp factors = LENGTH(arguments[0]);
-    if (PyArray_NDIM(items) != 2 || PyArray_DIM(items, 1) != factors)
-        return PyErr_Format(PyExc_ValueError, "items have another number of factors than the user");
-    const npy_intp products = PyArray_DIM(items, 0);
-    PyObject *result = made(products, NPY_DOUBLE);
-    if (result == NULL)
-        return NULL;
-    double *out = DATA(result);
-    const double *user = DATA(arguments[0]);
-    const float *item = DATA(arguments[1]);
-    for (npy_intp i = 0; i < products; i++, item += factors) {
-        double sum[4] = {0.0, 0.0, 0.0, 0.0};
-        npy_intp f = 0;
-        for (; f + 4 <= factors; f += 4)
-            for (int lane = 0; lane < 4; lane++)
-                sum[lane] += user[f + lane] * (double)item[f + lane];
-        for (; f < factors; f++)
-            sum[0] += user[f] * (double)item[f];
-        out[i] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-    }
-    return result;
-}
-
-
-/* spread(index, weight, offsets, columns, values, width): (1, width) sums of weight * value over the rows `index` of a
- * sparse table, in the order of `index`; -inf where nothing was added. */
-static PyObject *spread(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
-{
-    if (!takes(given, 6, "spread(index, weight, offsets, columns, values, width)") ||
-        !is_array(arguments[0], NPY_INT32, NPY_INT32, "index") || !is_array(arguments[1], NPY_DOUBLE, NPY_DOUBLE, "weight") ||
-        !is_array(arguments[2], NPY_INT64, NPY_INT64, "offsets") || !is_array(arguments[3], NPY_INT32, NPY_INT32, "columns") ||
-        !is_array(arguments[4], NPY_DOUBLE, NPY_FLOAT, "values"))
-        return NULL;
-    const Py_ssize_t width = PyLong_AsSsize_t(arguments[5]);
-    if (width == -1 && PyErr_Occurred())
-        return NULL;
-    const npy_int32 *index = DATA(arguments[0]), *columns = DATA(arguments[3]);
-    const double *weight = DATA(arguments[1]);
-    const npy_int64 *offsets = DATA(arguments[2]);
-    const npy_intp count = LENGTH(arguments[0]), rows = LENGTH(arguments[2]) - 1, entries = LENGTH(arguments[3]);
-    if (LENGTH(arguments[1]) != count || LENGTH(arguments[4]) != entries)
-        return PyErr_Format(PyExc_ValueError, "weights or values of another number than their places");
-    npy_intp shape[2] = {1, width};
-    PyObject *result = PyArray_ZEROS(2, shape, NPY_DOUBLE, 0);
-    if (result == NULL)
-        return NULL;
-    double *sum = DATA(result);
-    const int single = PyArray_TYPE((PyArrayObject *)arguments[4]) == NPY_FLOAT;
-    for (npy_intp i = 0; i < count; i++) {
-        const npy_int64 begin = index[i] >= 0 && index[i] < rows ? offsets[index[i]] : -1;
-        const npy_int64 end = begin < 0 ? -1 : offsets[index[i] + 1];
-        if (begin < 0 || end > entries) {
-            Py_DECREF(result);
-            return PyErr_Format(PyExc_IndexError, "row %d of %zd", (int)index[i], (Py_ssize_t)rows);
-        }
-        const double by = weight[i];
-        if (single) {
-            const float *values = DATA(arguments[4]);
-            for (npy_int64 at = begin; at < end; at++)
-                sum[columns[at]] += by * (double)values[at];
-        } else {
-            const double *values = DATA(arguments[4]);
-            for (npy_int64 at = begin; at < end; at++)
-                sum[columns[at]] += by * values[at];
-        }
-    }
-    for (Py_ssize_t i = 0; i < width; i++)
-        if (sum[i] == 0.0)
-            sum[i] = -INFINITY;
-    return result;
-}
-
-typedef struct {
-    double score;
-    npy_int32 product;
-} Candidate;
-
-/* Whether one stands behind the other in a list: ties go to the lower product. */
-static inline int behind(Candidate one, Candidate other)
-{
-    return one.score < other.score || (one.score == other.score && one.product > other.product);
-}
-
-/* Put an entry where the last of a heap, the one behind all others, stood. */
-static void sink(Candidate *heap, npy_intp size, Candidate entry)
-{
-    npy_intp at = 0, child;
-    while ((child = 2 * at + 1) < size) {
-        if (child + 1 < size && behind(heap[child + 1], heap[child]))
-            child++;
-        if (!behind(heap[child], entry))
-            break;
-        heap[at] = heap[child];
-        at = child;
-    }
-    heap[at] = entry;
-}
-
-static void rise(Candidate *heap, npy_intp at, Candidate entry)
-{
-    while (at > 0 && behind(entry, heap[(at - 1) / 2])) {
-        heap[at] = heap[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    heap[at] = entry;
-}
-
-/* best(scores, products, k, excluded, allowed): the products and float32 scores of the k best, best first. `products`
- * (N,) is None where they are 0, 1, 2 ...; excluded ones are ascending, or None; `allowed` (P,) is None for all. */
-static PyObject *best(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
-{
-    if (!takes(given, 5, "best(scores, products, k, excluded, allowed)") ||
-        !is_array(arguments[0], NPY_DOUBLE, NPY_FLOAT, "scores") ||
-        (arguments[1] != Py_None && !is_array(arguments[1], NPY_INT32, NPY_INT32, "products")) ||
-        (arguments[3] != Py_None && !is_array(arguments[3], NPY_INT32, NPY_INT32, "excluded")) ||
-        (arguments[4] != Py_None && !is_array(arguments[4], NPY_BOOL, NPY_BOOL, "allowed")))
-        return NULL;
-    const npy_intp count = LENGTH(arguments[0]);
-    Py_ssize_t k = PyLong_AsSsize_t(arguments[2]);
-    if (k < 0)
-        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ValueError, "k is %zd", k);
-    k = k < count ? k : count;
-    const int single = PyArray_TYPE((PyArrayObject *)arguments[0]) == NPY_FLOAT;
-    const double *doubles = DATA(arguments[0]);
-    const float *floats = DATA(arguments[0]);
-    const npy_int32 *products = arguments[1] == Py_None ? NULL : DATA(arguments[1]);
-    const npy_int32 *excluded = arguments[3] == Py_None ? NULL : DATA(arguments[3]);
-    const npy_intp exclusions = excluded == NULL ? 0 : LENGTH(arguments[3]);
-    const npy_bool *allowed = arguments[4] == Py_None ? NULL : DATA(arguments[4]);
-    const npy_intp known = allowed == NULL ? 0 : LENGTH(arguments[4]);
-    Candidate *heap = PyMem_Malloc(sizeof(Candidate) * (k + 1));
-    if (heap == NULL)
-        return PyErr_NoMemory();
-    npy_intp size = 0;
-    double least = -3.4028234663852886e38; /* what float32 can hold */
-    for (npy_intp i = 0; i < count; i++) {
-        const double score = single ? (double)floats[i] : doubles[i];
-        if (!(score >= least))
-            continue;
-        const Candidate entry = {score, products == NULL ? (npy_int32)i : products[i]};
-        if (size == k && !behind(heap[0], entry))
-            continue;
-        if (allowed != NULL && (entry.product >= known || !allowed[entry.product]))
-            continue;
-        if (exclusions && excluded[place_of_code(excluded, 0, exclusions, entry.product)] == entry.product)
-            continue;
-        if (size < k)
-            rise(heap, size++, entry);
-        else
-            sink(heap, size, entry);
-        if (size == k)
-            least = heap[0].score;
-    }
-    PyObject *found = made(size, NPY_INT32), *values = made(size, NPY_FLOAT), *result = NULL;
-    if (found && values) {
-        npy_int32 *product = DATA(found);
-        float *score = DATA(values);
-        while (size > 0) {
-            const Candidate last = heap[0];
-            size--;
-            product[size] = last.product;
-            score[size] = (float)last.score;
-            sink(heap, size, heap[size]);
-        }
-        result = PyTuple_Pack(2, found, values);
-    }
-    Py_XDECREF(found);
-    Py_XDECREF(values);
-    PyMem_Free(heap);
-    return result;
-}
-
-/* walk(order, columns, values, k, excluded, allowed): the first k products of a list that may be shown, and their float32
- * scores; `order` (N,) holds the places of the list's entries, best first. As for `best` otherwise. */
-static PyObject *walk(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
-{
-    if (!takes(given, 6, "walk(order, columns, values, k, excluded, allowed)") ||
-        !is_array(arguments[0], NPY_INT64, NPY_INT64, "order") ||
-        !is_array(arguments[1], NPY_INT32, NPY_INT32, "columns") ||
-        !is_array(arguments[2], NPY_FLOAT, NPY_DOUBLE, "values") ||
-        (arguments[4] != Py_None && !is_array(arguments[4], NPY_INT32, NPY_INT32, "excluded")) ||
-        (arguments[5] != Py_None && !is_array(arguments[5], NPY_BOOL, NPY_BOOL, "allowed")))
-        return NULL;
-    const npy_int64 *order = DATA(arguments[0]);
-    const npy_int32 *columns = DATA(arguments[1]);
-    const int single = PyArray_TYPE((PyArrayObject *)arguments[2]) == NPY_FLOAT;
-    const float *floats = DATA(arguments[2]);
-    const double *doubles = DATA(arguments[2]);
-    const Py_ssize_t k = PyLong_AsSsize_t(arguments[3]);
-    if (k < 0)
-        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ValueError, "k is %zd", k);
-    const npy_intp length = LENGTH(arguments[0]), entries = LENGTH(arguments[1]);
-    if (LENGTH(arguments[2]) != entries)
-        return PyErr_Format(PyExc_ValueError, "values of another number than columns");
-    const npy_int32 *excluded = arguments[4] == Py_None ? NULL : DATA(arguments[4]);
-    const npy_intp exclusions = excluded == NULL ? 0 : LENGTH(arguments[4]);
-    const npy_bool *allowed = arguments[5] == Py_None ? NULL : DATA(arguments[5]);
-    const npy_intp known = allowed == NULL ? 0 : LENGTH(arguments[5]);
-    const npy_intp most = k < length ? k : length;
-    npy_int32 *product = PyMem_Malloc((sizeof(npy_int32) + sizeof(float)) * (most + 1));
-    if (product == NULL)
-        return PyErr_NoMemory();
-    float *score = (float *)(product + most);
-    npy_intp size = 0;
-    for (npy_intp i = 0; i < length && size < most; i++) {
-        const npy_int64 at = order[i];
-        if (at < 0 || at >= entries) {
-            PyMem_Free(product);
-            return PyErr_Format(PyExc_IndexError, "entry %zd of %zd", (Py_ssize_t)at, (Py_ssize_t)entries);
-        }
-        const npy_int32 column = columns[at];
-        if (allowed != NULL && (column >= known || !allowed[column]))
-            continue;
-        if (exclusions && excluded[place_of_code(excluded, 0, exclusions, column)] == column)
-            continue;
-        product[size] = column;
-        score[size++] = single ? floats[at] : (float)doubles[at];
-    }
-    PyObject *found = made(size, NPY_INT32), *scores = made(size, NPY_FLOAT), *result = NULL;
-    if (found && scores) {
-        memcpy(DATA(found), product, sizeof(npy_int32) * size);
-        memcpy(DATA(scores), score, sizeof(float) * size);
-        result = PyTuple_Pack(2, found, scores);
-    }
-    Py_XDECREF(found);
-    Py_XDECREF(scores);
-    PyMem_Free(product);
-    return result;
-}
+/* --- Whole logs --- */
 
 /* counts(codes, size): (size + 1,) how many codes are -1, 0, 1 and so on. */
 static PyObject *counts(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
@@ -640,8 +523,6 @@ static PyObject *counts(PyObject *module, PyObject *const *arguments, Py_ssize_t
     Py_DECREF(result);
     return PyErr_Format(PyExc_IndexError, "code %d of %zd", (int)codes[wrong], size);
 }
-
-/* --- Visits --- */
 
 static void sort_codes(npy_int32 *codes, npy_intp count)
 {
@@ -735,11 +616,9 @@ end:
     return result;
 }
 
-#define KERNEL(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, NULL}
-
 static PyMethodDef methods[] = {
-    KERNEL(group), KERNEL(decayed), KERNEL(find), KERNEL(distinct), KERNEL(pick), KERNEL(locate), KERNEL(inner), KERNEL(spread), KERNEL(best),
-    KERNEL(walk), KERNEL(counts), KERNEL(visits),
+    KERNEL(group), KERNEL(match), KERNEL(decayed), KERNEL(find), KERNEL(distinct), KERNEL(pick), KERNEL(matrix), KERNEL(locate),
+    KERNEL(counts), KERNEL(visits),
     {NULL, NULL, 0, NULL},
 };
 

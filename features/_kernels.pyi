@@ -4,8 +4,21 @@ from features.arrays import Array, Bools, Codes, Counts, Doubles, Floats, Offset
 
 # Keys (K,), starts (K + 1,), and of N events the group, time, weight and order.
 def group(
-    row: Codes, thing: Codes, time: Times, order: Codes, weight: Doubles, things: int, merge: bool, /
+    offsets: Offsets,
+    product: Codes,
+    time: Times,
+    kind: Array,
+    order: Codes,
+    quantity: Floats,
+    wanted: Bools,
+    codes: Codes | int | None,
+    things: int,
+    merge: bool,
+    /,
 ) -> tuple[Counts, Counts, Counts, Times, Doubles, Codes]: ...
+
+# (M,) the place of each (row, thing of the product) among such keys, -1 where it is absent.
+def match(keys: Counts, row: Codes, product: Codes, codes: Codes | int | None, things: int, /) -> Counts: ...
 
 # (K,) sums over each group of 2 ** ((time - at) / span).
 def decayed(start: Counts, time: Times, at: int, span: float, /) -> Doubles: ...
@@ -19,26 +32,11 @@ def distinct(keys: Counts, /) -> tuple[Counts, Counts]: ...
 # (M,) the values at some places, `missing` where a place is -1.
 def pick(values: Array, at: Counts, missing: float, /) -> Doubles: ...
 
+# (M, F) from F columns, each an array or scalar, or a number: that column of the table (P, K) at each pair's product.
+def matrix(columns: list[Array | int], table: Floats, product: Codes, /) -> Floats: ...
+
 # The index of a key among texts, -1 where it is absent; `order` sorts them.
 def locate(text: Array, offsets: Offsets, order: Codes, key: bytes, /) -> int: ...
-
-# (P,) inner products of one vector (F,) with others (P, F).
-def inner(user: Doubles, items: Floats, /) -> Doubles: ...
-
-# (1, width) sums of weight * value over rows of a sparse table, -inf where nothing was added.
-def spread(
-    index: Codes, weight: Doubles, offsets: Offsets, columns: Codes, values: Array, width: int, /
-) -> Doubles: ...
-
-# Products and scores of the k best, best first, ties to the lower product.
-def best(
-    scores: Array, products: Codes | None, k: int, excluded: Codes | None, allowed: Bools | None, /
-) -> tuple[Codes, Floats]: ...
-
-# Products and scores of the first k entries that may be shown, `order` being their places.
-def walk(
-    order: Counts, columns: Codes, values: Floats, k: int, excluded: Codes | None, allowed: Bools | None, /
-) -> tuple[Codes, Floats]: ...
 
 # (size + 1,) how many codes are -1, 0, 1 and so on.
 def counts(codes: Codes, size: int, /) -> Counts: ...

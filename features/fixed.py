@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from features.arrays import Codes, Floats
+from features.arrays import Floats
 from features.catalogue import Catalogue
 from features.history import History
 from features.market import Market
@@ -18,8 +18,8 @@ from features.view import View
 class Fixed:
     """K features of P products."""
 
-    place: dict[str, int]  # row of each feature
-    table: Floats  # (K, P)
+    place: dict[str, int]  # column of each feature
+    table: Floats  # (P, K): what is read of one product lies together
 
     @classmethod
     def of(cls, catalogue: Catalogue, market: Market) -> Self:
@@ -32,9 +32,4 @@ class Fixed:
         with np.errstate(divide="ignore", invalid="ignore"):
             for row, feature in zip(table, chosen, strict=True):
                 row[:] = feature.compute(view)
-        return cls({feature.name: place for place, feature in enumerate(chosen)}, table)
-
-    def column(self, name: str, product: Codes) -> Floats:
-        """(M,) one feature of some products."""
-        found: Floats = self.table[self.place[name]].take(product)
-        return found
+        return cls({feature.name: place for place, feature in enumerate(chosen)}, np.ascontiguousarray(table.T))

@@ -1,14 +1,29 @@
 """Groups: events summed up by (customer, thing), a thing being a product, category, department or brand."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from features import _kernels
-from features.arrays import DAY, Codes, Counts, Doubles, Times, lengths_of, positions_in
+from features.arrays import DAY, Bools, Codes, Counts, Doubles, Times, lengths_of
+from features.kept import kept
+from features.kinds import Kind
+
+if TYPE_CHECKING:
+    from features.history import History
 
 THINGS = 1 << 31  # any code fits a key of `Occasions`
+
+
+@lru_cache
+def wanted(*kinds: Kind) -> Bools:
+    """(256,) which codes of events are of some kinds."""
+    mask = np.zeros(256, np.bool_)
+    mask[list(kinds)] = True
+    mask.flags.writeable = False
+    return mask
 
 
 @dataclass(frozen=True)
@@ -27,70 +42,66 @@ class Occasions:
     things: int
 
     @classmethod
-    def group_by(
-        cls, row: Codes, thing: Codes, *, things: int, time: Times, order: Codes, weight: Doubles, merge: bool
-    ) -> "Occasions":
-        """Group events that are sorted by row and time; those without a thing (-1) are left out.
+    def of(cls, history: "History", kinds: Bools, thing: Codes | int | None, *, things: int, merge: bool) -> Self:
+        """Group the events of some kinds (see `wanted`) by customer and by the code of their product in `thing` (P,);
+        by the product itself where it is None, all together where it is a number. Those without one (-1) are left out.
 
-        With `merge`, the events of one order in one group are one occasion, with their weights summed.
+        With `merge`, the events of one order in one group are one occasion, with their quantities summed.
         """
         parts = _kernels.group(
-            np.ascontiguousarray(row, np.int32),
-            np.ascontiguousarray(thing, np.int32),
-            np.ascontiguousarray(time, np.int64),
-            np.ascontiguousarray(order, np.int32),
-            np.ascontiguousarray(weight, np.float64),
+            history.offsets,
+            history.product,
+            history.time,
+            history.kind,
+            history.order,
+            history.quantity,
+            kinds,
+            thing,
             things,
             merge,
         )
         return cls(*parts, things)
 
-    def find(self, row: Codes, thing: Codes) -> Counts:
-        """The group of each (row, thing), -1 where there is none."""
-        if not len(self.keys):
-            return np.full(len(row), -1, np.int64)
-        keys = row.astype(np.int64)
-        keys *= self.things
-        keys += thing
-        keys[thing < 0] = -1
-        return positions_in(self.keys, keys)
+    def find(self, row: Codes, product: Codes, thing: Codes | int | None) -> Counts:
+        """The group of each pair of customer and product, -1 where there is none; `thing` as in `of`."""
+        return _kernels.match(self.keys, row, product, thing, self.things)
 
-    @cached_property
+    @kept
     def count(self) -> Counts:
         """(K,) events."""
         return lengths_of(self.start)
 
-    @cached_property
+    @kept
     def total(self) -> Doubles:
         """(K,) summed weights."""
         return self.sum(self.weight)
 
-    @cached_property
+    @kept
     def first(self) -> Times:
         """(K,) time of the first event."""
         return self.time[self.start[:-1]]
 
-    @cached_property
+    @kept
     def last(self) -> Times:
         """(K,) time of the last event."""
         return self.time[self.start[1:] - 1]
 
-    @cached_property
+    @kept
     def last_order(self) -> Codes:
         """(K,) number of the order of the last event."""
         return self.order[self.start[1:] - 1]
 
-    @cached_property
+    @kept
     def first_order(self) -> Codes:
         """(K,) number of the order of the first event."""
         return self.order[self.start[:-1]]
 
-    @cached_property
+    @kept
     def last_weight(self) -> Doubles:
         """(K,) weight of the last event."""
         return self.weight[self.start[1:] - 1]
 
-    @cached_property
+    @kept
     def gap(self) -> Doubles:
         """(K,) mean days between events, NaN with fewer than two."""
         days = (self.last - self.first) / DAY
@@ -98,7 +109,7 @@ class Occasions:
         days[self.count < 2] = np.nan
         return days
 
-    @cached_property
+    @kept
     def gap_deviation(self) -> Doubles:
         """(K,) standard deviation of the days between events, NaN with fewer than three."""
         days = np.zeros(len(self.time))

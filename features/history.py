@@ -1,14 +1,19 @@
 """History: what each customer did, as a struct of arrays sorted by customer and time."""
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
 
 from features.arrays import Array, Bools, Codes, Floats, Offsets, Times, elements_of, lengths_of, rows_of
-from features.groups import THINGS, Occasions
+from features.groups import THINGS, Occasions, wanted
+from features.kept import kept
 from features.kinds import Kind
+
+
+def nowhere() -> Array:
+    """Events whose channel and device are not told."""
+    return np.zeros(0, np.uint8)
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,11 @@ class History:
     quantity: Floats  # (N,) units
     price: Floats  # (N,) price of a unit in the shop's currency, NaN where unknown
     order: Codes  # (N,) number of the order, -1 where there is none
+    touch: Array = field(default_factory=nowhere)  # (N,) uint8 of `features.touch`
+
+    def __post_init__(self) -> None:
+        if len(self.touch) != len(self.time):
+            object.__setattr__(self, "touch", np.zeros(len(self.time), np.uint8))
 
     @classmethod
     def empty(cls, rows: int) -> Self:
@@ -43,12 +53,12 @@ class History:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    @cached_property
+    @kept
     def row(self) -> Codes:
         """(N,) the customer's row of each event."""
         return rows_of(self.offsets)
 
-    @cached_property
+    @kept
     def order_number(self) -> Codes:
         """(N,) the number of the customer's order that each event belongs to, counted from 0 over all rows.
 
@@ -69,32 +79,21 @@ class History:
         """The purchases alone."""
         return self if self._purchases is None else self._purchases
 
-    @cached_property
+    @kept
     def _purchases(self) -> "History | None":
         """None where there is nothing else: what refers to itself would outlive its last use, and with it the model
         whose arrays it is a part of."""
         bought = self.only(self.kind == Kind.PURCHASE)
         return None if bought is self else bought
 
-    @cached_property
+    @kept
     def repeats(self) -> Occasions:
         """The purchases by product, the lines of one order as one; the weight is units."""
-        lines = self.purchases
-        return Occasions.group_by(
-            lines.row,
-            lines.product,
-            things=THINGS,
-            time=lines.time,
-            order=lines.order_number,
-            weight=lines.quantity.astype(np.float64),
-            merge=True,
-        )
+        return Occasions.of(self, wanted(Kind.PURCHASE), None, things=THINGS, merge=True)
 
     def of_kinds(self, *kinds: Kind) -> "History":
         """The events of some kinds alone."""
-        wanted = np.zeros(256, np.bool_)
-        wanted[list(kinds)] = True
-        return self.only(wanted[self.kind])
+        return self.only(wanted(*kinds)[self.kind])
 
     def only(self, keep: Bools) -> "History":
         """The events where `keep` (N,) is true; all rows stay."""
@@ -135,4 +134,5 @@ class History:
             self.quantity[at],
             self.price[at],
             self.order[at],
+            self.touch[at],
         )

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import DAY, NO_TIME, Array, Codes, Counts, Floats, Times
+from features.arrays import DAY, NO_TIME, Array, Codes, Counts, Doubles, Floats, Times
 from features.catalogue import Catalogue
-from features.groups import Occasions
+from features.groups import Occasions, wanted
 from features.history import History
+from features.kept import kept
 from features.kinds import Kind
 
 YEAR = 364  # days: the same weekdays a year ago
@@ -60,21 +61,21 @@ class Market:
             category_28=_by_category(sales["sold_28"], catalogue.category),
         )
 
+    @kept
+    def log_price(self) -> Doubles:
+        """(P,) log of the median price of the last 28 days, NaN where there is none."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = np.log(self.price_28.astype(np.float64))
+        found[~np.isfinite(found)] = np.nan
+        return found
+
     def __len__(self) -> int:
         return len(self.sold)
 
 
 def pair_occasions(bought: History, products: int) -> Occasions:
     """Purchases grouped by (customer, product), the lines of one order being one occasion; the weight is units."""
-    return Occasions.group_by(
-        bought.row,
-        bought.product,
-        things=products,
-        time=bought.time,
-        order=bought.order_number,
-        weight=bought.quantity.astype(np.float64),
-        merge=True,
-    )
+    return Occasions.of(bought, wanted(Kind.PURCHASE), None, things=products, merge=True)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """The feature matrix: one definition of every feature, for training, for nightly lists and for the live answer."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
-from features import families
-from features.arrays import Floats
+from features import _kernels, families
+from features.arrays import Array, Floats
 from features.catalogue import Catalogue
 from features.context import Context
 from features.fixed import Fixed
@@ -16,14 +17,14 @@ from features.profiles import Profiles
 from features.registry import REGISTRY
 from features.view import View
 
-BLOCK = 512  # rows
+_NO_TABLE = np.zeros((0, 0), np.float32)
 
 families.load()
 
 
 def feature_names(generators: Sequence[str]) -> list[str]:
     """All features, and the score and rank of each generator."""
-    return [*REGISTRY, *(f"{g}_score" for g in generators), *(f"{g}_rank" for g in generators)]
+    return [*REGISTRY, *_given(tuple(generators))]
 
 
 def feature_matrix(
@@ -50,22 +51,18 @@ def feature_matrix(
     """
     view = View(history, catalogue, market, pairs, as_of, profiles=profiles, context=context)
     chosen = feature_names(pairs.generators) if names is None else names
-    columns = np.empty((len(chosen), len(pairs)), np.float32)  # written one after the other, turned once at the end
-    scores = {f"{g}_score": pairs.score[:, i] for i, g in enumerate(pairs.generators)}
-    ranks = {f"{g}_rank": pairs.rank[:, i] for i, g in enumerate(pairs.generators)}
-    given = scores | ranks
+    given = dict(zip(_given(pairs.generators), (*pairs.score.T, *pairs.rank.T), strict=True))
+    place, table = ({}, _NO_TABLE) if fixed is None else (fixed.place, fixed.table)
+    columns: list[Array | int] = []
     with np.errstate(divide="ignore", invalid="ignore"):  # what is not known is NaN
-        for column, name in zip(columns, chosen, strict=True):
-            if fixed is not None and name in fixed.place:
-                column[:] = fixed.column(name, pairs.product)
+        for name in chosen:
+            if name in place:
+                columns.append(place[name])
             else:
-                column[:] = given[name] if name in given else REGISTRY[name].compute(view)
-    return _turned(columns)
+                columns.append(given[name] if name in given else REGISTRY[name].compute(view))
+    return _kernels.matrix(columns, table, pairs.product)
 
 
-def _turned(columns: Floats) -> Floats:
-    """(M, F) from (F, M), in blocks that stay in the processor's cache: ten times as fast as the whole at once."""
-    matrix = np.empty(columns.shape[::-1], columns.dtype)
-    for start in range(0, len(matrix), BLOCK):
-        matrix[start : start + BLOCK] = columns[:, start : start + BLOCK].T
-    return matrix
+@lru_cache
+def _given(generators: tuple[str, ...]) -> tuple[str, ...]:
+    return *(f"{g}_score" for g in generators), *(f"{g}_rank" for g in generators)

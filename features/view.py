@@ -1,21 +1,23 @@
 """View: what feature functions see, a batch of pairs with everything that is shared between features."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from features import _kernels
-from features.arrays import DAY, Array, Codes, Counts, Doubles, Times
+from features.arrays import DAY, Array, Bools, Codes, Counts, Doubles, Times
 from features.catalogue import Catalogue
 from features.context import Context
-from features.groups import Occasions
+from features.groups import THINGS, Occasions, wanted
 from features.history import History
+from features.kept import kept
 from features.kinds import Kind
 from features.market import Market
 from features.pairs import Pairs
 from features.profiles import Profiles
+
+_PURCHASES = wanted(Kind.PURCHASE)
+_INTEREST = (Kind.VIEW, Kind.CLICK, Kind.ADD_TO_CART, Kind.WISHLIST)
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,9 @@ class Joined:
 
     def of(self, values: Array, missing: float = np.nan) -> Array:
         """(M,) the pair's entry of `values` (K,)."""
-        if not len(values):
-            return np.full(len(self.at), missing)
         return _kernels.pick(np.ascontiguousarray(values), self.at, missing)
 
-    @cached_property
+    @kept
     def count(self) -> Array:
         """(M,) events, 0 where there are none."""
         return self.of(self.groups.count, 0)
@@ -81,103 +81,91 @@ class View:
         """(M,) the entry of each pair's customer in `values` (R,)."""
         return values.take(self.row)
 
-    @cached_property
+    @kept
     def bought(self) -> History:
         """The purchases."""
         return self.history.purchases
 
-    @cached_property
+    @kept
     def orders(self) -> Joined:
         """The customer's orders; the weight is units."""
-        return self._joined(self.bought, np.zeros_like, 1, merge=True)
+        return self._joined(_PURCHASES, 0, merge=True)
 
-    @cached_property
+    @kept
     def repeats(self) -> Joined:
         """The customer's orders of the product."""
         groups = self.history.repeats
-        return Joined(groups, groups.find(self.row, self.product))
+        return Joined(groups, groups.find(self.row, self.product, None))
 
-    @cached_property
+    @kept
     def categories(self) -> Joined:
         """The customer's orders in the product's category."""
-        return self._by_catalogue(self.bought, self.catalogue.category, merge=True)
+        return self._joined(_PURCHASES, self.catalogue.category, merge=True)
 
-    @cached_property
+    @kept
     def departments(self) -> Joined:
         """The customer's orders in the product's department."""
-        return self._by_catalogue(self.bought, self.catalogue.department, merge=True)
+        return self._joined(_PURCHASES, self.catalogue.department, merge=True)
 
-    @cached_property
+    @kept
     def brands(self) -> Joined:
         """The customer's orders of the product's brand."""
-        return self._by_catalogue(self.bought, self.catalogue.brand, merge=True)
+        return self._joined(_PURCHASES, self.catalogue.brand, merge=True)
 
-    @cached_property
+    @kept
     def views(self) -> Joined:
         """The customer's views and clicks of the product."""
-        return self._of_kinds(Kind.VIEW, Kind.CLICK)
+        return self._joined(wanted(Kind.VIEW, Kind.CLICK), None)
 
-    @cached_property
+    @kept
     def carts(self) -> Joined:
         """The customer's additions of the product to the cart."""
-        return self._of_kinds(Kind.ADD_TO_CART)
+        return self._joined(wanted(Kind.ADD_TO_CART), None)
 
-    @cached_property
+    @kept
     def uncarts(self) -> Joined:
         """The customer's removals of the product from the cart."""
-        return self._of_kinds(Kind.REMOVE_FROM_CART)
+        return self._joined(wanted(Kind.REMOVE_FROM_CART), None)
 
-    @cached_property
+    @kept
     def wishes(self) -> Joined:
         """The customer's wishes for the product."""
-        return self._of_kinds(Kind.WISHLIST)
+        return self._joined(wanted(Kind.WISHLIST), None)
 
-    @cached_property
+    @kept
     def browsed(self) -> History:
         """Views, clicks, additions to the cart and wishes: interest short of a purchase."""
-        return self.history.of_kinds(Kind.VIEW, Kind.CLICK, Kind.ADD_TO_CART, Kind.WISHLIST)
+        return self.history.of_kinds(*_INTEREST)
 
-    @cached_property
+    @kept
     def category_interest(self) -> Joined:
         """The customer's interest in the product's category."""
-        return self._by_catalogue(self.browsed, self.catalogue.category, merge=False)
+        return self._joined(wanted(*_INTEREST), self.catalogue.category)
 
-    @cached_property
+    @kept
     def brand_interest(self) -> Joined:
         """The customer's interest in the product's brand."""
-        return self._by_catalogue(self.browsed, self.catalogue.brand, merge=False)
+        return self._joined(wanted(*_INTEREST), self.catalogue.brand)
 
-    @cached_property
+    @kept
     def searches(self) -> Joined:
         """The customer's searches."""
-        searches = self.history.of_kinds(Kind.SEARCH)
-        return self._joined(searches, np.zeros_like, 1, merge=False)
+        return self._joined(wanted(Kind.SEARCH), 0)
 
-    @cached_property
+    @kept
     def log_price(self) -> tuple[Doubles, Doubles]:
         """(R,) mean and standard deviation of the log of the prices the customer paid, NaN where unknown."""
-        known = self.bought.price > 0
-        row, value = self.bought.row[known], np.log(self.bought.price[known].astype(np.float64))
+        history = self.history
+        known = (history.kind == Kind.PURCHASE) & (history.price > 0)
+        row, value = history.row[known], np.log(history.price[known].astype(np.float64))
         with np.errstate(invalid="ignore"):
-            count = np.bincount(row, minlength=len(self.history))
-            mean = np.bincount(row, value, len(self.history)) / count
-            square = np.bincount(row, value * value, len(self.history)) / count
+            count = np.bincount(row, minlength=len(history))
+            mean = np.bincount(row, value, len(history)) / count
+            square = np.bincount(row, value * value, len(history)) / count
             return mean, np.sqrt(np.maximum(square - mean * mean, 0.0))
 
-    def _of_kinds(self, *kinds: Kind) -> Joined:
-        return self._joined(self.history.of_kinds(*kinds), lambda product: product, len(self.catalogue), merge=False)
-
-    def _by_catalogue(self, events: History, codes: Codes, *, merge: bool) -> Joined:
-        return self._joined(events, lambda product: codes[product], int(codes.max(initial=0)) + 1, merge=merge)
-
-    def _joined(self, events: History, thing: Callable[[Codes], Codes], things: int, *, merge: bool) -> Joined:
-        groups = Occasions.group_by(
-            events.row,
-            thing(events.product),
-            things=things,
-            time=events.time,
-            order=events.order_number,
-            weight=events.quantity.astype(np.float64),
-            merge=merge,
-        )
-        return Joined(groups, groups.find(self.row, thing(self.product)))
+    def _joined(self, kinds: Bools, thing: Codes | int | None, *, merge: bool = False) -> Joined:
+        """Events grouped by a code of their products, or all together where it is a number; see `Occasions.of`."""
+        things = 1 if isinstance(thing, int) else THINGS
+        groups = Occasions.of(self.history, kinds, thing, things=things, merge=merge)
+        return Joined(groups, groups.find(self.row, self.product, thing))

@@ -1,7 +1,6 @@
 """Display: what becomes of a list on its way out: drawn from if so set, given its id, and written down."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -18,6 +17,7 @@ from serving.exploration.methods import method_of
 from serving.listed import Listed
 from serving.live import known_as
 from serving.recorder import Recorder
+from serving.standing import NO_CONSENT
 
 
 class Display:
@@ -25,8 +25,9 @@ class Display:
 
     def __init__(self, settings: Settings, recorder: Recorder, *, clock: Clock) -> None:
         config = ExplorationConfig.of(settings)
-        self.strangers_named = settings.section("consent", ConsentConfig).default == "granted"
+        self.granted = settings.section("consent", ConsentConfig).default == "granted"
         self._recorder, self._clock = recorder, clock
+        self.fading = recorder.fading
         self._method, self._top = method_of(config), config.top
         self._random = Random(config.seed).random  # without a seed, one from the system
         self._exploration = config.described
@@ -53,16 +54,18 @@ class Display:
         """
         choice, propensities, text = None, None, made.text
         if self._method is not None:
-            filled = {source for source, _ in made.fallback}
+            filled = {source: source for source, _ in made.fallback}
+            if NO_CONSENT in filled:
+                filled = {item["source"]: NO_CONSENT for item in items}
             choice = Choice.of(items, filled, self._method, shown=shown, top=self._top, pinned=pinned)
             propensities = choice.chances()
             own, fallback = choice.rendered(range(choice.shown))
             made = ReadyList(own, fallback)
         if not self._recorder.enabled:
-            return replace(made, choice=choice)
+            return ReadyList(made.text, made.fallback, None, choice)
         name = new_id(self._clock.now())
         listed = Listed(name, version, policy, self._exploration, shown, text, propensities, named)
-        return replace(made, choice=choice, listed=listed)
+        return ReadyList(made.text, made.fallback, listed, choice)
 
     def show(self, request: ListRequest, ready: ReadyList) -> tuple[str, bytes, tuple[tuple[str, int], ...]]:
         """The id of one answer, its text, and what filled it; the answer is written down."""

@@ -7,12 +7,15 @@ from typing import Self
 import numpy as np
 
 from features import _kernels
-from features.arrays import Bools, Codes, Floats, positions_in
+from features.arrays import Bools, Codes, Counts, Doubles, Floats, positions_in
 from features.pairs import Pairs
+from training import _lists
 from training.candidates.base import Generator
 from training.candidates.lookup import lookup
 from training.candidates.propose import Proposal, propose
 from training.request import Request
+
+_NO_TABLE = np.zeros((0, 0), np.float32)
 
 
 @dataclass(frozen=True)
@@ -38,24 +41,17 @@ class Pool:
         """Ask every generator; `allowed` (P,) says which products may be named at all."""
         proposals = [propose(s.generator, request, s.size, allowed=allowed) for s in sources]
         named = [proposal.candidates for proposal in proposals]
-        lengths = np.concatenate([np.diff(candidates.offsets) for candidates in named])  # (G * R,)
-        keys = np.repeat(np.tile(np.arange(len(request)), len(named)), lengths) << 32
-        keys |= np.concatenate([candidates.product for candidates in named])
-        merged, place = _kernels.distinct(keys)
-        rank = np.full((len(merged), len(sources)), np.nan, np.float32)
-        column = np.repeat(np.arange(len(named)), [len(candidates.product) for candidates in named])
-        rank[place, column] = np.arange(1, len(keys) + 1) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        names = tuple(s.generator.name for s in sources)
-        return cls(names, (merged >> 32).astype(np.int32), (merged & 0xFFFFFFFF).astype(np.int32), rank, proposals)
+        offsets, products = [one.offsets for one in named], [one.product for one in named]
+        row, product, rank = _lists.pooled(offsets, products, len(request))
+        return cls(tuple(s.generator.name for s in sources), row, product, rank, proposals)
 
     def __len__(self) -> int:
         return len(self.row)
 
-    @property
-    def source(self) -> Codes:
-        """(M,) the generator that ranked the pair best; the first of them where several did."""
-        first: Codes = np.where(np.isnan(self.rank), np.inf, self.rank).argmin(axis=1).astype(np.int32)
-        return first
+    def order(self, scores: Doubles) -> tuple[Counts, Codes]:
+        """(M,) the places of the pairs by row and falling score (M,), ties to the lower product; and for each the
+        generator that ranked it best, the first of them where several did."""
+        return _lists.ranked(self.row, scores, self.rank)
 
     def pairs(self, at: Codes | None = None) -> Pairs:
         """The candidates, or some of them (positions ascending), with every generator's score."""
@@ -72,7 +68,5 @@ class Pool:
         return Pairs(row, product, self.names, self._scores(row, product), np.concatenate([self.rank, nobody])[at])
 
     def _scores(self, row: Codes, product: Codes) -> Floats:
-        score = np.empty((len(row), len(self.names)), np.float32)
-        for column, proposal in enumerate(self.proposals):
-            score[:, column] = lookup(proposal.scores, row, product)
-        return score
+        scores = [lookup(proposal.scores, row, product) for proposal in self.proposals]
+        return _kernels.matrix(list(scores), _NO_TABLE, product)

@@ -1,12 +1,12 @@
 """Ranking: the candidates of R customers in the order in which they would be shown."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Self
 
 import numpy as np
 
 from features.arrays import Array, Bools, Codes, Doubles, Offsets, offsets_of, rows_of
+from features.kept import kept
 from training.pool import Pool
 
 
@@ -22,13 +22,13 @@ class Ranking:
     @classmethod
     def of(cls, pool: Pool, scores: Doubles, rows: int) -> Self:
         """Sort the pairs of a pool by their scores."""
-        by = np.lexsort((pool.product, -scores, pool.row))
-        return cls(offsets_of(pool.row, rows), pool.product[by], scores[by], pool.source[by])
+        by, source = pool.order(scores)
+        return cls(offsets_of(pool.row, rows), pool.product[by], scores[by], source)
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    @cached_property
+    @kept
     def row(self) -> Codes:
         """(M,) the row of each pair."""
         return rows_of(self.offsets)
@@ -37,6 +37,9 @@ class Ranking:
         """The pairs where `keep` (M,) is true; all rows stay."""
         if keep.all():
             return self
+        if len(self) == 1:
+            at = keep.nonzero()[0]
+            return Ranking(np.array([0, len(at)]), self.product[at], self.score[at], self.source[at])
         return Ranking(offsets_of(self.row[keep], len(self)), self.product[keep], self.score[keep], self.source[keep])
 
     def first(self, n: int) -> "Ranking":

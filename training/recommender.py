@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
@@ -14,17 +13,21 @@ from features.catalogue import Catalogue
 from features.errors import BundleError, EsnafError
 from features.fixed import Fixed
 from features.history import History
+from features.identity.aliases import Aliases
+from features.kept import kept
 from features.market import Market
 from features.matrix import feature_matrix
 from features.pairs import Pairs
 from features.profiles import Profiles
+from features.segments.population import Population
 from features.visit import visit_matrix
 from features.vocabulary import Vocabulary
-from training import bundle, storage
+from training import _lists, bundle, storage
 from training.candidates import registry
 from training.candidates import state as learned
 from training.candidates.propose import rows_at_once
 from training.counting import Counting
+from training.onboarding import with_onboarding
 from training.pool import Pool, Source
 from training.query import Answer, Fill, Filters, Item, Query
 from training.questions import Questions
@@ -32,7 +35,9 @@ from training.ranker import Ranker
 from training.ranking import Ranking
 from training.request import Request
 from training.rules import SOURCES, Arranger, Policy, Rules
+from training.segments.segmenter import Segmenter
 from training.shelf import Shelf
+from training.value.model import ValueModel
 from training.visits import VisitRanker
 
 Order: TypeAlias = Ranker | Counting
@@ -60,18 +65,27 @@ class Recommender:
     order: Order
     facts: Mapping[str, Any]  # for the manifest: configuration, version, window
     visits: VisitRanker | None = None  # what a visit under way adds; None where too little was seen of visits
+    value: ValueModel | None = None  # what customers will spend; None where too little was bought to foretell it
+    segments: Segmenter | None = None  # the groups of customers
+    aliases: Aliases = field(default_factory=Aliases.none)  # other ids of the customers
 
-    @cached_property
+    @kept
     def questions(self) -> Questions:
         """Queries turned into arrays."""
-        return Questions(self.customers, self.products, self.history, self.profiles, self.catalogue, self.market)
+        return Questions(
+            self.customers, self.products, self.history, self.profiles, self.catalogue, self.market, self.aliases
+        )
 
-    @cached_property
+    def population_at(self, time: int) -> Population:
+        """Its customers as segments see them at a moment."""
+        return Population(self.history, self.profiles, self.catalogue, time)
+
+    @kept
     def shelf(self) -> Shelf:
         """What fills lists."""
         return Shelf.of(self.catalogue, self.market)
 
-    @cached_property
+    @kept
     def fixed(self) -> Fixed:
         """The features of the products."""
         return Fixed.of(self.catalogue, self.market)
@@ -137,8 +151,11 @@ class Recommender:
         pairs = pool.pairs()
         scores = self.order.scores(self.matrix(request, pairs))
         scores = scores + self.visit_scores(request, pairs, scores)
+        scores = with_onboarding(scores, request, pairs, self.catalogue)
+        if request.faded is not None:
+            scores = scores - request.faded.amounts(pairs.customer, pairs.product)
         ranking = Ranking.of(pool, scores, len(request))
-        return ranking.only(~self._in_hand(ranking, request))
+        return ranking.only(_lists.apart(ranking.row, ranking.product, *request.in_hand))
 
     def visit_scores(self, request: Request, pairs: Pairs, scores: Doubles) -> Doubles:
         """(M,) what the visits under way add to the ranker's scores (M,); 0 for those who are in none."""
@@ -231,6 +248,9 @@ class Recommender:
             sources=tuple(_load_source(entry, folder) for entry in facts["generators"]),
             order=Ranker.load(folder / "ranker") if trees else Counting.load(folder / "counting.json"),
             visits=VisitRanker.load(folder) if facts.get("visits") else None,
+            value=ValueModel.load(folder) if facts.get("value") else None,
+            segments=Segmenter.load(folder) if facts.get("segments") else None,
+            aliases=storage.restore(Aliases, folder / "aliases") if (folder / "aliases").exists() else Aliases.none(),
             facts={name: value for name, value in facts.items() if name not in {"files", "format"}},
         )
 
@@ -239,22 +259,22 @@ class Recommender:
         storage.dump(_Ids(self.products), folder / "products")
         for name in ("history", "profiles", "catalogue", "market"):
             storage.dump(getattr(self, name), folder / name)
+        if len(self.aliases) or self.aliases.change:
+            storage.dump(self.aliases, folder / "aliases")
         for source in self.sources:
             learned.save(source.generator, folder / "generators" / source.generator.name)
         trees = isinstance(self.order, Ranker)
         self.order.save(folder / ("ranker" if trees else "counting.json"))
         if self.visits is not None:
             self.visits.save(folder)
-        kinds = {"ranker": "trees" if trees else "counting", "visits": self.visits is not None}
+        if self.value is not None:
+            self.value.save(folder)
+        if self.segments is not None:
+            self.segments.save(folder)
+        parts = {name: getattr(self, name) is not None for name in ("visits", "value", "segments")}
+        kinds = {"ranker": "trees" if trees else "counting", **parts}
         facts = {**self.facts, "time": self.time, **kinds}
         bundle.seal(folder, facts | {"generators": [_source_entry(source) for source in self.sources]})
-
-    def _in_hand(self, ranking: Ranking, request: Request) -> Bools:
-        """(M,) what is in the basket or on the page already, or was bought just now."""
-        row, product = request.in_hand
-        if len(row) == 0:
-            return np.zeros(len(ranking.product), np.bool_)
-        return among(ranking.row.astype(np.int64) << 32 | ranking.product, row.astype(np.int64) << 32 | product)
 
     def _answers(self, request: Request, ranking: Ranking) -> list[Answer]:
         sources = self.source_names

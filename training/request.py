@@ -1,17 +1,18 @@
 """Request: the customers that lists are asked for, as the generators and the features see them."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from features.arrays import Bools, Codes, rows_of
 from features.context import Context
 from features.history import History
+from features.kept import kept
 from features.profiles import Profiles
 from features.visit import Visits
 from training.bought import Bought
 from training.candidates.scores import Baskets
+from training.faded import Faded
 
 
 @dataclass(frozen=True)
@@ -24,21 +25,22 @@ class Request:
     context: Context
     renewed: Bools | None = None  # (R,) who bought or gave back since the generators learned; None for nobody
     rested: Baskets | None = None  # what was bought just now and is not needed again yet: not to be shown
+    faded: Faded | None = None  # what was shown often and passed by
 
     def __len__(self) -> int:
         return len(self.customer)
 
-    @cached_property
+    @kept
     def bought(self) -> Bought:
         """What each customer bought, worked out once for all generators."""
         return Bought.of(self.history)
 
-    @cached_property
+    @kept
     def visits(self) -> Visits:
         """What was done in the visits that are under way."""
         return Visits.of(self.history, self.context)
 
-    @cached_property
+    @kept
     def in_hand(self) -> tuple[Codes, Codes]:
         """Row and product of what no list shows: what is in the basket, on the page, or was bought just now."""
         context, viewing = self.context, np.flatnonzero(self.context.viewed >= 0).astype(np.int32)

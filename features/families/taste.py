@@ -72,9 +72,7 @@ def brand_recency(view: View) -> Array:
 @feature(family="taste", unit="log ratio")
 def price_against_usual(view: View) -> Array:
     """Log of the product's recent price against the customer's usual price."""
-    price = np.log(view.by_product(view.market.price_28).astype(np.float64))
-    price[~np.isfinite(price)] = np.nan
-    return price - view.by_customer(view.log_price[0])
+    return view.by_product(view.market.log_price) - view.by_customer(view.log_price[0])
 
 
 @feature(family="taste", unit="log")

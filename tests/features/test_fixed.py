@@ -29,4 +29,4 @@ def test_the_matrix_is_the_same_with_and_without_them(days: int) -> None:
     without = feature_matrix(OWN, CATALOGUE, MARKET, PAIRS, moment)
     with_them = feature_matrix(OWN, CATALOGUE, MARKET, PAIRS, moment, fixed=fixed)
     assert np.array_equal(bits(with_them), bits(without))
-    assert fixed.table.shape == (len(fixed.place), len(PRODUCTS))
+    assert fixed.table.shape == (len(PRODUCTS), len(fixed.place))

@@ -5,23 +5,16 @@ from hypothesis import given
 from numpy.testing import assert_allclose, assert_array_equal
 
 from features.arrays import DAY
-from features.groups import Occasions
+from features.groups import Occasions, wanted
 from features.history import History
+from features.kinds import Kind
 from features.market import pair_occasions
 from tests.features.hand import PRODUCTS, Event, history
 from tests.features.test_history import CUSTOMERS
 
 
 def grouped(of: History, *, merge: bool = True) -> Occasions:
-    return Occasions.group_by(
-        of.row,
-        of.product,
-        things=len(PRODUCTS),
-        time=of.time,
-        order=of.order_number,
-        weight=of.quantity.astype(np.float64),
-        merge=merge,
-    )
+    return Occasions.of(of, wanted(*Kind), None, things=len(PRODUCTS), merge=merge)
 
 
 def test_the_lines_of_one_order_are_one_occasion() -> None:
@@ -62,9 +55,31 @@ def test_decayed_by_the_orders_since() -> None:
 
 def test_a_group_that_is_not_there() -> None:
     groups = grouped(history([Event("a", 1)], []))
-    row, thing = np.array([0, 0, 1, 0], np.int32), np.array([0, 1, 0, -1], np.int32)
-    assert groups.find(row, thing).tolist() == [0, -1, -1, -1]
-    assert grouped(history([], [])).find(row, thing).tolist() == [-1] * 4
+    row, product = np.array([0, 0, 1, 0], np.int32), np.array([0, 1, 0, -1], np.int32)
+    assert groups.find(row, product, None).tolist() == [0, -1, -1, -1]
+    assert grouped(history([], [])).find(row, product, None).tolist() == [-1] * 4
+
+
+def test_things_are_codes_of_products_or_one_for_all() -> None:
+    of = history([Event("a", 1), Event("b", 2), Event("c", 3)], [Event("c", 1)])
+    code = np.array([1, -1, 1, 0, 0, 0], np.int32)
+    row, product = np.array([0, 0, 0, 1, 1], np.int32), np.array([0, 1, 3, 2, 0], np.int32)
+    by_code = Occasions.of(of, wanted(*Kind), code, things=2, merge=True)
+    assert by_code.keys.tolist() == [1, 3]
+    assert by_code.count.tolist() == [2, 1]
+    assert by_code.find(row, product, code).tolist() == [0, -1, -1, 1, 1]
+    together = Occasions.of(of, wanted(*Kind), 0, things=1, merge=True)
+    assert together.count.tolist() == [3, 1]
+    assert together.find(row, product, 0).tolist() == [0, 0, 0, 1, 1]
+
+
+@given(CUSTOMERS)
+def test_kinds_that_are_not_wanted_are_as_if_they_were_not_there(customers: list[list[Event]]) -> None:
+    of = history(*customers)
+    some = Occasions.of(of, wanted(Kind.PURCHASE), None, things=len(PRODUCTS), merge=True)
+    alone = grouped(of.purchases)
+    for name in ("keys", "start", "group", "time", "weight", "order"):
+        assert getattr(some, name).tolist() == getattr(alone, name).tolist()
 
 
 def test_events_without_a_thing_are_left_out() -> None:

@@ -19,25 +19,43 @@ SEEDS = st.integers(0, 10**6)
 @given(seed=SEEDS, events=st.integers(0, 300), things=st.integers(1, 9), merge=st.booleans())
 def test_groups_are_those_of_a_stable_sort(seed: int, events: int, things: int, *, merge: bool) -> None:
     random = np.random.default_rng(seed)
-    row = np.sort(random.integers(0, 5, events)).astype(np.int32)
-    thing = random.integers(-1, things, events).astype(np.int32)
+    row = np.sort(random.integers(0, 5, events))
+    product = random.integers(-1, 12, events).astype(np.int32)
     time = np.sort(random.integers(0, 50, events))
-    order = np.sort(random.integers(0, 20, events)).astype(np.int32)
-    weight = random.integers(1, 5, events).astype(np.float64)
-    expected: dict[int, list[list[float]]] = {}  # [time, order, weight] of each occasion
-    for r, t, when, number, w in zip(row, thing, time, order, weight, strict=True):
-        if t >= 0:
-            occasions = expected.setdefault(int(r) * things + int(t), [])
+    kind = random.integers(0, 3, events).astype(np.uint8)
+    order = random.integers(-1, 4, events).astype(np.int32)
+    quantity = random.integers(1, 5, events).astype(np.float32)
+    codes = random.integers(-1, things, 12).astype(np.int32)
+    wanted = np.arange(256) < 2
+    expected: dict[int, list[list[float]]] = {}  # [time, number of the order, weight] of each occasion
+    number, last = -1, -1
+    for i in np.flatnonzero(wanted[kind]).tolist():
+        same = last >= 0 and row[i] == row[last]
+        both = order[[i, last]] if (order[[i, last]] >= 0).all() else time[[i, last]]
+        number, last = number + (not same or both[0] != both[1]), i
+        thing = codes[product[i]] if product[i] >= 0 else -1
+        if thing >= 0:
+            occasions = expected.setdefault(int(row[i]) * things + int(thing), [])
             if merge and occasions and occasions[-1][1] == number:
-                occasions[-1][2] += w
+                occasions[-1][2] += quantity[i]
             else:
-                occasions.append([when, number, w])
-    keys, start, group, times, weights, orders = _kernels.group(row, thing, time, order, weight, things, merge)
+                occasions.append([time[i], number, quantity[i]])
+    offsets = np.searchsorted(row, np.arange(6))
+    keys, start, group, times, weights, orders = _kernels.group(
+        offsets, product, time, kind, order, quantity, wanted, codes, things, merge
+    )
     assert keys.tolist() == sorted(expected)
     assert start.tolist() == np.cumsum([0, *(len(expected[key]) for key in sorted(expected))]).tolist()
     assert group.tolist() == np.repeat(np.arange(len(keys)), np.diff(start)).tolist()
     flat = [occasion for key in sorted(expected) for occasion in expected[key]]
     assert [list(one) for one in zip(times, orders, weights, strict=True)] == flat
+
+    who, product = random.integers(0, 5, 40).astype(np.int32), random.integers(-1, 12, 40).astype(np.int32)
+    sought = [
+        int(r) * things + int(codes[p]) if p >= 0 and codes[p] >= 0 else -1 for r, p in zip(who, product, strict=True)
+    ]
+    index = {key: place for place, key in enumerate(keys.tolist())}
+    assert _kernels.match(keys, who, product, codes, things).tolist() == [index.get(key, -1) for key in sought]
 
 
 @given(seed=SEEDS)
@@ -80,6 +98,23 @@ def test_values_are_picked() -> None:
         assert _kernels.pick(np.array([5, 6, 7], kind), at, -3.0).tolist() == [7.0, -3.0, 5.0]
 
 
+@given(seed=SEEDS, pairs=st.integers(0, 150))
+def test_a_matrix_is_its_columns_as_single_numbers(seed: int, pairs: int) -> None:
+    random = np.random.default_rng(seed)
+    table = random.random((9, 3)).astype(np.float32)
+    product = random.integers(0, 9, pairs).astype(np.int32)
+    kinds = (np.float64, np.float32, np.int64, np.int32, np.bool_, np.uint8, np.int16, np.float16)
+    whole = [random.integers(0, 100, pairs).astype(kind) for kind in kinds]
+    strided = np.where(random.random((pairs, 2)) < 0.2, np.nan, random.random((pairs, 2)))
+    columns: list[Any] = [*whole, 2, strided[:, 1], 0, np.float64(7.5)]
+    expected = np.empty((len(columns), pairs), np.float32)
+    for row, column in zip(expected, columns, strict=True):
+        row[:] = table[product, column] if isinstance(column, int) else column
+    found = _kernels.matrix(columns, table, product)
+    assert found.shape == (pairs, len(columns))
+    assert found.tobytes() == np.ascontiguousarray(expected.T).tobytes()
+
+
 @given(ids=st.lists(st.text(max_size=4), unique=True, max_size=40), other=st.text(max_size=4))
 def test_texts_are_located(ids: list[str], other: str) -> None:
     vocabulary = Vocabulary.of(ids)
@@ -87,47 +122,15 @@ def test_texts_are_located(ids: list[str], other: str) -> None:
     assert vocabulary.index(other) == (ids.index(other) if other in ids else -1)
 
 
-@settings(max_examples=60, deadline=None)
-@given(seed=SEEDS, kind=st.sampled_from([np.float32, np.float64]))
-def test_rows_of_a_table_are_added_up(seed: int, kind: type) -> None:
-    random = np.random.default_rng(seed)
-    table: Array = np.where(random.random((7, 11)) < 0.4, random.integers(1, 9, (7, 11)), 0).astype(kind)
-    row, column = np.nonzero(table)
-    offsets = np.append(0, np.cumsum(np.bincount(row, minlength=7)))
-    index = np.flatnonzero(random.random(7) < 0.5).astype(np.int32)
-    weight = random.integers(1, 4, len(index)).astype(np.float64)
-    sums = _kernels.spread(index, weight, offsets, column.astype(np.int32), table[row, column], 11)
-    expected = weight @ table[index]
-    assert sums.tolist() == [np.where(expected == 0.0, -np.inf, expected).tolist()]
-
-
-@settings(max_examples=100, deadline=None)
-@given(seed=SEEDS, size=st.integers(0, 80), k=st.integers(0, 12), masked=st.booleans(), sparse=st.booleans())
-def test_the_best_and_the_first_of_a_list(seed: int, size: int, k: int, *, masked: bool, sparse: bool) -> None:
-    random = np.random.default_rng(seed)
-    scores = np.where(random.random(size) < 0.3, -np.inf, random.integers(0, 5, size))
-    products = np.sort(random.permutation(100)[:size]).astype(np.int32) if sparse else np.arange(size, dtype=np.int32)
-    excluded = np.flatnonzero(random.random(100) < 0.2).astype(np.int32)
-    allowed = random.random(100) < 0.6 if masked else None
-    shown = [
-        (-score, product)
-        for score, product in zip(scores.tolist(), products.tolist(), strict=True)
-        if score > -np.inf and product not in excluded and (allowed is None or allowed[product])
-    ]
-    expected = sorted(shown)[:k]
-    found, value = _kernels.best(scores, products if sparse else None, k, excluded, allowed)
-    assert list(zip((-value).tolist(), found.tolist(), strict=True)) == expected
-
-    known = np.flatnonzero(scores > -np.inf)
-    order = known[np.lexsort((products[known], -scores[known]))]
-    walked, value = _kernels.walk(order, products, scores.astype(np.float32), k, excluded, allowed)
-    assert list(zip((-value).tolist(), walked.tolist(), strict=True)) == expected
-
-
 NUMBERS: Array = np.arange(3)
 CODES: Codes = NUMBERS.astype(np.int32)
 DOUBLES: Array = NUMBERS.astype(np.float64)
 NONE: Bools = np.zeros(0, np.bool_)
+FLOATS: Array = NUMBERS.astype(np.float32)
+KINDS: Array = NUMBERS.astype(np.uint8)
+ALL: Bools = np.ones(256, np.bool_)
+TABLE: Array = np.zeros((3, 2), np.float32)
+ENDS: Array = np.array([0, 2, 3])
 
 
 @pytest.mark.parametrize(
@@ -142,14 +145,21 @@ NONE: Bools = np.zeros(0, np.bool_)
         (_kernels.pick, (NUMBERS, np.array([-2]), 0.0), IndexError),
         (_kernels.pick, (NONE, NUMBERS[:0], 0.0), TypeError),
         (_kernels.pick, (NUMBERS, NUMBERS, "much"), TypeError),
-        (_kernels.group, (CODES, CODES, NUMBERS, CODES, DOUBLES[:2], 3, True), ValueError),
-        (_kernels.group, (CODES, CODES, NUMBERS, CODES, NUMBERS, 3, True), TypeError),
-        (_kernels.spread, (CODES + 1, DOUBLES, np.array([0, 0, 0]), CODES[:0], DOUBLES[:0], 4), IndexError),
-        (_kernels.spread, (CODES, DOUBLES[:1], np.zeros(4, np.int64), CODES[:0], DOUBLES[:0], 4), ValueError),
-        (_kernels.best, (DOUBLES, None, -1, None, None), ValueError),
-        (_kernels.walk, (NUMBERS + 1, CODES, DOUBLES, 3, None, None), IndexError),
-        (_kernels.walk, (NUMBERS, CODES, DOUBLES[:1], 3, None, None), ValueError),
-        (_kernels.inner, (DOUBLES, np.zeros((2, 4), np.float32)), ValueError),
+        (_kernels.group, (ENDS, CODES, NUMBERS, KINDS, CODES, FLOATS[:2], ALL, None, 3, True), ValueError),
+        (_kernels.group, (ENDS, CODES, NUMBERS, KINDS, CODES, DOUBLES, ALL, None, 3, True), TypeError),
+        (_kernels.group, (ENDS, CODES, NUMBERS, KINDS, CODES, FLOATS, ALL[:9], None, 3, True), ValueError),
+        (_kernels.group, (ENDS + 1, CODES, NUMBERS, KINDS, CODES, FLOATS, ALL, None, 3, True), ValueError),
+        (_kernels.group, (ENDS[::-1].copy(), CODES, NUMBERS, KINDS, CODES, FLOATS, ALL, None, 3, True), ValueError),
+        (_kernels.group, (ENDS, CODES, NUMBERS, KINDS, CODES, FLOATS, ALL, DOUBLES, 3, True), TypeError),
+        (_kernels.match, (NUMBERS, CODES, CODES[:1], None, 3), ValueError),
+        (_kernels.matrix, ([DOUBLES[:2]], TABLE, CODES), ValueError),
+        (_kernels.matrix, ([[[1.0, 2.0]]], TABLE, CODES), ValueError),
+        (_kernels.matrix, ([2], TABLE, CODES), IndexError),
+        (_kernels.matrix, ([-1], TABLE, CODES), IndexError),
+        (_kernels.matrix, ([10**30], TABLE, CODES), IndexError),
+        (_kernels.matrix, ([0], TABLE, CODES - 1), IndexError),
+        (_kernels.matrix, ([0], TABLE[0], CODES), ValueError),
+        (_kernels.matrix, ((0,), TABLE, CODES), TypeError),
         (_kernels.locate, (np.zeros(3, np.uint8), np.array([0, 3]), np.array([4], np.int32), b"x"), IndexError),
         (_kernels.locate, (np.zeros(3, np.uint8), np.array([0, 3]), np.array([0], np.int32), "x"), TypeError),
     ],

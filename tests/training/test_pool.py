@@ -34,7 +34,8 @@ def test_each_pair_stands_once_with_its_rank_of_each_generator(pool: Pool) -> No
 
 
 def test_the_source_ranked_the_pair_best_the_first_of_equals(pool: Pool) -> None:
-    assert pool.source.tolist() == [0, 1, 0]
+    by, source = pool.order(np.array([0.5, 0.9, 0.7]))
+    assert (by.tolist(), source.tolist()) == ([1, 0, 2], [1, 0, 0])
 
 
 def test_a_candidate_has_every_generators_score_named_or_not(pool: Pool) -> None:

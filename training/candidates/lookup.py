@@ -4,6 +4,7 @@ import numpy as np
 
 from features import _kernels
 from features.arrays import Codes, Floats, positions_in
+from training import _lists
 from training.candidates.scores import NONE, Scores, Shared
 from training.candidates.sparse import Csr
 
@@ -11,15 +12,17 @@ from training.candidates.sparse import Csr
 def lookup(scores: Scores, rows: Codes, products: Codes) -> Floats:
     """(M,) the score of each (row, product), NaN where the generator has none."""
     if isinstance(scores, Shared):
-        return _entry(*_lists(scores, rows), products)
+        return _entry(*_used(scores, rows), products)
     if isinstance(scores, Csr):
         return _entry(scores, rows, products)
-    found = scores[0].take(products) if len(scores) == 1 else scores[rows, products]
+    if len(scores) == 1:
+        return _lists.rated(np.ascontiguousarray(scores[0]), None, products)
+    found = scores[rows, products]
     found[found == NONE] = np.nan
     return found.astype(np.float32)
 
 
-def _lists(scores: Shared, rows: Codes) -> tuple[Csr, Codes]:
+def _used(scores: Shared, rows: Codes) -> tuple[Csr, Codes]:
     """Only the lists that are asked about, and which of them each row uses."""
     first = int(scores.list[0]) if len(scores.list) else -1
     if first >= 0 and (len(scores.list) == 1 or (scores.list == first).all()):
@@ -34,10 +37,9 @@ def _taken(lists: Csr, used: Codes) -> Csr:
 
 
 def _entry(entries: Csr, rows: Codes, products: Codes) -> Floats:
+    if len(entries) == 1:
+        return _lists.rated(entries.value, entries.index, products)
     if len(entries.value) == 0:
         return np.full(len(rows), np.nan, np.float32)
-    if len(entries) == 1:
-        found = positions_in(entries.index, products)
-    else:
-        found = positions_in(entries.keys, rows.astype(np.int64) * entries.width + products)
+    found = positions_in(entries.keys, rows.astype(np.int64) * entries.width + products)
     return _kernels.pick(np.ascontiguousarray(entries.value), found, np.nan).astype(np.float32)

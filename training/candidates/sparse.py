@@ -1,13 +1,13 @@
 """Csr: a sparse matrix as three plain arrays, so that it can be saved as .npy files and memory-mapped."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Self
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from features.arrays import Array, Bools, Codes, Counts, Offsets, elements_of, lengths_of, rows_of
+from features.kept import kept
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ class Csr:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    @cached_property
+    @kept
     def row(self) -> Codes:
         """(N,) the row of each entry."""
         return rows_of(self.offsets)
 
-    @cached_property
+    @kept
     def keys(self) -> Counts:
         """(N,) row * width + column, ascending."""
         return self.row.astype(np.int64) * self.width + self.index
@@ -91,6 +91,8 @@ class Csr:
 
     def heaviest(self, most: int) -> "Csr":
         """Each row's `most` highest entries, ties to the lower column."""
+        if len(self.index) <= most:
+            return self
         lengths = lengths_of(self.offsets)
         if lengths.max(initial=0) <= most:
             return self

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.sparse import csr_array
 
-from features import _kernels
 from features.arrays import Doubles
+from training import _lists
 from training.candidates.scores import NONE
 from training.candidates.sparse import Csr
 
@@ -46,4 +46,4 @@ def blocks(weights: Csr, table: Csr) -> Iterator[tuple[int, Doubles]]:
 def _sums(weights: Csr, table: Csr) -> Doubles:
     """One row."""
     weight = np.ascontiguousarray(weights.value, np.float64)
-    return _kernels.spread(weights.index, weight, table.offsets, table.index, table.value, table.width)
+    return _lists.spread(weights.index, weight, table.offsets, table.index, table.value, table.width)

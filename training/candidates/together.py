@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import Codes, offsets_of
+from features import _kernels
+from features.arrays import Codes, offsets_of, rows_of
 from features.history import History
 from training.candidates.base import Generator, Snapshot
 from training.candidates.change import Change
@@ -77,10 +78,8 @@ def _orders(history: History, time: int, width: int, half_life: float) -> Csr:
 
 def _in_hand(request: Request, width: int) -> Csr:
     """(R, P) one for each product in the basket or on the page."""
-    context = request.context
-    rows = np.repeat(np.arange(len(request)), np.diff(context.basket_offsets))
-    viewing = np.flatnonzero(context.viewed >= 0)
-    row = np.concatenate([rows, viewing]).astype(np.int64)
-    product = np.concatenate([context.basket, context.viewed[viewing]])
-    row, product = np.divmod(np.unique(row * width + product), width)
+    context, rows = request.context, np.arange(len(request))
+    row = np.concatenate([rows_of(context.basket_offsets), rows[context.viewed >= 0]]).astype(np.int64)
+    product = np.concatenate([context.basket, context.viewed[context.viewed >= 0]])
+    row, product = np.divmod(_kernels.distinct(row * width + product)[0], width)
     return Csr(offsets_of(row, len(request)), product.astype(np.int32), np.ones(len(product)), width)
