@@ -1,17 +1,22 @@
 """Lists of many customers, written to a Parquet or CSV file as they are made."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
+from esnaf.register import permitted
 from esnaf.tablefile import PARQUET_AND_CSV, write_table
+from features.interests.told import Told
 from features.logs import progress
 from training.query import Filters, Query
 
 if TYPE_CHECKING:
+    from features.consent.register import Register
     from training.ranking import Ranking
     from training.recommender import Recommender
     from training.rules import Rules
@@ -36,35 +41,42 @@ def write_lists(
     exclude_purchased: bool = False,
     time: int | None = None,
     rules: "Rules | None" = None,
+    told: Mapping[str, Told] = MappingProxyType({}),
+    register: "Register | None" = None,
 ) -> int:
     """Write the best `n` products of every customer, under the shop's rules, and return the number of rows.
 
-    The file gets its name when it is whole. UsageError if the name says no format or it cannot be written.
+    `told` is what some of them said of their interests. Who refused since, by the `register`, gets what strangers get;
+    who was erased must not be among the customers. The file gets its name when it is whole. UsageError if the name
+    says no format or it cannot be written.
     """
-    parts = _parts(model, customers, n, exclude_purchased=exclude_purchased, time=time, rules=rules)
+    filters = Filters(exclude_purchased=exclude_purchased)
+    queries = (Query(customer_id=id, filters=filters, told=told.get(id)) for id in customers)
+    if register:
+        queries = (permitted(query, register) for query in queries)
+    parts = _parts(model, queries, n, size=len(customers), filters=filters, time=time, rules=rules)
     return write_table(file, SCHEMA, parts, PARQUET_AND_CSV)
 
 
 def _parts(
     model: "Recommender",
-    customers: Sequence[str],
+    queries: Iterator[Query],
     n: int,
     *,
-    exclude_purchased: bool,
+    size: int,
+    filters: Filters,
     time: int | None,
     rules: "Rules | None",
 ) -> Iterator[pa.Table]:
     moment = model.time if time is None else time
-    filters = Filters(exclude_purchased=exclude_purchased)
     allowed = model.questions.allowed(filters)  # what the shop can sell
     products = pa.array(model.products.ids(), pa.string())
     sources = pa.array(model.source_names, pa.string())
-    starts = range(0, len(customers), model.at_once)
-    for start in progress(starts, "lists"):
-        ids = customers[start : start + model.at_once]
-        request = model.questions.request([Query(customer_id=id, filters=filters) for id in ids], moment)
-        ranking = model.lists(request, n, allowed=allowed, exclude_purchased=exclude_purchased, rules=rules)
-        yield _table(ranking, ids, products, sources)
+    for _ in progress(range(0, size, model.at_once), "lists"):
+        part = list(islice(queries, model.at_once))
+        request = model.questions.request(part, moment)
+        ranking = model.lists(request, n, allowed=allowed, exclude_purchased=filters.exclude_purchased, rules=rules)
+        yield _table(ranking, [query.customer_id or "" for query in part], products, sources)
 
 
 def _table(ranking: "Ranking", ids: Sequence[str], products: Any, sources: Any) -> pa.Table:

@@ -8,37 +8,49 @@ from features.settings import Settings
 def sections() -> dict[str, type]:
     """Section name to dataclass, in the order of the file that `esnaf init` writes."""
     from features.exposures.config import ExposuresConfig
+    from features.identity.config import IdentityConfig
+    from features.segments.config import SegmentsConfig
     from features.store.config import StoreConfig
     from features.tables.config import ConsentConfig, TablesSection, TimeConfig
     from serving.config import IngestionConfig, ServingConfig
     from serving.exploration.config import ExplorationConfig
+    from serving.fading.config import FadingConfig
+    from serving.messages.config import MessagesConfig
+    from serving.newcomers.config import NewcomersConfig
     from serving.policy.config import PolicyConfig
     from training.candidates.registry import BUILT_IN
     from training.comparison.config import CompareConfig
     from training.config import BundlesConfig, FeaturesConfig, PoolConfig, RankerConfig, RetrainConfig, TrainingConfig
     from training.gate.config import GateConfig
     from training.tuning.config import TuneConfig
+    from training.value.config import ValueConfig
 
     return {
         "tables": TablesSection,
         "time": TimeConfig,
         "consent": ConsentConfig,
+        "identity": IdentityConfig,
         "training": TrainingConfig,
         "pool": PoolConfig,
         **_generators(BUILT_IN),
         "features": FeaturesConfig,
         "ranker": RankerConfig,
+        "value": ValueConfig,
         "compare": CompareConfig,
         "gate": GateConfig,
         "tune": TuneConfig,
         "bundles": BundlesConfig,
         "retrain": RetrainConfig,
+        "segments": SegmentsConfig,
         "serving": ServingConfig,
         "ingestion": IngestionConfig,
         "store": StoreConfig,
+        "newcomers": NewcomersConfig,
         "policy": PolicyConfig,
         "exposures": ExposuresConfig,
+        "fading": FadingConfig,
         "exploration": ExplorationConfig,
+        "messages": MessagesConfig,
     }
 
 

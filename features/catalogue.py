@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
 
 from features.arrays import Bools, Codes, Floats, Offsets, Times
 
@@ -27,6 +30,14 @@ class Catalogue:
     category_names: Sequence[str]
     department_names: Sequence[str]
     brand_names: Sequence[str]
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Of a shop without products."""
+        code, price = np.zeros(0, np.int32), np.zeros(0, np.float32)
+        whole = np.zeros(0, np.int64)
+        flags, offsets = np.zeros(0, np.bool_), np.zeros(1, np.int64)
+        return cls([], code, code, code, price, price, flags, whole, code, offsets, code, [], [], [])
 
     def __len__(self) -> int:
         return len(self.category)

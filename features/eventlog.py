@@ -1,6 +1,6 @@
 """EventLog: everything that was accepted, in arrays, and the History as of any moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 from weakref import WeakValueDictionary
@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from features.arrays import NO_TIME, Array, Bools, Codes, Counts, Floats, Offsets, Times, offsets_of
-from features.history import History
+from features.history import History, nowhere
 from features.kinds import Kind
 from features.refunds import Refunds
 from features.vocabulary import Vocabulary
@@ -29,6 +29,7 @@ class EventRows:
     quantity: Floats  # positive, for refunds too
     price: Floats  # NaN where unknown
     order: Codes  # (N,) dense number of the order, -1 where there is none; the lower is first where two begin together
+    touch: Array = field(default_factory=nowhere)  # (N,) uint8, `features.touch`; none where no event tells it
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class EventLog:
     price: Floats
     order: Codes
     refunds: Refunds
+    touch: Array = field(default_factory=nowhere)  # (N,) uint8, `features.touch`
 
     @classmethod
     def build(cls, rows: EventRows) -> Self:
@@ -74,7 +76,8 @@ class EventLog:
         )
         offsets = offsets_of(customer, len(customers))
         ids = (customers, products, customer_first, product_first)
-        return cls(*ids, offsets, product, time, kind, quantity, rows.price[by], order, refunds), by
+        touch = rows.touch[by] if len(rows.touch) else np.zeros(len(by), np.uint8)
+        return cls(*ids, offsets, product, time, kind, quantity, rows.price[by], order, refunds, touch), by
 
     @property
     def start(self) -> int:
@@ -131,6 +134,7 @@ class EventLog:
             quantity[kept],
             self.price[kept],
             self.order[kept],
+            self.touch[kept],
         )
 
     @cached_property

@@ -1,6 +1,6 @@
 """History: what each customer did, as a struct of arrays sorted by customer and time."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -9,6 +9,11 @@ from features.arrays import Array, Bools, Codes, Floats, Offsets, Times, element
 from features.groups import THINGS, Occasions, wanted
 from features.kept import kept
 from features.kinds import Kind
+
+
+def nowhere() -> Array:
+    """Events whose channel and device are not told."""
+    return np.zeros(0, np.uint8)
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,11 @@ class History:
     quantity: Floats  # (N,) units
     price: Floats  # (N,) price of a unit in the shop's currency, NaN where unknown
     order: Codes  # (N,) number of the order, -1 where there is none
+    touch: Array = field(default_factory=nowhere)  # (N,) uint8 of `features.touch`
+
+    def __post_init__(self) -> None:
+        if len(self.touch) != len(self.time):
+            object.__setattr__(self, "touch", np.zeros(len(self.time), np.uint8))
 
     @classmethod
     def empty(cls, rows: int) -> Self:
@@ -124,4 +134,5 @@ class History:
             self.quantity[at],
             self.price[at],
             self.order[at],
+            self.touch[at],
         )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from features.arrays import NO_TIME, Array
+from features.arrays import NO_TIME, Array, Codes, offsets_of
 from features.history import History
 from features.kinds import WITHOUT_PRODUCT, Kind
 from features.refunds import Refunds
@@ -24,6 +24,7 @@ class Deed(NamedTuple):
     quantity: float = 1.0  # positive, for refunds too
     price: float | None = None
     order_id: str | None = None
+    touch: int = 0  # channel and device, as `features.touch` codes them
 
 
 def joined(history: History, deeds: Sequence[Sequence[Deed]], products: Vocabulary) -> History:
@@ -49,10 +50,20 @@ def joined(history: History, deeds: Sequence[Sequence[Deed]], products: Vocabula
         "quantity": [deed.quantity for _, deed, _ in known],
         "price": [np.nan if deed.price is None else deed.price for _, deed, _ in known],
         "order": order,
+        "touch": [deed.touch for _, deed, _ in known],
     }
     at = [_place(history, row, deed) for row, deed, _ in known]
     whole = _inserted(history, at, more, [row for row, _, _ in known])
     return _net(whole) if any(deed.kind == Kind.REFUND for _, deed, _ in known) else whole
+
+
+def together(history: History, more: History, rows: Codes) -> History:
+    """`history` of R customers with that of S others, who are the same persons as the customers of `rows` (S,)."""
+    row = np.concatenate([history.row, rows[more.row]])
+    others = _columns(more)
+    both = {name: np.concatenate([values, others[name]]) for name, values in _columns(history).items()}
+    by = np.lexsort((both["kind"], both["time"], row))
+    return History(offsets_of(row, len(history)), **{name: values[by] for name, values in both.items()})
 
 
 def _place(history: History, row: int, deed: Deed) -> int:
@@ -101,5 +112,5 @@ def _net(history: History) -> History:
 
 
 def _columns(history: History) -> dict[str, Array]:
-    names = ("product", "time", "kind", "quantity", "price", "order")
+    names = ("product", "time", "kind", "quantity", "price", "order", "touch")
     return {name: getattr(history, name) for name in names}

@@ -7,9 +7,13 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Hashable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
+from features.consent.purposes import Purpose
+from features.interests.told import Told
+from features.recent import Deed
 from serving.bodies import ListRequest
 from serving.cache import Cache, ReadyList
 from serving.champion import Champion
@@ -17,15 +21,30 @@ from serving.clock import Clock
 from serving.display import Display
 from serving.live import Live, known_as
 from serving.metrics import Metrics
+from serving.names import NOBODY, Names
+from serving.newcomers.follows import Follows
+from serving.newcomers.newcomers import Newcomers
+from serving.newcomers.placing import SOURCE as NEW
 from serving.policy.effects import effects
 from serving.policy.policy import Policy, PolicyAt
 from serving.queries import Asked, Key, query_of, request_of
-from training.query import Answer, Item, Query
+from serving.standing import NO_CONSENT, standing_of_all
+from training.query import Answer, Fill, Item, Query
+from training.request import Request
 
-_ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":null},%b,%b"took_ms":%b}'
+_ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":%b},%b,%b"took_ms":%b}'
 _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _DEGRADED = b'"degraded":true,'
 _TURN = 8  # lists of a batch that are made before other requests get their turn
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a customer now."""
+
+    request: Request  # of one row
+    told: Told | None  # what they said of their interests; None where they said nothing
+    personal: bool  # whether lists may rest on it
 
 
 class Answers:
@@ -40,7 +59,9 @@ class Answers:
         metrics: Metrics,
         live: Live,
         display: Display,
+        newcomers: Newcomers,
         policy: Policy | None = None,
+        names: Names | None = None,
     ) -> None:
         self.champion = champion
         self._version = _json(champion.version)
@@ -50,7 +71,14 @@ class Answers:
         self._metrics = metrics
         self._live = live
         self._display = display
+        self._name = _nameless if names is None else names.shown
+        self._newcomers = newcomers
         self._policy = policy
+
+    @property
+    def live(self) -> Live:
+        """What customers did since the model was made."""
+        return self._live
 
     @property
     def age(self) -> int:
@@ -62,6 +90,10 @@ class Answers:
         start = time.perf_counter()
         ready = self._ready([request])[0]
         return self._answer(request, ready, start)
+
+    def explained(self, request: ListRequest) -> bytes:
+        """The items and the fallback of a list, with reasons; nobody is shown it, and it is not written down."""
+        return b"{%b}" % self._ready([request])[0].text
 
     async def batch(self, requests: Sequence[ListRequest]) -> AsyncIterator[bytes]:
         """The parts of a `BatchAnswer` as they are made; other requests get their turn in between."""
@@ -77,11 +109,28 @@ class Answers:
         yield b'],"took_ms":%b}' % _elapsed(start)
 
     def similar(self, product_id: str, n: int) -> bytes:
-        """A `SimilarAnswer`; UnknownProductError if the model has not seen the product."""
+        """A `SimilarAnswer`; UnknownProductError if neither the model nor an event has told what the product is."""
         start = time.perf_counter()
-        items = _items(self._recommender.similar(product_id, n, policy=self._policy_now))
+        items = _items(self._similar(product_id, n))
         head = b'{"product_id":%b,"model_version":%b,' % (_json(product_id), self._version)
         return b'%b"items":%b,"took_ms":%b}' % (head, _json(items), _elapsed(start))
+
+    def _similar(self, product_id: str, n: int) -> Sequence[Item]:
+        policy = self._policy_now
+        if self._recommender.products.index(product_id) < 0:
+            self._live.look()
+            rules = None if policy is None else policy.rules(Query())
+            if (found := self._newcomers.similar(product_id, n, standing=rules)) is not None:
+                return found
+        return self._recommender.similar(product_id, n, policy=policy)
+
+    def known(self, customer_id: str) -> Known:
+        """A customer as the next list would be made for them."""
+        (asked,) = self._asked([ListRequest.model_construct(customer_id=customer_id)])
+        one, now = asked.request, self._clock.now()
+        recent, told = (self._live.deeds(one), self._live.told(one)) if asked.mark else ((), None)
+        query = self._query(asked, recent, told)
+        return Known(self._recommender.questions.request([query], now), told, not self._refuses(asked))
 
     def popular(self) -> list[Key]:
         """The keys of ready lists that were asked for again, the last one first."""
@@ -114,6 +163,7 @@ class Answers:
             name.encode(),
             self._version,
             _json(request.customer_id),
+            self._name(request.customer_id, self.personal),
             text,
             _DEGRADED if self._live.away else b"",
             _elapsed(start),
@@ -141,30 +191,79 @@ class Answers:
         return None if self._policy is None else self._policy.at(self._clock.now())
 
     def _asked(self, requests: Sequence[ListRequest]) -> list[Asked]:
-        marks = self._live.marks(requests)
-        return [Asked(one, self._who(one, mark), mark) for one, mark in zip(requests, marks, strict=True)]
+        marks, fading = self._live.marks(requests), self._display.fading.marks
+        faded = [fading.get(known_as(one), 0) for one in requests] if fading else [0] * len(requests)
+        of = self._permitted if self._live.register else self._known
+        return [of(one, mark, fade) for one, mark, fade in zip(requests, marks, faded, strict=True)]
+
+    def _known(self, request: ListRequest, mark: int, faded: int) -> Asked:
+        return Asked(request, self._who(request, mark or faded), mark, faded)
+
+    def _permitted(self, request: ListRequest, mark: int, faded: int) -> Asked:
+        """As `_asked`, by what the customer said and asked of the shop: all who refuse get the same list, and all who
+        were erased the one of a stranger."""
+        own = known_as(request)
+        standing = standing_of_all(self._live.register, (own, *self._live.ids(request)))
+        if standing.erased or standing.personal is False:
+            return Asked(request, None, standing=standing)
+        return Asked(request, self._who(request, mark or faded), mark, faded, standing)
 
     def _who(self, request: ListRequest, mark: int) -> str | None:
-        """All visitors of whom nothing is known get the same list."""
-        if request.customer_id is None and not mark and self._recommender.customers.index(known_as(request)) < 0:
+        """All visitors of whom nothing is known get the same list; everybody else is asked for under one id."""
+        who = self._live.who(request)
+        if request.customer_id is None and not mark and self._index(who) < 0:
             return None
-        return known_as(request)
+        return who
 
     def _lists(self, asked: Sequence[Asked], now: int) -> dict[Key, ReadyList]:
         """The list of each key; those of one length, for people who did nothing since, are made together."""
         made: dict[Key, ReadyList] = {}
         for n in {one.request.n for one in asked}:
             if still := [one for one in asked if one.request.n == n and not one.mark]:
-                made |= self._made(still, [query_of(one.request, one.who) for one in still], n, now)
+                made |= self._made(still, [self._query(one) for one in still], n, now)
         for one in asked:
             if one.mark:
                 recent = self._live.deeds(one.request)
                 moment = max(self._clock.now(), recent[-1].time) if recent else now
-                made |= self._made([one], [query_of(one.request, one.who, recent)], one.request.n, moment)
+                query = self._query(one, recent, self._live.told(one.request))
+                made |= self._made([one], [query], one.request.n, moment)
         return made
 
+    def _query(self, asked: Asked, recent: tuple[Deed, ...] = (), told: Told | None = None) -> Query:
+        if self._refuses(asked):
+            return query_of(asked.request, asked.who, personal=False)
+        persons, who = self._live.persons, asked.who
+        if who is None:
+            query = query_of(asked.request, None, recent, told, personal=True)
+        else:
+            own, also = persons.asked_as(who), persons.ids(who)[1:]
+            query = query_of(asked.request, own, recent, told, also=also, personal=True)
+        if not asked.faded:
+            return query
+        return replace(query, faded=self._display.fading.of(query, self._recommender, self._clock.now()))
+
+    @cached_property
+    def personal(self) -> Follows:
+        """Whether somebody, by id, consents to lists that are theirs."""
+        return Follows(self._recommender, self._display.granted, self._live.register)
+
+    def _refuses(self, asked: Asked) -> bool:
+        """Whether there is no consent to a personal list: as said to the shop, else as the model knows, else as is
+        set. A stranger who was not heard of has refused nothing."""
+        if asked.standing.personal is not None or asked.standing.erased or asked.who is None:
+            return asked.standing.personal is False
+        known = [index for id in self._live.persons.ids(asked.who) if (index := self._index(id)) >= 0]
+        return not (all(self._recommender.profiles.personal[known]) if known else self._display.granted)
+
+    def _index(self, id: str) -> int:
+        return self._recommender.questions.index(id)
+
     def _made(self, asked: Sequence[Asked], queries: Sequence[Query], n: int, time: int) -> dict[Key, ReadyList]:
-        answers = self._recommender.recommend(queries, self._display.deep(n), time=time, policy=self._policy_now)
+        deep, policy = self._display.deep(n), self._policy_now
+        understood = [self._newcomers.stood_in(query) for query in queries]
+        answers = self._recommender.recommend(understood, deep, time=time, policy=policy)
+        added, pairs = self._newcomers.added, zip(queries, answers, strict=True)
+        answers = [added(query, answer, deep, policy=policy, moment=time) for query, answer in pairs]
         rendered = (self._rendered(*one, time) for one in zip(asked, queries, answers, strict=True))
         return dict(zip((one.key for one in asked), rendered, strict=True))
 
@@ -172,14 +271,14 @@ class Answers:
         items = _items(answer.items)
         rules = None if self._policy_now is None else self._policy_now.rules(query)
         if asked.request.explain:
-            names = [item.product_id for item in answer.items]
-            for item, reason in zip(items, self._recommender.explain(query, names, time=time), strict=True):
-                item["reason"] = reason
-            if self._policy is not None:
+            self._explain(items, query, answer, time)
+            if self._policy is not None or query.faded:
                 found = effects(rules, self._recommender, query, answer, n=asked.request.n, time=time)
                 for item, own in zip(items, found, strict=True):
                     item["policy"] = [asdict(effect) for effect in own]
-        filled = answer.fallback or ()
+        filled: Sequence[Fill] = answer.fallback or ()
+        if self._refuses(asked):
+            filled = [Fill(NO_CONSENT, len(items[: asked.request.n]))]
         fallback = [asdict(part) for part in filled] or None
         text = b'"items":%b,"fallback":%b' % (_json(items), _json(fallback))
         return self._display.ready(
@@ -187,15 +286,24 @@ class Answers:
             items,
             shown=asked.request.n,
             version=self.champion.version,
-            named=self._named(asked.who),
+            named=self._named(asked),
             policy="" if rules is None or self._policy is None else self._policy.digest,
             pinned=() if rules is None else rules.pinned(answer.items, asked.request.n, self._recommender.products),
         )
 
-    def _named(self, who: str | None) -> bool:
+    def _explain(self, items: Sequence[dict[str, Any]], query: Query, answer: Answer, time: int) -> None:
+        names = [item.product_id for item in answer.items if item.source != NEW]
+        reasons = iter(self._recommender.explain(query, names, time=time))
+        for item, own in zip(items, answer.items, strict=True):
+            item["reason"] = own.reason if own.source == NEW else next(reasons)
+
+    def _named(self, asked: Asked) -> bool:
         """Whether somebody consents to what they are shown being known as theirs."""
-        index = -1 if who is None else self._recommender.customers.index(who)
-        return self._display.strangers_named if index < 0 else bool(self._recommender.profiles.personal[index])
+        if asked.standing.named is not None:
+            return asked.standing.named
+        index = self._index(known_as(asked.request))
+        consent = self._recommender.profiles.consent
+        return self._display.granted if index < 0 else bool(consent[index] & Purpose.ANALYTICS)
 
 
 def _items(items: Sequence[Item]) -> list[dict[str, Any]]:
@@ -203,6 +311,10 @@ def _items(items: Sequence[Item]) -> list[dict[str, Any]]:
         {"product_id": i.product_id, "rank": i.rank, "score": i.score, "source": i.source, "reason": None}
         for i in items
     ]
+
+
+def _nameless(*_: object) -> bytes:
+    return NOBODY
 
 
 def _json(value: Any) -> bytes:

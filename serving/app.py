@@ -11,25 +11,42 @@ from collections.abc import AsyncIterator
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.types import Receive, Scope, Send
 
+from features.consent.purposes import Purpose
 from features.errors import EsnafError
-from serving.bodies import BatchRequest, ListParameters, ListRequest, ModelAnswer, SimilarParameters
+from serving.bodies import (
+    BatchRequest,
+    ConsentRequest,
+    CustomerPath,
+    InterestsRequest,
+    ListParameters,
+    ListRequest,
+    MessageRequest,
+    ModelAnswer,
+    NameRequest,
+    SimilarParameters,
+)
 from serving.call import Call
 from serving.clock import shown_time
 from serving.desk import Desk
 from serving.errors import RequestError, problem_of
 from serving.gate import Gate
 from serving.intake import Intake
+from serving.messages.messages import Messages
 from serving.metrics import StoreFigures
+from serving.onboarding import Onboarding
 from serving.reading import GoneError, check_path, checked, read_body, read_json, read_parameters
 from serving.replies import Reply, refusal, to_json
 from serving.requestlog import RequestLog
+from serving.rights import Rights, actor_of
 from serving.routes import Route, Routes
 
 _NO_ROUTE = "other"
 _GONE = 499  # no answer was sent, since nobody was there to read it
+_ERASED_WITHIN = 60.0  # seconds: the whole log of what was shown is gone through
 _ACKNOWLEDGED_WITHIN = 2.6  # seconds, the body's among them
 _RECOMMEND, _INGEST, _ADMIN = frozenset({"recommend"}), frozenset({"ingest"}), frozenset({"admin"})
-_ANY = _RECOMMEND | _INGEST | _ADMIN
+_CUSTOMERS = frozenset({"customers"})
+_ANY = _RECOMMEND | _INGEST | _ADMIN | _CUSTOMERS
 _FAILED = RequestError(500, "internal", "the service failed; its log says why")
 
 
@@ -40,6 +57,9 @@ class App:
         self._desk = desk
         self._intake = intake
         self._gate = gate
+        self._rights = Rights(desk)
+        self._onboarding = Onboarding(desk)
+        self._messages = Messages(desk, may=lambda who: desk.allows(who, Purpose.MESSAGING))
         self._log = RequestLog(desk.config.log_requests)
         self._routes = Routes(
             [
@@ -48,6 +68,15 @@ class App:
                 Route("GET", "/v1/recommendations/{customer_id}", self._list_of, _RECOMMEND),
                 Route("GET", "/v1/products/{product_id}/similar", self._similar, _RECOMMEND),
                 Route("POST", "/v1/events", self._events, _INGEST),
+                Route("GET", "/v1/customers/{customer_id}/interests", self._interests, _RECOMMEND),
+                Route("PUT", "/v1/customers/{customer_id}/interests", self._declare, _INGEST),
+                Route("DELETE", "/v1/customers/{customer_id}/interests/{name}", self._remove, _INGEST),
+                Route("PUT", "/v1/customers/{customer_id}/name", self._call, _INGEST),
+                Route("POST", "/v1/messages/render", self._message, _RECOMMEND),
+                Route("PUT", "/v1/customers/{customer_id}/consent", self._consent, _CUSTOMERS),
+                Route("DELETE", "/v1/customers/{customer_id}", self._erase, _ADMIN),
+                Route("GET", "/v1/customers/{customer_id}", self._record, _CUSTOMERS),
+                Route("GET", "/v1/customers/{customer_id}/why", self._why, _CUSTOMERS),
                 Route("GET", "/v1/model", self._model, _RECOMMEND | _ADMIN),
                 Route("GET", "/metrics", self._metrics, _ADMIN),
                 Route("GET", "/healthz", self._healthy, None),
@@ -55,6 +84,10 @@ class App:
                 Route("GET", "/openapi.json", self._openapi, None),
             ]
         )
+
+    def close(self) -> None:
+        """Write what waits to be written."""
+        self._rights.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request and count it."""
@@ -124,6 +157,48 @@ class App:
         body = await read_json(call, self._intake.max_body)
         return Reply(await self._intake.take(body, until=until), 202)
 
+    async def _consent(self, call: Call) -> Reply:
+        customer_id = _customer_of(call)
+        stated = await read_body(call, ConsentRequest, self._desk.max_body)
+        until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
+        answer = await self._rights.consent(customer_id, stated, actor_of(call), until=until)
+        return Reply(answer.model_dump_json().encode())
+
+    async def _record(self, call: Call) -> Reply:
+        return Reply(self._rights.record(_customer_of(call), actor_of(call)))
+
+    async def _why(self, call: Call) -> Reply:
+        return Reply(self._rights.why(_customer_of(call), actor_of(call)))
+
+    async def _erase(self, call: Call) -> Reply:
+        until = asyncio.get_running_loop().time() + _ERASED_WITHIN
+        answer = await self._rights.erase(_customer_of(call), actor_of(call), until=until)
+        return Reply(answer.model_dump_json().encode())
+
+    async def _interests(self, call: Call) -> Reply:
+        check_path(call)
+        return Reply(self._onboarding.interests(call.parameter))
+
+    async def _declare(self, call: Call) -> Reply:
+        until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
+        check_path(call)
+        body = await read_body(call, InterestsRequest, self._desk.max_body)
+        return Reply(await self._onboarding.declare(call.parameter, body, until=until))
+
+    async def _remove(self, call: Call) -> Reply:
+        until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
+        check_path(call)
+        return Reply(await self._onboarding.remove(call.parameter, call.second, until=until))
+
+    async def _call(self, call: Call) -> Reply:
+        until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
+        check_path(call)
+        body = await read_body(call, NameRequest, self._desk.max_body)
+        return Reply(await self._onboarding.call(call.parameter, body, until=until))
+
+    async def _message(self, call: Call) -> Reply:
+        return Reply(self._messages.render(await read_body(call, MessageRequest, self._desk.max_body)))
+
     async def _model(self, _: Call) -> Reply:
         answers = self._desk.answers
         recommender = answers.champion.recommender
@@ -160,6 +235,12 @@ class App:
         from serving.openapi import document  # slow to load and seldom asked for
 
         return Reply(to_json(document()))
+
+
+def _customer_of(call: Call) -> str:
+    """The customer that the path names; RequestError where it cannot be one."""
+    check_path(call)
+    return checked(CustomerPath, {"customer_id": call.parameter}).customer_id
 
 
 async def _chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -12,6 +12,8 @@ MAX_BATCH = 100  # lists a batch
 MAX_BATCH_ITEMS = 10_000  # products in all lists of a batch
 MAX_EXPLAINED = 100  # products of one call whose reasons are asked for: each takes some milliseconds
 MAX_EVENTS = 1_000  # events of one call
+MAX_MESSAGE_ITEMS = 50  # products in a message
+MAX_INTERESTS = 100  # that a customer declares
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=256)]
@@ -130,6 +132,26 @@ class ListParameters(BaseModel):
     explain: bool = False
 
 
+class CustomerPath(_Body):
+    """The customer that a path names."""
+
+    customer_id: Identifier
+
+
+class ConsentRequest(_Body):
+    """What a customer states; a purpose that is left out stays as it was."""
+
+    personalisation: bool | None = Field(None, description="lists made from what the customer did")
+    analytics: bool | None = Field(None, description="events and lists kept under the customer's id, for reports")
+    messaging: bool | None = Field(None, description="messages made for the customer")
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.personalisation is None and self.analytics is None and self.messaging is None:
+            raise ValueError("personalisation: state at least one of personalisation, analytics, messaging")
+        return self
+
+
 class SimilarParameters(BaseModel):
     """What may stand behind `?` where neighbours are asked for."""
 
@@ -149,7 +171,7 @@ class RuleEffect(BaseModel):
     """What a rule of the shop's policy did with a product."""
 
     rule: str = Field(description="its name")
-    effect: Literal["pinned", "raised", "lowered", "gave_way"]
+    effect: Literal["pinned", "raised", "lowered", "gave_way", "faded"]
 
 
 class ListItem(BaseModel):
@@ -161,7 +183,7 @@ class ListItem(BaseModel):
     source: str = Field(description="the generator that named the product first")
     reason: str | None = Field(description="null unless explain was asked for")
     policy: list[RuleEffect] | None = Field(
-        None, description="rules that put the product there; left out unless explain was asked for and there are rules"
+        None, description="what put the product there; only where explain was asked for, and rules or fading moved some"
     )
 
 
@@ -200,6 +222,113 @@ class SimilarAnswer(BaseModel):
     took_ms: float
 
 
+class InterestsRequest(_Body):
+    """What a customer likes: from now on this, and nothing else that they declared before."""
+
+    interests: tuple[Label, ...] = Field(max_length=MAX_INTERESTS, description="categories or brands")
+
+
+class NameRequest(_Body):
+    """What a customer is called."""
+
+    name: Label | None = Field(description="null takes back what was said; then the customers table counts")
+
+
+class NameAnswer(BaseModel):
+    """What a customer is called in answers."""
+
+    customer_id: str
+    name: str | None = Field(description="null where it is not known, or is nothing to be shown")
+
+
+class MessageList(_Body):
+    """A list that is made for a message."""
+
+    n: int = Field(5, ge=1, le=MAX_MESSAGE_ITEMS)
+    placement: Label | None = None
+    filters: ListFilters = Field(default_factory=lambda: _NO_RULES)
+
+
+class MessageRequest(_Body):
+    """One message, with products that are named or recommended."""
+
+    template: Label = Field(description="name of a folder of templates")
+    customer_id: Identifier
+    channel: Label = Field(description="email, sms, push ...")
+    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = Field(
+        None, description="such as en or pt-BR; without it, the shop's own"
+    )
+    items: tuple[Identifier, ...] = Field((), max_length=MAX_MESSAGE_ITEMS, description="products, best first")
+    recommendation: MessageList | None = Field(None, description="or a list to be made now")
+    values: dict[Label, Annotated[str, StringConstraints(max_length=1_000)] | float] = Field(
+        {}, max_length=50, description="more to write about, for example the code of a voucher"
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.items and self.recommendation is not None:
+            raise ValueError("items: give these or a recommendation, not both")
+        return self
+
+
+class MessageAnswer(BaseModel):
+    """A message, ready to be sent."""
+
+    template: str
+    file: str = Field(description="the template that was nearest to what was asked for")
+    channel: str
+    language: str
+    media: Literal["text/html", "text/plain"]
+    customer: "Customer"
+    subject: str | None = Field(description="one line; null where the template has none")
+    body: str
+    recommendation_id: str | None = Field(description="of the list in it; send it back in events that follow")
+    unknown_products: list[str] = Field(description="products that the model has not seen; they are left out")
+    took_ms: float
+
+
+class InterestEvidence(BaseModel):
+    """What the customer did of late: different products, and days from the first and the last event to now."""
+
+    viewed: int
+    wished: int
+    carted: int
+    bought: int
+    days: float
+    last_days: float
+    text: str | None = Field(description="the same in words; null where nothing was done")
+
+
+class KnownInterest(BaseModel):
+    """One interest."""
+
+    name: str
+    kind: Literal["department", "category", "brand"]
+    strength: float = Field(description="0 to 1; one purchase of today, or an interest declared just now, is 0.5")
+    since: str | None = Field(description="when it was declared, null where that is not known")
+    evidence: InterestEvidence
+
+
+class RejectedInterest(BaseModel):
+    """A name that is not kept."""
+
+    index: int = Field(description="its place in the list, from 0")
+    error: "ErrorDetail"
+
+
+class InterestsAnswer(BaseModel):
+    """A customer's interests, the strongest first."""
+
+    customer_id: str
+    used: bool = Field(description="whether lists rest on them: not without consent to personalisation")
+    declared: list[KnownInterest]
+    inferred: list[KnownInterest] = Field(description="from what the customer did")
+    removed: list[str] = Field(description="what the customer does not want to be known for")
+    rejected: list[RejectedInterest] | None = Field(
+        None, description="names just declared that nothing is called by; left out unless interests were declared"
+    )
+
+
 class RejectedEvent(BaseModel):
     """An event that is not taken in."""
 
@@ -213,6 +342,137 @@ class EventsAnswer(BaseModel):
     accepted: int
     duplicates: int = Field(description="events that were there already")
     rejected: list[RejectedEvent]
+
+
+class ConsentAnswer(BaseModel):
+    """What holds for a customer from now on."""
+
+    customer_id: str
+    consent: dict[str, bool] = Field(description="each purpose, whether it is allowed")
+    stated: dict[str, bool] = Field(description="those of them that were stated here; others are as in the tables")
+
+
+class MaskedIdentifier(BaseModel):
+    """One identifier, masked."""
+
+    kind: str
+    value: str = Field(description="masked: enough to tell two apart, not to use it")
+    source: str
+    last_seen: str | None
+
+
+class Attribute(BaseModel):
+    """One attribute, with where it comes from."""
+
+    name: str
+    value: str
+    source: str
+    as_of: str = Field(description="when it is known to have held")
+
+
+class Group(BaseModel):
+    """A segment that the customer is in."""
+
+    segment: str
+    kind: str
+    dimension: str
+    why: str
+
+
+class StatedConsent(BaseModel):
+    """Whether one purpose is allowed, and who said so."""
+
+    granted: bool
+    source: str
+    since: str | None = Field(description="when it was stated here; null where it comes from the tables")
+
+
+class ShownList(BaseModel):
+    """A list that the customer was shown."""
+
+    recommendation_id: str
+    time: str
+    placement: str | None
+    channel: str | None
+    model_version: str
+    products: list[str]
+
+
+class ServiceScore(BaseModel):
+    """An answer to a survey."""
+
+    kind: str = Field(description="csat, ces, nps ...")
+    score: float
+    time: str
+
+
+class InterestsKnown(BaseModel):
+    """Interests, the strongest first."""
+
+    declared: list[dict[str, Any]]
+    inferred: list[dict[str, Any]]
+    removed: list[str]
+
+
+class Worth(BaseModel):
+    """What the customer is expected to do within the horizon."""
+
+    horizon_days: int
+    spend: float | None = Field(description="in the shop's currency; null where prices are not known")
+    chance: float = Field(description="of at least one order")
+    churn: float = Field(description="risk that no order comes within churn_days")
+    churn_days: int
+
+
+class RecordAnswer(BaseModel):
+    """All that is known of a customer now."""
+
+    customer_id: str
+    model_version: str
+    as_of: str
+    in_model: bool = Field(description="whether the model knows the customer")
+    identifiers: list[MaskedIdentifier]
+    attributes: list[Attribute]
+    history: dict[str, Any] = Field(description="what was done, summed up: orders, spent, favourites ...")
+    interests: InterestsKnown
+    segments: list[Group]
+    value: Worth | None = Field(description="null for who has not bought yet, or where the model foretells nothing")
+    consent: dict[str, StatedConsent] = Field(description="by purpose")
+    lists: list[ShownList] | None = Field(description="shown last, the newest first; null while the log is away")
+    scores: list[ServiceScore] = Field(description="the newest first")
+
+
+class Reason(BaseModel):
+    """A product of the customer's list, and why it is there."""
+
+    product_id: str
+    reason: str | None
+
+
+class GroupReason(BaseModel):
+    """A segment, and why the customer is in it."""
+
+    segment: str
+    why: str
+
+
+class WhyAnswer(BaseModel):
+    """In plain words what is known of a customer, what it is used for, and why the list is as it is."""
+
+    customer_id: str
+    model_version: str
+    words: list[str]
+    segments: list[GroupReason]
+    items: list[Reason]
+    fallback: list[FallbackPart] | None
+
+
+class ErasedAnswer(BaseModel):
+    """What an erasure took away; zeros where there was nothing, or it was done before."""
+
+    customer_id: str
+    devices: int = Field(description="devices that nobody else used, erased with the customer")
+    gone: dict[str, int] = Field(description="rows of the store by what they were")
 
 
 class ModelAnswer(BaseModel):

@@ -22,7 +22,7 @@ _numbers = itertools.count(1)
 class Call:
     """What came in, and who sent it once the gate knows."""
 
-    __slots__ = ("headers", "holder", "id", "method", "parameter", "path", "receive", "scope", "twice")
+    __slots__ = ("headers", "holder", "id", "method", "parameter", "path", "receive", "scope", "second", "twice")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
@@ -30,6 +30,7 @@ class Call:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.parameter = ""  # what the path has in the place of its {name}
+        self.second = ""  # and in the place of a second one
         self.holder: Holder | None = None
         self.twice = False  # there are two tokens
         self.headers = self._headers()

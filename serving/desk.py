@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from features.consent.purposes import ALL, KEEPING, Purpose
 from serving.answers import Answers
 from serving.cache import Cache
 from serving.champion import Champion
@@ -11,6 +12,9 @@ from serving.display import Display
 from serving.keeper import Keeper
 from serving.live import Live
 from serving.metrics import Metrics
+from serving.names import Names
+from serving.newcomers.config import NewcomersConfig
+from serving.newcomers.newcomers import Newcomers
 from serving.policy.config import PolicyConfig
 from serving.policy.opening import opened
 from serving.recorder import Recorder
@@ -33,6 +37,7 @@ class Desk:
     rules: PolicyConfig
     recorder: Recorder
     display: Display
+    names: Names
 
     @classmethod
     def open(
@@ -46,10 +51,32 @@ class Desk:
     ) -> "Desk":
         """A desk that answers with a champion under the shop's rules, and what the keeper's store knows beside it."""
         metrics = Metrics()
-        recorder = Recorder(keeper.workspace, keeper.settings, clock=clock, metrics=metrics)
+        recorder = Recorder(keeper.workspace, keeper.settings, clock=clock, metrics=metrics, keeper=keeper)
         display = Display(keeper.settings, recorder, clock=clock)
-        answers = _answers(champion, keeper, config, clock=clock, metrics=metrics, rules=rules, display=display)
-        return cls(answers, clock, metrics, config, keeper, rules, recorder, display)
+        names = Names(keeper, keeper.settings)
+        answers = _answers(
+            champion, keeper, config, clock=clock, metrics=metrics, rules=rules, display=display, names=names
+        )
+        return cls(answers, clock, metrics, config, keeper, rules, recorder, display, names)
+
+    def keeps(self, who: str) -> bool:
+        """Whether what somebody does may be kept, by what they said to the shop, else by what the model knows."""
+        granted, said = self.granted(who), self.keeper.register.stated(who)
+        return bool((granted if said is None else said.granting(granted)) & KEEPING)
+
+    def allows(self, who: str, purpose: Purpose) -> bool:
+        """Whether somebody grants a purpose, as of now; who was erased grants nothing."""
+        self.keeper.follow()
+        register = self.keeper.register
+        granted, said = self.granted(who), register.stated(who)
+        allowed = granted if said is None else said.granting(granted)
+        return bool(allowed & purpose) and not register.erased(who)
+
+    def granted(self, who: str) -> int:
+        """The purposes that somebody grants as far as the model knows, else as is set."""
+        model = self.answers.champion.recommender
+        index = model.questions.index(who)
+        return (ALL if self.display.granted else 0) if index < 0 else int(model.profiles.consent[index])
 
     @property
     def max_body(self) -> int:
@@ -66,6 +93,7 @@ class Desk:
             metrics=self.metrics,
             rules=self.rules,
             display=self.display,
+            names=self.names,
         )
 
 
@@ -78,7 +106,18 @@ def _answers(
     metrics: Metrics,
     rules: PolicyConfig,
     display: Display,
+    names: Names,
 ) -> Answers:
-    live = Live(keeper, champion.recommender.time)
-    cache, policy = Cache(config.cache_mb << 20), opened(rules, champion.recommender)
-    return Answers(champion, clock=clock, cache=cache, metrics=metrics, live=live, display=display, policy=policy)
+    model, settings = champion.recommender, keeper.settings.section("newcomers", NewcomersConfig)
+    newcomers = Newcomers(model, settings, default=display.granted, register=keeper.register)
+    return Answers(
+        champion,
+        clock=clock,
+        cache=Cache(config.cache_mb << 20),
+        metrics=metrics,
+        live=Live(keeper, model, newcomers.follower),
+        display=display,
+        newcomers=newcomers,
+        policy=opened(rules, model),
+        names=names,
+    )

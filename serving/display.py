@@ -17,6 +17,7 @@ from serving.exploration.methods import method_of
 from serving.listed import Listed
 from serving.live import known_as
 from serving.recorder import Recorder
+from serving.standing import NO_CONSENT
 
 
 class Display:
@@ -24,8 +25,9 @@ class Display:
 
     def __init__(self, settings: Settings, recorder: Recorder, *, clock: Clock) -> None:
         config = ExplorationConfig.of(settings)
-        self.strangers_named = settings.section("consent", ConsentConfig).default == "granted"
+        self.granted = settings.section("consent", ConsentConfig).default == "granted"
         self._recorder, self._clock = recorder, clock
+        self.fading = recorder.fading
         self._method, self._top = method_of(config), config.top
         self._random = Random(config.seed).random  # without a seed, one from the system
         self._exploration = config.described
@@ -52,7 +54,9 @@ class Display:
         """
         choice, propensities, text = None, None, made.text
         if self._method is not None:
-            filled = {source for source, _ in made.fallback}
+            filled = {source: source for source, _ in made.fallback}
+            if NO_CONSENT in filled:
+                filled = {item["source"]: NO_CONSENT for item in items}
             choice = Choice.of(items, filled, self._method, shown=shown, top=self._top, pinned=pinned)
             propensities = choice.chances()
             own, fallback = choice.rendered(range(choice.shown))

@@ -5,9 +5,10 @@
 | 400 | invalid_json, too_deep, invalid_utf8 |
 | 401 | unauthorized |
 | 403 | forbidden, this_machine_only |
-| 404 | unknown_path, unknown_product |
+| 404 | unknown_path, unknown_product, unknown_customer |
 | 405 | wrong_method |
 | 408 | body_too_slow |
+| 409 | erased |
 | 413 | body_too_large |
 | 415 | wrong_content_type |
 | 422 | unknown_field, missing_field, wrong_type, invalid_value, refused |
@@ -22,7 +23,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from features.errors import EsnafError
+from features.errors import ErasedError, EsnafError
 from training.recommender import UnknownProductError
 
 _SHOWN = 60  # characters of a value that a message repeats
@@ -61,6 +62,8 @@ def problem_of(error: Exception) -> RequestError:
         return error
     if isinstance(error, UnknownProductError):
         return RequestError(404, "unknown_product", str(error), field="product_id")
+    if isinstance(error, ErasedError):
+        return RequestError(409, "erased", str(error), field="customer_id")
     return RequestError(422, "refused", str(error))
 
 

@@ -6,12 +6,12 @@ goes on with other requests while the disk works.
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from features.errors import EsnafError, StoreBusy, StoreError, StoreUnavailable
 from features.settings import Settings
-from features.store.event import Event
+from features.store.event import ERASED, NO_CONSENT, Event, stated_by
 from features.store.judge import Judge, Judged
 from features.tables.config import TablesConfig
 from features.tables.reasons import MEANING, Reason
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _TURN = 32  # events that are judged before other requests get their turn
 _AGAIN = 1  # seconds to come back after
-_FIELDS = {
+_FIELDS: dict[str, str] = {
     Reason.NO_CUSTOMER: "customer_id",
     Reason.UNKNOWN_EVENT_TYPE: "event_type",
     Reason.NO_PRODUCT: "product_id",
@@ -39,19 +39,35 @@ _FIELDS = {
     Reason.BAD_PRICE: "unit_price",
     Reason.CURRENCY: "currency",
 }
-_MEANING = {**MEANING, Reason.MALFORMED: "not a JSON object"}
+_MEANING: dict[str, str] = {
+    **{str(reason): words for reason, words in MEANING.items()},
+    Reason.MALFORMED: "not a JSON object",
+    "erased": "a customer who was erased: nothing is kept of them any more",
+    "no_consent": "a customer who consents to nothing that events are kept for",
+}
+REFUSED = {ERASED: "erased", NO_CONSENT: "no_consent"}
+"""What the store does not keep, as senders are told."""
 _SEND_AGAIN = "nothing is promised of these events; send them again, those that are there already count once"
 
 
 class Intake:
     """Takes events into the store of one keeper."""
 
-    def __init__(self, keeper: Keeper, settings: Settings, *, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        keeper: Keeper,
+        settings: Settings,
+        *,
+        clock: Clock,
+        metrics: Metrics,
+        keeps: Callable[[str], bool] = lambda _: True,
+    ) -> None:
         self.keeper = keeper
         self.max_body = settings.section("ingestion", IngestionConfig).max_body_kb << 10  # bytes
         self._judge = Judge(TablesConfig.of(settings))
         self._clock = clock
         self._metrics = metrics
+        self._keeps = keeps  # whether what somebody, by the id in the store, does may be kept
 
     async def take(self, body: Any, *, until: float) -> bytes:
         """An `EventsAnswer` once every accepted event is on the disk; the loop's time `until` is waited for.
@@ -62,15 +78,32 @@ class Intake:
         """
         raws = _listed(body)
         judged = await self._judged(raws)
+        refused = self._refused(judged)
+        kept = [event for event, place in zip(judged.events, judged.places, strict=True) if place not in refused]
         try:
-            sequences = await self._stored(judged.events, until) if judged.events else []
+            sequences = await self._stored(kept, until) if kept else []
         except TimeoutError:
             raise _unavailable("the live store takes too long") from None
+        places = (place for place in judged.places if place not in refused)
+        refused |= {place: sequence for place, sequence in zip(places, sequences, strict=False) if sequence < 0}
+        rejected = sorted([*judged.rejected, *((place, REFUSED[why]) for place, why in refused.items())])
         duplicates = sequences.count(0)
-        accepted = len(sequences) - duplicates
-        self._metrics.took_in(accepted, duplicates, [reason for _, reason in judged.rejected])
-        rejected = b",".join(_rejection(place, reason, raws[place]) for place, reason in judged.rejected)
-        return b'{"accepted":%d,"duplicates":%d,"rejected":[%b]}' % (accepted, duplicates, rejected)
+        accepted = sum(sequence > 0 for sequence in sequences)
+        self._metrics.took_in(accepted, duplicates, [reason for _, reason in rejected])
+        told = b",".join(_rejection(place, reason, raws[place]) for place, reason in rejected)
+        return b'{"accepted":%d,"duplicates":%d,"rejected":[%b]}' % (accepted, duplicates, told)
+
+    def _refused(self, judged: Judged) -> dict[int, int]:
+        """The places of events of who does not let them be kept. The store refuses others, those of who was erased."""
+        self.keeper.follow()
+        keeps = {who: self._keeps(who) for who in {event.customer_id for event in judged.events}}
+        if all(keeps.values()):
+            return {}
+        return {
+            place: NO_CONSENT
+            for event, place in zip(judged.events, judged.places, strict=True)
+            if not keeps[event.customer_id] and stated_by(event) is None
+        }
 
     async def _judged(self, raws: Sequence[Any]) -> Judged:
         judged, now = Judged(), self._clock.now()
@@ -123,7 +156,7 @@ def _listed(body: Any) -> Sequence[Any]:
     return body
 
 
-def _rejection(place: int, reason: Reason, raw: Any) -> bytes:
+def _rejection(place: int, reason: str, raw: Any) -> bytes:
     """A `RejectedEvent`; the reason's name is the code."""
     field, message = _FIELDS.get(reason), _MEANING[reason]
     if field is not None and raw.get(field) is not None:

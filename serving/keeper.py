@@ -7,18 +7,22 @@ takes nothing from the answers: ingestion is refused at once until a look has wr
 import gc
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from features.consent.register import Register
 from features.errors import EsnafError, StoreBusy
+from features.identity.config import IdentityConfig
+from features.identity.keys import Keys
 from features.logs import log
 from features.settings import Settings
 from features.store.config import FILE, StoreConfig
 from serving.config import IngestionConfig
 
 if TYPE_CHECKING:
+    from features.consent.entry import Entry
     from features.store.appender import Appender
     from features.store.livestore import LiveStore
     from features.store.reader import Reader
@@ -32,12 +36,14 @@ class Keeper:
     def __init__(self, workspace: Path, settings: Settings) -> None:
         self.workspace, self.settings = workspace, settings
         self._config = settings.section("store", StoreConfig)
+        self._identity = settings.section("identity", IdentityConfig)
         self._poll_s = settings.section("ingestion", IngestionConfig).poll_s
         self._opening = threading.Lock()
         self._opened = ExitStack()
         self._store: LiveStore | None = None
         self.reader: Reader | None = None  # for one thread at a time; None before the store is open
         self.appender: Appender | None = None  # None before the store is open
+        self.register = Register()  # what customers said and asked of the shop
         self._away = False
         self._file: str | None = None  # of the store, empty where it is none; None before it is known
         self._ended = threading.Event()
@@ -60,8 +66,15 @@ class Keeper:
         """Seconds that the oldest of them has waited."""
         return 0.0 if self.appender is None else self.appender.lag
 
+    @property
+    def store(self) -> "LiveStore | None":
+        """None before it is open."""
+        return self._store
+
     def check_address(self) -> None:
-        """ConfigError where the store that is stated can be none; whether it can be reached is another matter."""
+        """ConfigError where the store that is stated can be none, or a secret is no good; whether it can be reached is
+        another matter."""
+        Keys.find()
         if self._config.expected(self.workspace):
             from features.store.address import Address
             from features.store.backend import backend_of
@@ -111,6 +124,30 @@ class Keeper:
                 self._file = str(Address.of(self._config, self.workspace).file or "")
         return bool(self._file) and not os.path.exists(self._file)  # noqa: PTH110  # a path of text is twice as fast
 
+    def follow(self) -> None:
+        """Know what customers said and asked of the shop by now, as far as the store can be read."""
+        reader = self.reading()
+        if reader is None:
+            return
+        try:
+            reader.last()
+            self.register.follow(reader)
+        except StoreBusy:  # what is known is all that can be known now
+            pass
+        except EsnafError as error:
+            self.failed(error)
+
+    def write_down(self, entries: "Sequence[Entry]") -> None:
+        """Write to the audit log; the store is made if there is none. Errors as of `open`, and those of the store."""
+        from features.consent.audit import write
+
+        if self._store is None:
+            self.open()
+        if self._store is None:
+            raise EsnafError("the service is ending")
+        with self._store.backend.writing() as connection:
+            write(connection, *entries)
+
     def failed(self, error: EsnafError) -> None:
         """Use the store no more until a look finds it well."""
         if not self._away:
@@ -142,13 +179,13 @@ class Keeper:
         else:
             self.reader.last()
 
-    def _open(self, way: "Callable[[Path, StoreConfig], LiveStore | None]") -> "Appender | None":
+    def _open(self, way: "Callable[[Path, StoreConfig, IdentityConfig], LiveStore | None]") -> "Appender | None":
         from features.store.appender import Appender
         from features.store.reader import Reader
 
         with self._opening:
             if self.appender is None and not self._ended.is_set():
-                store = way(self.workspace, self._config)
+                store = way(self.workspace, self._config, self._identity)
                 if store is None:
                     return None
                 self._opened.callback(store.close)

@@ -16,8 +16,9 @@ _PROBLEMS = {
     401: "No token, or one that is not known (any more)",
     403: "The token has not the scope that this needs; or, without tokens, the sender is on another machine",
     400: "The body, path or parameters are not valid JSON or UTF-8",
-    404: "No such product",
+    404: "No such product, interest, customer or template",
     408: "The body came too slowly",
+    409: "This customer was erased",
     413: "The body is too large",
     415: "The body is not application/json",
     422: "A field is unknown, missing, of the wrong type or out of bounds",
@@ -27,8 +28,9 @@ _PROBLEMS = {
 _BEARER = {
     "type": "http",
     "scheme": "bearer",
-    "description": "Made by `esnaf token make`, with scopes: recommend, ingest, admin. Without any, none is asked for.",
+    "description": "Made by `esnaf token make`: recommend, ingest, customers, admin. Without any, none is asked for.",
 }
+_OF_CUSTOMER = ("customer_id",)
 _OF_A_TOKEN = (401, 403, 429)
 _OF_A_BODY = (400, 408, 413, 415, 422)
 
@@ -49,10 +51,42 @@ def _paths() -> dict[str, Any]:
     of, to = "/v1/recommendations/{customer_id}", "/v1/products/{product_id}/similar"
     return {
         "/v1/recommendations": {"post": _call("One list", bodies.ListAnswer, body=bodies.ListRequest)},
-        of: {"get": _call("One list, for a browser", bodies.ListAnswer, path="customer_id", query=named)},
+        of: {"get": _call("One list, for a browser", bodies.ListAnswer, path=("customer_id",), query=named)},
         "/v1/recommendations/batch": {"post": _call("Many lists", bodies.BatchAnswer, body=bodies.BatchRequest)},
-        to: {"get": _call("Neighbours of a product", bodies.SimilarAnswer, path="product_id", query=listed)},
+        to: {"get": _call("Neighbours of a product", bodies.SimilarAnswer, path=("product_id",), query=listed)},
         "/v1/events": {"post": _events()},
+        "/v1/customers/{customer_id}": {
+            "get": _looked("All that is known of a customer", bodies.RecordAnswer),
+            "delete": _stored("Erase a customer, for good", bodies.ErasedAnswer),
+        },
+        "/v1/customers/{customer_id}/why": {"get": _looked("The same in plain words", bodies.WhyAnswer)},
+        "/v1/customers/{customer_id}/consent": {
+            "put": _stored("State a customer's consent", bodies.ConsentAnswer, body=bodies.ConsentRequest)
+        },
+        "/v1/customers/{customer_id}/interests": {
+            "get": _call("A customer's interests", bodies.InterestsAnswer, path=("customer_id",)),
+            "put": _kept(
+                _call(
+                    "Declare a customer's interests",
+                    bodies.InterestsAnswer,
+                    body=bodies.InterestsRequest,
+                    path=("customer_id",),
+                )
+            ),
+        },
+        "/v1/customers/{customer_id}/interests/{name}": {
+            "delete": _kept(_call("Remove an interest for good", bodies.InterestsAnswer, path=("customer_id", "name")))
+        },
+        "/v1/customers/{customer_id}/name": {
+            "put": _kept(
+                _call(
+                    "Say what a customer is called", bodies.NameAnswer, body=bodies.NameRequest, path=("customer_id",)
+                )
+            )
+        },
+        "/v1/messages/render": {
+            "post": _messages(_call("Write one message", bodies.MessageAnswer, body=bodies.MessageRequest))
+        },
         "/v1/model": {"get": _call("The model that answers", bodies.ModelAnswer)},
         "/healthz": {"get": _open("The process lives", _answer("The answer", bodies.Health))},
         "/readyz": {"get": _open("A model is loaded", _answer("The answer", bodies.Readiness))},
@@ -66,10 +100,10 @@ def _call(
     answer: type[BaseModel],
     *,
     body: type[BaseModel] | None = None,
-    path: str | None = None,
+    path: tuple[str, ...] = (),
     query: type[BaseModel] | None = None,
 ) -> dict[str, Any]:
-    parameters = [{"name": path, "in": "path", "required": True, "schema": _ID}] if path else []
+    parameters = [{"name": name, "in": "path", "required": True, "schema": _ID} for name in path]
     call: dict[str, Any] = {"summary": summary, "responses": _responses(answer, "The answer", _wrong(body, path))}
     if query:
         parameters += [
@@ -81,6 +115,26 @@ def _call(
     if body:
         call["requestBody"] = {"required": True, "content": _json(body)}
     return _with_token(call)
+
+
+def _looked(summary: str, answer: type[BaseModel]) -> dict[str, Any]:
+    """A look at what is known of the customer of the path, which must be written down."""
+    call = _call(summary, answer, path=("customer_id",))
+    wrong = {str(code): _answer(_PROBLEMS[code], bodies.ErrorAnswer) for code in (404, 503)}
+    return {**call, "responses": {**call["responses"], **wrong}}
+
+
+def _stored(summary: str, answer: type[BaseModel], *, body: type[BaseModel] | None = None) -> dict[str, Any]:
+    """A call about the customer of the path, which needs the store."""
+    call = _call(summary, answer, body=body, path=("customer_id",))
+    wrong = [503, *([409] if body else [])]
+    return {
+        **call,
+        "responses": {
+            **call["responses"],
+            **{str(code): _answer(_PROBLEMS[code], bodies.ErrorAnswer) for code in wrong},
+        },
+    }
 
 
 def _open(summary: str, response: dict[str, Any]) -> dict[str, Any]:
@@ -102,10 +156,21 @@ def _events() -> dict[str, Any]:
     return _with_token({"summary": "Take live events in", "requestBody": body, "responses": responses})
 
 
-def _wrong(body: type[BaseModel] | None, path: str | None) -> Sequence[int]:
+def _wrong(body: type[BaseModel] | None, path: tuple[str, ...]) -> Sequence[int]:
     if body:
         return _OF_A_BODY
-    return [400, *([404] if path == "product_id" else []), 422] if path else []
+    return [400, *([404] if {"product_id", "name"} & {*path} else []), 422] if path else []
+
+
+def _messages(call: dict[str, Any]) -> dict[str, Any]:
+    missing = {"404": _answer(_PROBLEMS[404], bodies.ErrorAnswer)}
+    return {**call, "responses": {**call["responses"], **missing}}
+
+
+def _kept(call: dict[str, Any]) -> dict[str, Any]:
+    """A call that writes about a customer, who may have been erased, to the live store, which may be away."""
+    wrong = {str(code): _answer(_PROBLEMS[code], bodies.ErrorAnswer) for code in (409, 503)}
+    return {**call, "responses": {**call["responses"], **wrong}}
 
 
 def _responses(answer: type[BaseModel], description: str, wrong: Sequence[int], *, status: int = 200) -> dict[str, Any]:
@@ -130,12 +195,27 @@ def _object() -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    requests = [bodies.ListRequest, bodies.BatchRequest, bodies.LiveEvent]
+    requests = [
+        bodies.ListRequest,
+        bodies.BatchRequest,
+        bodies.LiveEvent,
+        bodies.ConsentRequest,
+        bodies.InterestsRequest,
+        bodies.NameRequest,
+        bodies.MessageRequest,
+    ]
     answers = [
         bodies.ListAnswer,
         bodies.BatchAnswer,
         bodies.SimilarAnswer,
         bodies.EventsAnswer,
+        bodies.ConsentAnswer,
+        bodies.ErasedAnswer,
+        bodies.RecordAnswer,
+        bodies.WhyAnswer,
+        bodies.InterestsAnswer,
+        bodies.NameAnswer,
+        bodies.MessageAnswer,
         bodies.ModelAnswer,
         bodies.Health,
         bodies.Readiness,

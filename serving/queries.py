@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from features.interests.told import Told
 from features.recent import Deed
 from serving.bodies import Context, ListFilters, ListRequest
+from serving.standing import AS_THE_MODEL_KNOWS, Standing
 from training.query import Filters, Query
 
 Key: TypeAlias = tuple[Any, ...]
@@ -16,25 +18,38 @@ class Asked:
 
     request: ListRequest
     who: str | None  # id in the model and the store; None for a visitor of whom neither knows anything
-    mark: int = 0  # tells what they did since the model was made, 0 for nothing
+    mark: int = 0  # tells what they did since the model was made and said of their interests, 0 for nothing
+    faded: int = 0  # tells what they were shown too often, 0 for nothing
+    standing: Standing = AS_THE_MODEL_KNOWS
 
     @property
     def key(self) -> Key:
         """Everything that decides which list comes out: equal keys have equal lists."""
-        return (self.who, self.mark, *_rest(self.request))
+        return (self.who, self.mark, self.faded, self.standing, *_rest(self.request))
 
 
-def query_of(request: ListRequest, who: str | None, recent: tuple[Deed, ...] = ()) -> Query:
-    """The question in the recommender's words."""
+def query_of(
+    request: ListRequest,
+    who: str | None,
+    recent: tuple[Deed, ...] = (),
+    told: Told | None = None,
+    *,
+    also: tuple[str, ...] = (),
+    personal: bool | None = None,
+) -> Query:
+    """The question in the recommender's words; `personal` where the consent may be another than the model knows."""
     context = request.context
     return Query(
         customer_id=who,
+        also=also,
+        personal=personal,
         recent=recent,
         basket=context.cart,
         viewed=context.product_id,
         placement=request.placement,
         channel=request.channel,
         interests=context.interests,
+        told=told,
         attributes=context.attributes,
         filters=_filters(request),
     )
@@ -74,7 +89,7 @@ def _rest(request: ListRequest) -> Key:
 
 def request_of(key: Key) -> ListRequest:
     """A request with that key, to make its list once more. Its parts were checked when it first came."""
-    customer, _, n, placement, channel, explain, viewed, cart, interests, attributes, *rules = key
+    customer, _, _, _, n, placement, channel, explain, viewed, cart, interests, attributes, *rules = key
     names = ("categories", "brands", "price_min", "price_max", "exclude_products", "exclude_purchased")
     return ListRequest.model_construct(
         customer_id=customer,

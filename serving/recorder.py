@@ -20,8 +20,12 @@ from features.settings import Settings
 from features.store.config import StoreConfig
 from serving.clock import Clock
 from serving.config import ServingConfig
+from serving.fading.config import FadingConfig
+from serving.fading.fading import Fading
+from serving.keeper import Keeper
 from serving.listed import Listed
 from serving.metrics import Metrics
+from serving.standing import standing_of
 
 if TYPE_CHECKING:
     from features.exposures.log import ExposureLog
@@ -36,12 +40,15 @@ _AWAY = 1.0  # seconds, at least, between two tries to reach a log that is away
 class Recorder:
     """The exposures of one worker."""
 
-    def __init__(self, workspace: Path, settings: Settings, *, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self, workspace: Path, settings: Settings, *, clock: Clock, metrics: Metrics, keeper: Keeper | None = None
+    ) -> None:
         self._workspace = workspace
         self._config = settings.section("exposures", ExposuresConfig)
         self._store = settings.section("store", StoreConfig)
         self._reused = settings.section("serving", ServingConfig).clock_step_s
-        self._clock, self._metrics = clock, metrics
+        self.fading = Fading(settings.section("fading", FadingConfig))
+        self._clock, self._metrics, self._keeper = clock, metrics, keeper
         self._queue: deque[Waiting] = deque()
         self._group: list[Waiting] = []  # taken from the queue, and not written yet
         self._in, self._out = 0, 0  # lists of ten that came and went; each number is changed by one thread alone
@@ -105,6 +112,17 @@ class Recorder:
     def _run(self) -> None:
         while not self._ended.wait(max(self._config.flush_s, _AWAY) if self._away else self._config.flush_s):
             self.flush()
+            self._follow()
+
+    def _follow(self) -> None:
+        """Tell what fades what was written, by all workers; once this one has written something itself."""
+        try:
+            if self._log is not None:
+                self.fading.look(self._log, self._clock.now())
+        except StoreBusy:
+            pass
+        except EsnafError as error:
+            self._failed(str(error))
 
     def _opened(self) -> "ExposureLog":
         if self._log is None:
@@ -134,13 +152,25 @@ class Recorder:
     def _write(self, to: "ExposureLog") -> None:
         lists = [listed for _, listed in self._group]
         new = {listed.list_id: listed for listed in lists if listed.written is not to}
-        group = packed([exposure for exposure, _ in self._group], sum(listed.shown for listed in lists))
-        to.append([listed.row() for listed in new.values()], [group])
+        products = sum(listed.shown for listed in lists)
+        to.append([listed.row() for listed in new.values()], lambda: [packed(self._permitted(), products)])
         for listed in new.values():
             listed.written = to
         self._out += sum(listed.weight for listed in lists)
         self._group.clear()
         self._metrics.recorded(len(lists))
+
+    def _permitted(self) -> list[Exposure]:
+        """The group, without the names of those who were erased, or refused to be named, since their list was made."""
+        shown = [exposure for exposure, _ in self._group]
+        if self._keeper is None:
+            return shown
+        self._keeper.follow()
+        register = self._keeper.register
+        if not register:
+            return shown
+        names = {name: standing_of(register, name).named for name in {one.customer_id for one in shown} if name}
+        return [one._replace(customer_id=None) if names.get(one.customer_id or "") is False else one for one in shown]
 
     def _trim(self, written: "ExposureLog") -> None:
         """A step of it now and then; step after step while there is more."""

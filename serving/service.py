@@ -70,8 +70,9 @@ class Worker:
         self._keeper = Keeper(_WORKSPACE, settings)
         config, clock, rules = environment.config(), environment.clock(), environment.rules()
         desk = Desk.open(champion, self._keeper, config=config, clock=clock, rules=rules)
-        intake = Intake(self._keeper, settings, clock=desk.clock, metrics=desk.metrics)
-        _mount.app = Connection.application = App(desk, intake, Gate.open(_WORKSPACE, config))
+        intake = Intake(self._keeper, settings, clock=desk.clock, metrics=desk.metrics, keeps=desk.keeps)
+        self._app = App(desk, intake, Gate.open(_WORKSPACE, config))
+        _mount.app = Connection.application = self._app
         Connection.most = config.max_connections
         environment.allow_connections(config.max_connections)
         self._keeper.start()
@@ -89,6 +90,7 @@ class Worker:
         """End what runs in the background; exposures and events that wait are written before."""
         self._watch.stop()
         self._recorder.close()
+        self._app.close()
         self._keeper.close()
 
     @staticmethod
@@ -98,12 +100,16 @@ class Worker:
             environment.rules()
             pointer.find(_WORKSPACE)  # without waiting for what a model needs
             environment.import_ranker()
+            from features.identity.keys import Keys
             from serving.champion import Champion
             from serving.exploration.config import ExplorationConfig
             from serving.gate import Gate
             from serving.keeper import Keeper
+            from serving.messages.check import check_messages
 
             ExplorationConfig.of(environment.settings())
+            check_messages(_WORKSPACE, environment.settings())
+            Keys.find()
             locked = Gate.open(_WORKSPACE, environment.config()).locked
             environment.trust(Champion.load(_WORKSPACE).identity)
             Keeper(_WORKSPACE, environment.settings()).check_address()

@@ -25,7 +25,7 @@ from features.errors import ConfigError, UsageError
 FILE = "tokens.json"
 VARIABLE = "ESNAF_TOKENS"
 
-Scope: TypeAlias = Literal["recommend", "ingest", "admin"]
+Scope: TypeAlias = Literal["recommend", "ingest", "admin", "customers"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 _PREFIX = "esnaf_"  # by which scanners of code and logs know a secret that went astray

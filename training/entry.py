@@ -34,6 +34,7 @@ FIGURES = "figures"
 REJECTS = "rejected.parquet"
 FINAL = "final"
 MEASURED = "measured"
+SEGMENTS = "segments.html"
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Entry:
     def run(self, final: Recommender, measurement: Measurement | None, learned: Mapping[str, int]) -> TrainedRun:
         """What is to be known of it; `learned` says what its ranker learned from."""
         account, config = self.trainer.shop.report, configuration(self.trainer.settings)
-        rejects, drawn = self.scratch / REJECTS, self.scratch / FIGURES
+        rejects, drawn, page = (self.scratch / name for name in (REJECTS, FIGURES, SEGMENTS))
         counted = {f"data/{name}": float(value) for name, value in account.counts().items()}
         reasons: Counter[str] = Counter()
         for (_, reason), rows in account.rejected.items():
@@ -116,7 +117,7 @@ class Entry:
             warnings=_warnings(measurement, final),
             data=self.job.data,
             workspace=self.job.workspace,
-            files={"rejects": rejects} if rejects.exists() else {},
+            files={name: file for name, file in (("rejects", rejects), ("segments", page)) if file.exists()},
         )
         if measurement is None:
             return run

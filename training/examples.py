@@ -80,7 +80,8 @@ class Window:
         """Customers of the log as they were known just before the window."""
         known = np.where(customers < len(self.snapshot.history), customers, -1).astype(np.int32)
         context = Context.at(self.snapshot.time, len(customers))
-        return Request(known, self.snapshot.history.take(known), self.profiles.take(customers), context)
+        profiles = self.profiles.take(customers).until(self.snapshot.time, known >= 0)
+        return Request(known, self.snapshot.history.take(known), profiles, context)
 
     def _part(
         self, customers: Codes, labels: Labels, names: Sequence[str], negatives: int, random: np.random.Generator

@@ -27,6 +27,7 @@ KIND_OF_FAMILY = {
     "interest": "interest",
     "product": "popular",
     "moment": "basket",
+    "segments": "nothing",  # the same for every product
 }
 KIND_OF_GENERATOR = {
     "repurchase": "own",
@@ -44,6 +45,7 @@ KIND_OF_GENERATOR = {
     "trending": "popular",
     "popular_category": "popular",
     "popular_segment": "popular",
+    "onboarding": "interest",
     "same_category": "taste",
     "same_brand": "taste",
 }

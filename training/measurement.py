@@ -16,6 +16,7 @@ from training.evaluation.truth import MOST_CUSTOMERS, Truth
 from training.measuring import measure
 from training.ranker import Ranker
 from training.recommender import Recommender
+from training.segments.sliced import segment_slices
 from training.tracking.importance import Importance
 
 
@@ -64,7 +65,7 @@ def measurement_of(
         {**_named_something(found.lists), **{name: Lists.ask(rank, truth) for name, rank in baselines.items()}},
         truth,
         background=background,
-        slices=slices_of(truth, shop.profiles),
+        slices=slices_of(truth, shop.profiles, segments=segment_slices(recommender, truth, shop.log)),
         seed=seed,
     )
     importance = Importance.of(order, found.matrix) if alone and isinstance(order, Ranker) else None

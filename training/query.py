@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from features.interests.told import Told
 from features.recent import Deed
 
 
@@ -37,12 +38,20 @@ class Query:
     channel: str | None = None
     interests: tuple[str, ...] = ()
     """Categories or brands declared just now, beside those of the customer's profile."""
+    told: Told | None = None
+    """What the customer said of their interests since the model was made; None where they said nothing."""
     attributes: Mapping[str, str] = field(default_factory=dict)
     """Attributes of a customer the model does not know, such as the country."""
     filters: Filters = field(default_factory=Filters)
+    also: tuple[str, ...] = ()
+    """Further ids of the customer, such as the device of a visit before the login: their histories are one."""
     recent: tuple[Deed, ...] = ()
     """What the customer, or a visitor without an id, did since the model was made, in the order of time. It belongs to
     the history from then on, and where no basket is stated, it tells what is in the cart."""
+    faded: Mapping[str, float] = field(default_factory=dict)
+    """What is taken off the scores of some products, by id, since the customer was shown them often and passed by."""
+    personal: bool | None = None
+    """Whether the list may be made from what is known of the customer; None is as the model knows of their consent."""
 
 
 @dataclass(frozen=True)

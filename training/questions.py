@@ -1,22 +1,28 @@
 """Questions: queries in the words of ids turned into a request of arrays."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
 from features import _kernels
-from features.arrays import DAY, Bools, Codes, offsets_of
+from features.arrays import DAY, Bools, Codes, Counts, offsets_of, rows_of
 from features.basket import basket_of
 from features.catalogue import Catalogue
 from features.context import Context
 from features.history import History
+from features.identity.aliases import Aliases
+from features.interests.names import LEVELS, Level, Names
+from features.interests.saying import hidden, said
+from features.interests.saying import unwanted as unwanted_by
 from features.kinds import Kind
 from features.market import Market
 from features.profiles import Attribute, Interests, Profiles
-from features.recent import Deed, joined
+from features.recent import Deed, joined, together
 from features.vocabulary import Vocabulary
 from training.candidates.scores import Baskets
+from training.faded import Faded
 from training.naming import codes_of, in_categories, of_brands
 from training.query import Filters, Query
 from training.request import Request
@@ -34,23 +40,102 @@ class Questions:
     profiles: Profiles  # C customers
     catalogue: Catalogue
     market: Market
+    aliases: Aliases = field(default_factory=Aliases.none)  # other ids of the customers
+
+    @cached_property
+    def names(self) -> Names:
+        """What an interest may be called."""
+        return Names.of(self.catalogue)
 
     def request(self, queries: Sequence[Query], time: int) -> Request:
         """R queries as of a moment. Customers without consent are strangers; unknown products are passed over."""
-        customer = self.customers.indices([query.customer_id or "" for query in queries])
+        customer, others = self._who(queries)
         refused = customer >= 0
         refused[refused] = ~self.profiles.personal[customer[refused]]
+        for row, indices in others.items():
+            refused[row] |= not self.profiles.personal[indices].all()
+        for row, query in enumerate(queries):
+            if query.personal is not None:
+                refused[row] = not query.personal
         if refused.any():
             customer[refused] = -1
-            queries = [replace(query, recent=()) if no else query for query, no in zip(queries, refused, strict=True)]
-        history, profiles = self.history.take(customer), self._told(queries, customer)
+            queries = [_unknown(query) if no else query for query, no in zip(queries, refused, strict=True)]
+        history, profiles = self.history.take(customer), self._told(queries, customer, time)
+        renewed = None
+        if others := {row: indices for row, indices in others.items() if not refused[row]}:
+            history, renewed = self._whole(history, others)
         context = self._context(queries, time)
+        faded = None
+        if any(query.faded for query in queries):
+            faded = Faded.of([query.faded for query in queries], self.products)
         recent = [query.recent for query in queries]
         if not any(recent):
-            return Request(customer, history, profiles, context)
-        renewed = np.array([any(deed.kind in _TRADE for deed in deeds) for deeds in recent])
-        history = joined(history, recent, self.products)
-        return Request(customer, history, profiles, context, renewed, self._rested(recent, time))
+            return self._without_unwanted(Request(customer, history, profiles, context, renewed, faded=faded), queries)
+        traded = np.array([any(deed.kind in _TRADE for deed in deeds) for deeds in recent])
+        renewed = traded if renewed is None else traded | renewed
+        history, rested = joined(history, recent, self.products), self._rested(recent, time)
+        return self._without_unwanted(Request(customer, history, profiles, context, renewed, rested, faded), queries)
+
+    def _without_unwanted(self, request: Request, queries: Sequence[Query]) -> Request:
+        """Without what customers did with things that they do not want to be known for: nothing rests on it, and no
+        such thing that they touched is shown."""
+        asked = {row: query.told for row, query in enumerate(queries) if query.told is not None and query.told.removed}
+        if not asked:
+            return request
+        unwanted = {row: unwanted_by(told, self.names, self.catalogue) for row, told in asked.items()}
+        history = request.history
+        gone = hidden(history, unwanted)
+        bought = history.row[gone & (history.kind == Kind.PURCHASE)]
+        renewed = np.bincount(bought, minlength=len(request)) > 0
+        rows, products = [history.row[gone]], [history.product[gone]]
+        if request.rested is not None:
+            rows.append(rows_of(request.rested.offsets))
+            products.append(request.rested.product)
+        return replace(
+            request,
+            history=history.only(~gone),
+            renewed=renewed if request.renewed is None else renewed | request.renewed,
+            rested=_baskets(
+                np.concatenate(rows).astype(np.int64), np.concatenate(products).astype(np.int64), len(request)
+            ),
+        )
+
+    def index(self, id: str) -> int:
+        """The index of a customer by whatever id, -1 where nobody is known by it."""
+        found = self.customers.index(id)
+        return max(self.aliases.customer_of(id), -1) if found < 0 else found
+
+    def indices(self, ids: Sequence[str]) -> Codes:
+        """The index of each of many customers."""
+        found = self.customers.indices(ids)
+        if len(self.aliases):
+            for row in np.flatnonzero(found < 0).tolist():
+                found[row] = self.index(ids[row])
+        return found
+
+    def _who(self, queries: Sequence[Query]) -> tuple[Codes, dict[int, Codes]]:
+        """(R,) the customer of each query, and by row those under whose indices there is more of the same person: of
+        several the first is the customer."""
+        customer = self.customers.indices([query.customer_id or "" for query in queries])
+        others: dict[int, Codes] = {}
+        for row, query in enumerate(queries):
+            if query.also or (customer[row] < 0 and query.customer_id and len(self.aliases)):
+                found = dict.fromkeys(self.index(id) for id in (query.customer_id, *query.also) if id)
+                found.pop(-1, None)
+                first, *rest = found or (-1,)
+                customer[row] = first
+                if rest:
+                    others[row] = np.array(rest, np.int32)
+        return customer, others
+
+    def _whole(self, history: History, others: Mapping[int, Codes]) -> tuple[History, Bools]:
+        """With the histories of further customers who are the same person, and (R,) who of these bought something: what
+        generators learned of one of them is not the whole, so that they are looked at anew."""
+        rows = np.repeat(np.array(list(others), np.int32), [len(indices) for indices in others.values()])
+        more = self.history.take(np.concatenate(list(others.values())))
+        renewed = np.zeros(len(history), np.bool_)
+        renewed[rows[more.row[np.isin(more.kind, _TRADE)]]] = True
+        return together(history, more, rows), renewed
 
     def _rested(self, recent: Sequence[Sequence[Deed]], time: int) -> Baskets:
         """What each customer bought just now and does not need again: until half of the time has passed after which
@@ -63,8 +148,7 @@ class Questions:
                 if product >= 0 and not time - deed.time >= self.market.gap[product] * DAY / 2:
                     rows.append(row)
                     bought.append(product)
-        keys, _ = _kernels.distinct(np.array(rows, np.int64) << 32 | np.array(bought, np.int64))
-        return Baskets(offsets_of(keys >> 32, len(recent)), (keys & 0xFFFFFFFF).astype(np.int32))
+        return _baskets(np.array(rows, np.int64), np.array(bought, np.int64), len(recent))
 
     def of_customers(self, customer: Codes, time: int) -> Request:
         """Customers by index, -1 for a stranger, with nothing in hand."""
@@ -110,19 +194,32 @@ class Questions:
         viewed = self.products.indices([query.viewed or "" for query in queries])
         return Context(time, offsets, np.array([i for basket in baskets for i in basket], np.int32), viewed)
 
-    def _told(self, queries: Sequence[Query], customer: Codes) -> Profiles:
+    def _told(self, queries: Sequence[Query], customer: Codes, time: int) -> Profiles:
         """The profiles with what the queries declare."""
-        known, catalogue = self.profiles.take(customer), self.catalogue
-        if not any(query.interests or query.attributes for query in queries):
+        known = self.profiles.take(customer)
+        if not any(query.interests or query.attributes or query.told for query in queries):
             return known
-        wanted = [query.interests for query in queries]
-        return Profiles(
-            {name: _overridden(name, a, queries) for name, a in known.attributes.items()},
-            _declared(known.departments, wanted, catalogue.department_names),
-            _declared(known.categories, wanted, catalogue.category_names),
-            _declared(known.brands, wanted, catalogue.brand_names),
-            known.personal,
-        )
+        levels = [
+            Interests.of([self._interests(query, interests.row(row), level, time) for row, query in enumerate(queries)])
+            for level, interests in zip(LEVELS, known.interests, strict=True)
+        ]
+        attributes = {name: _overridden(name, a, queries) for name, a in known.attributes.items()}
+        return replace(known, attributes=attributes).with_interests(levels)
+
+    def _interests(self, query: Query, known: Mapping[int, int], level: Level, time: int) -> dict[int, int]:
+        """Since when whoever asks is interested in the groups of a level: declared just now, told before, or known."""
+        now = {code: time for name in query.interests for code in self.names.find(name).of(level)}
+        return now | said(known, query.told, self.names, level)
+
+
+def _baskets(row: Counts, product: Counts, rows: int) -> Baskets:
+    keys, _ = _kernels.distinct(row << 32 | product)
+    return Baskets(offsets_of(keys >> 32, rows), (keys & 0xFFFFFFFF).astype(np.int32))
+
+
+def _unknown(query: Query) -> Query:
+    """Without what is kept of whoever asks."""
+    return replace(query, recent=(), told=None)
 
 
 def _basket(query: Query, time: int) -> tuple[str, ...]:
@@ -137,12 +234,3 @@ def _overridden(name: str, attribute: Attribute, queries: Sequence[Query]) -> At
             found = codes_of([query.attributes[name]], attribute.names)
             code[row] = found[0] if found else -1
     return Attribute(code, attribute.names)
-
-
-def _declared(known: Interests, wanted: Sequence[Sequence[str]], names: Sequence[str]) -> Interests:
-    rows = [
-        np.unique([*known.code[known.offsets[row] : known.offsets[row + 1]], *codes_of(asked, names)]).astype(np.int32)
-        for row, asked in enumerate(wanted)
-    ]
-    lengths = [len(row) for row in rows]
-    return Interests(np.append(0, np.cumsum(lengths)), np.concatenate([np.zeros(0, np.int32), *rows]))

@@ -12,6 +12,7 @@ from features.profiles import Profiles
 from features.visit import Visits
 from training.bought import Bought
 from training.candidates.scores import Baskets
+from training.faded import Faded
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Request:
     context: Context
     renewed: Bools | None = None  # (R,) who bought or gave back since the generators learned; None for nobody
     rested: Baskets | None = None  # what was bought just now and is not needed again yet: not to be shown
+    faded: Faded | None = None  # what was shown often and passed by
 
     def __len__(self) -> int:
         return len(self.customer)

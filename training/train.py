@@ -5,6 +5,7 @@ disk and measured on it; then the same recipe is brought up to the end of the da
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,16 +13,22 @@ from features.arrays import DAY
 from features.logs import log
 from features.store.training_view import stored_events
 from features.tables import Shop, TablesConfig, load
-from training.entry import FIGURES, FINAL, MEASURED, REJECTS, Entered, Entry, Job, Trained, scratch_of
+from training.entry import FIGURES, FINAL, MEASURED, REJECTS, SEGMENTS, Entered, Entry, Job, Trained, scratch_of
+from training.forgetting.purge import purge
 from training.lock import training_alone
 from training.measurement import Measurement, measurement_of
 from training.recommender import Recommender
+from training.segments.earlier import serving_segments
+from training.segments.page import write_page
 from training.timer import Timer
 from training.tracking import figures
 from training.tracking.registry import Registry
 from training.tracking.store import Store
 from training.tracking.unfinished import settle_killed
 from training.trainer import Trainer
+from training.value.figure import value_calibration
+from training.value.learning import Learning
+from training.value.quality import Quality
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -43,6 +50,7 @@ def train(job: Job) -> Trained:
     timer = Timer()
     with training_alone(job.workspace), scratch_of(job.workspace) as scratch, timer.stage("total"):
         entered = trained(job, read(job, timer, scratch), timer, scratch)
+        purge(job.workspace, job.settings)
     return entered.completed()
 
 
@@ -62,7 +70,8 @@ def read(job: Job, timer: Timer, scratch: Path, *, anew: bool = True) -> Shop:
 
 def trained(job: Job, shop: Shop, timer: Timer, scratch: Path) -> Entered:
     """Train on a shop that was read; the stage `total` of the timer is under way."""
-    store, trainer = Store.of(job.workspace), Trainer(shop, job.settings, timer)
+    store = Store.of(job.workspace)
+    trainer = Trainer(shop, job.settings, timer, champion=serving_segments(job.workspace))
     end = end_of(shop, job.until)
     cut = _cut(trainer, end)
     with timer.stage("windows"):
@@ -74,14 +83,34 @@ def trained(job: Job, shop: Shop, timer: Timer, scratch: Path) -> Entered:
         measuring = beside.submit(_measurement, trainer, measured, end, scratch)
         with timer.stage("final"):
             final = trainer.fit(end, complete=True)
+            learning = trainer.learning(end)
+            final = replace(final, value=learning.fit(end) if learning else None)
             final.save(scratch / FINAL)
+            _describe(trainer, final, scratch)
         measurement = measuring.result()
+    quality = _quality(learning, trainer)
     entry = Entry(job, trainer, scratch)
     run = entry.run(final, measurement, trainer.coverage(final.time))
+    if quality is not None:
+        run = replace(run, metrics={**run.metrics, **quality.named}, drawn=_drawn(quality, scratch))
     with timer.stage("tracking"):
         client = opening.result()
         settle_killed(store, Registry.of(client, trainer.training.shop), job.workspace)
     return entry.enter(run, measurement, client)
+
+
+def _quality(learning: Learning | None, trainer: Trainer) -> Quality | None:
+    """How well the spend of the last horizon could be foretold."""
+    if learning is None:
+        return None
+    with trainer.timer.stage("value"):
+        return learning.measured()
+
+
+def _drawn(quality: Quality, scratch: Path) -> Path:
+    """The folder of figures, with the calibration of what customers spend."""
+    figures.save({"value_calibration": value_calibration(quality)}, scratch / FIGURES)
+    return scratch / FIGURES
 
 
 def _raise_early(opening: "Future[MlflowClient]") -> None:
@@ -111,6 +140,14 @@ def _fitted(trainer: Trainer, cut: int, scratch: Path) -> Path:
     with trainer.timer.stage("measured"):
         trainer.fit(cut).save(folder)
     return folder
+
+
+def _describe(trainer: Trainer, final: Recommender, scratch: Path) -> None:
+    """The page of the segments' profiles."""
+    if final.segments is not None and final.segments.config.report:
+        with trainer.timer.stage("segments_report"):
+            title = f"Customer segments of {trainer.training.shop}"
+            write_page(final, final.segments, scratch / SEGMENTS, final.time, title=title)
 
 
 def _measurement(trainer: Trainer, bundle: Path | None, end: int, scratch: Path) -> Measurement | None:

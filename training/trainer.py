@@ -15,6 +15,7 @@ from features.arrays import DAY, NO_TIME
 from features.errors import ConfigError
 from features.logs import log
 from features.market import Market
+from features.segments.config import SegmentsConfig
 from features.settings import Settings
 from features.tables.patterns import ANONYMOUS
 from features.tables.shop import Shop
@@ -29,7 +30,10 @@ from training.examples import Examples, Window
 from training.pool import Source
 from training.ranker import Ranker, names_of
 from training.recommender import Order, Recommender
+from training.segments.segmenter import Earlier, Segmenter
 from training.timer import Timer
+from training.value.config import ValueConfig
+from training.value.learning import Learning
 from training.visit_examples import visit_examples
 from training.visits import VisitRanker
 
@@ -52,11 +56,13 @@ class Trainer:
     shop: Shop
     settings: Settings
     timer: Timer = field(default_factory=Timer)
+    champion: Earlier | None = None  # the segments of the model that serves, which new ones begin from
     _sources: dict[_Known, tuple[Source, ...]] = field(default_factory=dict)
     _in_hand: dict[_Known, tuple[Source, ...]] = field(default_factory=dict)
     _snapshots: dict[_Known, Snapshot] = field(default_factory=dict)
     _examples: dict[int, Examples] = field(default_factory=dict)
     _counted: dict[int, int] = field(default_factory=dict)
+    _grouped: Earlier | None = None  # the newest segments of its own
 
     @cached_property
     def training(self) -> TrainingConfig:
@@ -111,6 +117,11 @@ class Trainer:
             chosen.append(moment)
         return sorted(chosen)
 
+    def learning(self, end: int) -> Learning | None:
+        """What customers will spend as of moments up to `end`; None where the settings do not ask for it."""
+        config = self.settings.section("value", ValueConfig)
+        return Learning(self.shop.log, config, self.training.seed, end) if config.enabled else None
+
     def _buyers(self, moment: int) -> int:
         """How many customers bought in the window from a moment on."""
         if moment not in self._counted:
@@ -129,7 +140,24 @@ class Trainer:
         order = self._order(self.examples(moments), until)
         sources = self._serving(until, complete=complete)
         fitted = self._recommender(until, snapshot, sources, order, self._facts(moments, until) | {"trained": until})
+        fitted = replace(fitted, segments=self._segments(fitted, self.champion))
         return replace(fitted, visits=self._visits(moments, order)) if isinstance(order, Ranker) else fitted
+
+    def _segments(self, model: Recommender, earlier: Earlier | None) -> Segmenter:
+        """The groups of a model's customers; those of a model that knew more are not looked at."""
+        config = self.settings.section("segments", SegmentsConfig)
+        known = next((e for e in (earlier, self._grouped) if e is not None and e.time <= model.time), None)
+        with self.timer.stage("segments"):
+            made = Segmenter.fit(
+                model.population_at(model.time),
+                config,
+                model.customers,
+                known,
+                seed=self.training.seed,
+                fingerprint=model.facts["fingerprint"],
+            )
+        self._grouped = Earlier(made, model.customers, model.time, model.facts["fingerprint"])
+        return made
 
     def _visits(self, moments: list[int], order: Ranker) -> VisitRanker | None:
         """What the visits of the newest window teach, asked of a model that knows what came before it."""
@@ -161,6 +189,7 @@ class Trainer:
             sources=sources,
             order=order,
             facts=facts,
+            aliases=self.shop.aliases.first(len(snapshot.history)),
         )
 
     def refreshed(self, previous: Recommender, until: int, *, complete: bool = False) -> Recommender:
@@ -189,7 +218,9 @@ class Trainer:
         with self.timer.stage("generators"):
             sources = tuple(updated(source) for source in previous.sources)  # too little work for threads
         facts = self._facts(previous.facts["windows"], until) | {"trained": previous.facts["trained"]}
-        return replace(self._recommender(until, snapshot, sources, previous.order, facts), visits=previous.visits)
+        fitted = self._recommender(until, snapshot, sources, previous.order, facts)
+        segments = self._segments(fitted, _earlier(previous))
+        return replace(fitted, visits=previous.visits, value=previous.value, segments=segments)
 
     def obstacle(self, previous: Recommender) -> str | None:
         """Why a recommender cannot be refreshed, None where it can."""
@@ -246,7 +277,8 @@ class Trainer:
         history = shop.log.window(NO_TIME, time, customers)
         catalogue = shop.catalogue_at(time).first(products)
         market = Market.measure(history, catalogue, time=time, horizon=self.training.horizon)
-        return Snapshot(time, history, catalogue, market, shop.profiles.first(customers, catalogue))
+        profiles = shop.profiles.first(customers, catalogue, None if complete else time)
+        return Snapshot(time, history, catalogue, market, profiles)
 
     def _serving(self, time: int, *, complete: bool) -> tuple[Source, ...]:
         """All generators of the pool in its order: to those of a label window come those of what is in hand."""
@@ -325,6 +357,12 @@ class Trainer:
             "seed": self.training.seed,
             "windows": moments,
         }
+
+
+def _earlier(model: Recommender) -> Earlier | None:
+    if model.segments is None:
+        return None
+    return Earlier(model.segments, model.customers, model.time, model.facts["fingerprint"])
 
 
 def _check_names(generators: list[str]) -> None:

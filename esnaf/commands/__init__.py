@@ -22,6 +22,8 @@ VERBS = (
     "recommend",
     "similar",
     "explain",
+    "value",
+    "segments",
     "models",
     "promote",
     "rollback",
@@ -31,7 +33,12 @@ VERBS = (
     "serve",
     "token",
     "store",
+    "identity",
+    "secret",
     "exposures",
+    "customer",
+    "export",
+    "erase",
 )
 """In the order of a shop's life."""
 

@@ -50,6 +50,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
         data = args.data or _data_of(second)
         shop = tables_until(workspace, data, start=start, end=start + horizon * DAY)
         window = Window.of(shop, start, start + horizon * DAY, seed=int(second.facts["seed"]))
+        window = window.sliced_by(second.load(second.before(start)))
         contest = Contest.held(first, second, window, workspace.settings.section("compare", CompareConfig))
         verdict = Gate.of(workspace.settings).judge(Trial.of(contest))
         if args.output:

@@ -69,6 +69,7 @@ def _workspace(workspace: Workspace) -> Iterator[dict[str, Any]]:
     yield _attempt("champion", lambda: _champion(workspace))
     if configuration["ok"]:
         yield from _policy(workspace)
+        yield from _messages(workspace)
 
 
 def _attempt(name: str, check: Callable[[], str]) -> dict[str, Any]:
@@ -122,6 +123,15 @@ def _policy(workspace: Workspace) -> Iterator[dict[str, Any]]:
         return
     for odd in oddities(config, model):
         yield _row("policy", detail=f"note: {odd}")
+
+
+def _messages(workspace: Workspace) -> Iterator[dict[str, Any]]:
+    """The templates, each of them tried."""
+    from serving.messages.check import check_messages
+
+    row = _attempt("messages", lambda: ", ".join(check_messages(workspace.path, workspace.settings)))
+    if row["detail"]:
+        yield row
 
 
 def _row(name: str, *, ok: bool = True, detail: str = "") -> dict[str, Any]:

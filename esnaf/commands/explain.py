@@ -7,7 +7,9 @@ from typing import Any
 
 from esnaf.commands.recommend import add_model, opened
 from esnaf.commands.similar import name_of
+from esnaf.register import permitted, register_of
 from esnaf.ruling import add_place, policy_at, query_of
+from esnaf.workspace import Workspace
 
 HELP = "say why a customer's list is as it is, and why a product is not in it"
 
@@ -27,7 +29,8 @@ def run(args: Namespace) -> Mapping[str, Any]:
     from serving.policy.effects import effects
 
     model, time, version = opened(args)
-    query, policy = query_of(args, args.customer), policy_at(args, model, time)
+    register = register_of(Workspace(args.workspace))
+    query, policy = permitted(query_of(args, args.customer), register), policy_at(args, model, time)
     rules = None if policy is None else policy.rules(query)
     answer = model.recommend([query], args.n, time=time, policy=policy)[0]
     found = effects(rules, model, query, answer, n=args.n, time=time)
@@ -48,7 +51,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
                 "absent": absence and {**asdict(absence), "text": str(absence)},
             }
         )
-    known = model.customers.index(args.customer) >= 0
+    known = query.customer_id is not None and model.questions.index(args.customer) >= 0
     return {"model_version": version, "customer_id": args.customer, "known": known, "items": items}
 
 

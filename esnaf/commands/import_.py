@@ -7,6 +7,11 @@ from typing import Any
 
 HELP = "take files of events into the live store; rows that it has already count once"
 
+_REFUSED = {
+    "erased": "events of customers who were erased",
+    "no_consent": "events of customers who consent to nothing that events are kept for",
+}
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Which files, and where rows that cannot be used go."""
@@ -23,6 +28,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
     import time
 
     from esnaf.workspace import Workspace
+    from features.identity.config import IdentityConfig
     from features.store.config import StoreConfig
     from features.store.importing import import_files
     from features.store.livestore import LiveStore
@@ -31,7 +37,11 @@ def run(args: Namespace) -> Mapping[str, Any]:
     workspace = Workspace(args.workspace)
     config = TablesConfig.of(workspace.settings)
     workspace.create()
-    store = LiveStore.open(workspace.path, workspace.settings.section("store", StoreConfig))
+    store = LiveStore.open(
+        workspace.path,
+        workspace.settings.section("store", StoreConfig),
+        workspace.settings.section("identity", IdentityConfig),
+    )
     begin = time.monotonic()
     try:
         found = import_files(args.files, store, config, rejects=args.rejects, progress=_shown)
@@ -43,6 +53,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
         "accepted": found.accepted,
         "duplicates": found.duplicates,
         "rejected": dict(sorted(found.rejected.items())),
+        "refused": dict(sorted(found.refused.items())),
         "first": {
             reason: {"file": example.file, "row": example.row, "values": example.values}
             for reason, example in sorted(found.examples.items())
@@ -58,6 +69,8 @@ def show(result: Mapping[str, Any]) -> None:
     for reason, rows in result["rejected"].items():
         first = result["first"][reason]
         print(f"set aside: {rows:,} {reason}; the first: {first['file']} row {first['row']}: {first['values'][:160]}")
+    for why, rows in result["refused"].items():
+        print(f"not kept: {rows:,} {_REFUSED[why]}")
     if result["rejects_file"]:
         print(f"rows set aside are in {result['rejects_file']}")
 

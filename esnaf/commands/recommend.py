@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from esnaf.moments import moment
+from esnaf.register import register_of
 from esnaf.ruling import add_place, policy_at, query_of
 from esnaf.workspace import Workspace
 from features.errors import UsageError
 
 if TYPE_CHECKING:
+    from features.interests.told import Told
     from training.recommender import Recommender
 
 HELP = "write lists for a file of customers, or for all"
@@ -23,6 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     whom = parser.add_mutually_exclusive_group(required=True)
     whom.add_argument("--customers", type=Path, metavar="FILE", help="CSV, Parquet or JSON lines with customer_id")
     whom.add_argument("--all", action="store_true", help="everybody the model knows")
+    whom.add_argument("--segment", metavar="SEGMENT", help="those of a segment, such as value.vip (`esnaf segments`)")
     parser.add_argument(
         "-n", type=int, default=20, metavar="N", help=f"products in a list, up to {MOST:,} (default 20)"
     )
@@ -57,6 +60,24 @@ def opened(args: Namespace) -> "tuple[Recommender, int, str]":
     return model, time, found.version
 
 
+def said_in(workspace: Path) -> "Mapping[str, Told]":
+    """What customers said of their interests, by id; nothing where there is no live store."""
+    from features.interests.book import everything
+    from features.store.config import StoreConfig
+    from features.store.livestore import LiveStore
+    from features.store.reader import Reader
+
+    store = LiveStore.find(workspace, Workspace(workspace).settings.section("store", StoreConfig))
+    if store is None:
+        return {}
+    reader = Reader(store.backend)
+    try:
+        return everything(reader)
+    finally:
+        reader.close()
+        store.close()
+
+
 def run(args: Namespace) -> Mapping[str, Any]:
     """Write the lists."""
     if not 1 <= args.n <= MOST:
@@ -64,13 +85,23 @@ def run(args: Namespace) -> Mapping[str, Any]:
     from esnaf.customers_file import CustomersFile
     from esnaf.lists import write_lists
 
-    chosen = None if args.all else CustomersFile.read(args.customers)
+    chosen = None if args.customers is None else CustomersFile.read(args.customers)
     model, time, version = opened(args)
-    ids = model.customers.ids() if chosen is None else chosen.ids
+    register = register_of(Workspace(args.workspace))
+    asked = _everybody(model, args, time) if chosen is None else chosen.ids
+    ids = [id for id in asked if not register.erased(id)]
     policy = policy_at(args, model, time)
     rules = None if policy is None else policy.rules(query_of(args))
     rows = write_lists(
-        model, ids, args.output, n=args.n, exclude_purchased=args.exclude_purchased, time=time, rules=rules
+        model,
+        ids,
+        args.output,
+        n=args.n,
+        exclude_purchased=args.exclude_purchased,
+        time=time,
+        rules=rules,
+        told=said_in(args.workspace),
+        register=register,
     )
     return {
         "model_version": version,
@@ -78,10 +109,23 @@ def run(args: Namespace) -> Mapping[str, Any]:
         "customers": len(ids),
         "rows": rows,
         "rules": [] if rules is None else [rule.name for rule in rules.held],
-        "unknown": int((model.customers.indices(ids) < 0).sum()),
+        "erased": len(asked) - len(ids),
+        "unknown": int((model.questions.indices(ids) < 0).sum()),
         "repeated": chosen.repeated if chosen else 0,
         "empty": chosen.empty if chosen else 0,
     }
+
+
+def _everybody(model: "Recommender", args: Namespace, time: int) -> list[str]:
+    """All customers of the model, or those of a segment; UsageError where there is no such segment, or nobody in it."""
+    if args.segment is None:
+        return model.customers.ids()
+    from esnaf.commands.segments import segmenter_of
+
+    members = segmenter_of(model, args).everybody(model.population_at(time)).members(args.segment)
+    if not members.any():
+        raise UsageError(f"--segment {args.segment}: nobody is in it; `esnaf segments` shows their sizes")
+    return model.customers.ids(members.nonzero()[0])
 
 
 def show(result: Mapping[str, Any]) -> None:
@@ -92,6 +136,7 @@ def show(result: Mapping[str, Any]) -> None:
         print(f"under the rules {', '.join(result['rules'])}")
     for name, words in (
         ("unknown", "customers that the model does not know: they got the best list for anybody"),
+        ("erased", "customers who were erased: they got none"),
         ("repeated", "rows of a customer that was there already, passed over"),
         ("empty", "rows without a customer, passed over"),
     ):

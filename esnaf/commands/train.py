@@ -23,6 +23,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> Mapping[str, Any]:
     """Train in the workspace."""
     from esnaf.workspace import Workspace
+    from features.identity.keys import Keys
+    from features.names.filling import fill_names
     from training.entry import Job
     from training.train import train
 
@@ -32,6 +34,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
     if args.horizon is not None:
         settings = replace(settings, values=_with_horizon(settings.values, args.horizon))
     trained = train(Job(workspace.path, settings, data=args.data, until=args.until))
+    names = fill_names(workspace.path, settings, args.data, Keys.find())
     return {
         "version": trained.version,
         "run_id": trained.run_id,
@@ -41,6 +44,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
         "peak_mb": dict(trained.peak_mb),
         "warnings": list(trained.warnings),
         "refused": trained.refused,
+        "names": names,
         "ok": trained.refused is None,
     }
 
@@ -53,6 +57,8 @@ def show(result: Mapping[str, Any]) -> None:
         print(f"warning: {warning}")
     if "test/ndcg_at_20" in result["metrics"]:
         print(summary.text(result["metrics"]))
+    if result["names"] is not None:
+        print(f"{result['names']:,} names taken over into the live store, sealed")
     outcome = "is the champion" if result["ok"] else f"was registered, but the gate {result['refused']}"
     print(f"\nversion {result['version']} {outcome}: {result['bundle']} ({result['seconds']['total']:.1f} s)")
 

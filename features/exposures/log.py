@@ -1,6 +1,6 @@
 """ExposureLog: the lists that were shown, written in groups. A crash may lose the last of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -62,11 +62,14 @@ class ExposureLog:
         file = _beside(Address.of(config, workspace)).file
         return None if file is not None and not file.exists() else cls.open(workspace, config)
 
-    def append(self, lists: Sequence[ListRow], groups: Sequence[Group]) -> None:
-        """Write in one transaction; what is there already is left alone, so the same may be written again."""
+    def append(self, lists: Sequence[ListRow], groups: Sequence[Group] | Callable[[], Sequence[Group]]) -> None:
+        """Write in one transaction; what is there already is left alone, so the same may be written again.
+
+        Groups may be made when their turn has come: an erasure waits for those who write, and is known to them after.
+        """
         with self.backend.writing() as connection:
             insert(connection, lists, _LISTS)
-            insert(connection, groups, _GROUPS)
+            insert(connection, groups() if callable(groups) else groups, _GROUPS)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -1,9 +1,12 @@
 """Interest: what the customer looked at, put in the cart, wished for, searched or declared."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from features.arrays import DAY, Array, Codes
-from features.profiles import Interests
+from features.arrays import DAY, Array, Codes, positions_in, rows_of
+from features.interests.fading import strengths
+from features.profiles import Interests, Profiles
 from features.registry import feature
 from features.view import View
 
@@ -80,11 +83,35 @@ def declared_interest(view: View) -> Array:
     """How many of the product's category, department and brand the customer declared an interest in."""
     if view.profiles is None:
         return np.zeros(len(view.row), np.float32)
+    levels = [_declared(view, *level) for level in _levels(view, view.profiles)]
+    return levels[0] + levels[1] + levels[2]
+
+
+@feature(family="interest", unit="purchases")
+def declared_strength(view: View) -> Array:
+    """As declared_interest, but each counts half after every 180 days and after every 6 days with purchases since."""
+    if view.profiles is None:
+        return np.zeros(len(view.row), np.float32)
+    levels = [_strength(view, *level) for level in _levels(view, view.profiles)]
+    return levels[0] + levels[1] + levels[2]
+
+
+def _levels(view: View, profiles: Profiles) -> Sequence[tuple[Interests, Codes]]:
+    catalogue = view.catalogue
     return (
-        _declared(view, view.profiles.departments, view.catalogue.department)
-        + _declared(view, view.profiles.categories, view.catalogue.category)
-        + _declared(view, view.profiles.brands, view.catalogue.brand)
+        (profiles.departments, catalogue.department),
+        (profiles.categories, catalogue.category),
+        (profiles.brands, catalogue.brand),
     )
+
+
+def _strength(view: View, interests: Interests, codes: Codes) -> Array:
+    """(M,) what the customer's declaration of the product's group is still worth, 0 without one."""
+    code = codes[view.product]
+    keys = rows_of(interests.offsets).astype(np.int64) << 32 | interests.code
+    at = positions_in(keys, view.row.astype(np.int64) << 32 | np.maximum(code, 0))
+    found: Array = np.append(strengths(interests, view.history, view.as_of), 0.0)[at]
+    return np.where(code >= 0, found, 0.0)
 
 
 def _declared(view: View, interests: Interests, codes: Codes) -> Array:

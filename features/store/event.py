@@ -2,6 +2,12 @@
 
 from typing import NamedTuple
 
+from features.consent.purposes import Consent, consent_in
+from features.kinds import Kind
+
+ERASED, NO_CONSENT = -1, -2
+"""What a store gives, in the place of a sequence, for events that may not be kept."""
+
 
 class Event(NamedTuple):
     """In the order of the store's columns; ids and kinds are those of the tables."""
@@ -31,3 +37,8 @@ class Event(NamedTuple):
 def signed(key: int) -> int:
     """An unsigned 64-bit number as databases take it."""
     return key - 2**64 if key >= 2**63 else key
+
+
+def stated_by(event: Event) -> Consent | None:
+    """The consent that an event states, None for most."""
+    return consent_in(event.properties) if event.kind == Kind.IDENTIFY else None

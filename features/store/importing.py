@@ -1,8 +1,9 @@
 """Importing: files of events into the live store, judged like every table."""
 
 import time as clock
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from features.arrays import Array
-from features.store.event import Event
+from features.store.event import ERASED, NO_CONSENT, Event
 from features.store.livestore import LiveStore
 from features.tables.chunk import Chunk, Reader
 from features.tables.columns import Columns, resolve
@@ -26,6 +27,7 @@ from features.tables.statics import Statics
 from features.tables.text import Text, encode
 
 _ROWS = 1_000  # in a transaction: live events wait for no more than that
+_WHY = {ERASED: "erased", NO_CONSENT: "no_consent"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Imported:
     duplicates: int  # events that the store, or an earlier row, had already
     rejected: Mapping[Reason, int]
     examples: Mapping[Reason, Example]
+    refused: Mapping[str, int] = field(default_factory=dict)  # events of who was erased, or does not let them be kept
 
 
 def import_files(
@@ -76,6 +79,7 @@ class _Taking:
         self.rules = Rules(config, int(clock.time()), None, Statics(), whole=True)
         self.lines = _Lines()
         self.read = self.accepted = self.duplicates = 0
+        self.refused: Counter[str] = Counter()
 
     def rows(self, reader: Reader, columns: Columns) -> Iterator[int]:
         """Take a file in; the rows read so far, over and over."""
@@ -88,6 +92,7 @@ class _Taking:
                 sequences = self.store.append(events[begin : begin + _ROWS])
                 self.accepted += sum(sequence > 0 for sequence in sequences)
                 self.duplicates += sequences.count(0)
+                self.refused.update(_WHY[sequence] for sequence in sequences if sequence < 0)
                 yield done + begin + len(sequences)
             self.read = done + len(chunk.row)
             yield self.read
@@ -95,7 +100,7 @@ class _Taking:
     def account(self) -> Imported:
         counts = {reason: rows for (_, reason), rows in self.rejects.counts.items()}
         examples = {reason: example for (_, reason), example in self.rejects.examples.items()}
-        return Imported(self.read, self.accepted, self.duplicates, counts, examples)
+        return Imported(self.read, self.accepted, self.duplicates, counts, examples, self.refused)
 
     def _events(self, decoded: Decoded, chunk: Chunk, columns: Columns) -> list[Event]:
         keep = np.flatnonzero(decoded.reason == ACCEPTED)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Table
 
+from features.consent import schema as consent
 from features.identity import schema as identity
 from features.store import schema
 
@@ -17,4 +18,4 @@ class Keeping:
     lock: int  # of all who write it, where locks are numbers that applications agree on
 
 
-EVENTS = Keeping((schema.EVENTS, *identity.TABLES), durable=True, lock=0x65736E6166)  # 'esnaf'
+EVENTS = Keeping((schema.EVENTS, *identity.TABLES, *consent.TABLES), durable=True, lock=0x65736E6166)  # 'esnaf'

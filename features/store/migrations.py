@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Table, insert, inspect, select, update
 
+from features.consent import schema as consent
 from features.errors import StoreError
 from features.identity import schema as identity
+from features.interests.schema import INTERESTS
 from features.store import schema
 from features.store.backend import Backend
 
@@ -31,7 +33,17 @@ def _identity(connection: Connection) -> None:
     identity.METADATA.create_all(connection)
 
 
-STEPS: tuple[Step, ...] = (_first, _outcomes, _identity)
+def _rights(connection: Connection) -> None:
+    """Consents and erasures since the tables were written, and who looked at or changed what."""
+    consent.METADATA.create_all(connection)
+
+
+def _interests(connection: Connection) -> None:
+    """What customers say of their interests."""
+    INTERESTS.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (_first, _outcomes, _identity, _rights, _interests)
 
 
 def migrate(backend: Backend, steps: Sequence[Step] = STEPS, version: Table = schema.VERSION) -> None:

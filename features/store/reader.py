@@ -1,18 +1,26 @@
 """Reader: what is in the store, by customer and in the order in which it came in."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+from features.consent import changes
+from features.consent.change import Change
+from features.consent.marker import Marker
+from features.identity.link import StoredLink
 from features.store import statements
 from features.store.backend import Backend
 from features.store.event import Event
+from features.store.statements import Statement
 
 _EVER = -(2**62)  # seconds
 _END = 2**62
+_MOST = 100_000  # products that one reading names
+_SIZES = 1, 8, 64, 1_000  # products that a statement names: few different ones, so that databases know them prepared
+NAMED = _SIZES[-1]
 
 
 class Following(NamedTuple):
@@ -25,6 +33,14 @@ class Following(NamedTuple):
     time: int  # of the first, seconds since the epoch, UTC
     quantity: float
     revenue: float | None  # None where no event has a price
+
+
+class Touched(NamedTuple):
+    """Who did something, with which product."""
+
+    customer_id: str
+    product_id: str | None
+    sequence: int
 
 
 class Known(NamedTuple):
@@ -49,13 +65,17 @@ class Reader:
         self._held: tuple[ExitStack, Connection] | None = None
         self._commits: int | None = None
         self._last = 0
+        self.rights = 0  # highest number of a change of consent or erasure, as of the last look
+        self.told = 0  # as `last`, of what customers said of their interests, when that was asked
+        self.persons = 0  # highest number of a change of who is who, as of the last look
 
     def last(self) -> int:
         """The highest sequence; on SQLite a few microseconds where nothing has changed since it was last asked."""
         with self._connection() as connection:
             commits = self._backend.commits(connection)
             if commits is None or commits != self._commits:
-                ((self._last,),) = statements.last(connection.dialect.name).rows(connection, {})
+                found = statements.lasts(connection.dialect.name).rows(connection, {})
+                ((self._last, self.told, self.rights, self.persons),) = found
                 self._commits = commits
             return self._last
 
@@ -92,11 +112,60 @@ class Reader:
         with self._connection() as connection:
             return dict(statements.customers(connection.dialect.name).rows(connection, values))
 
+    def links(self, until: int | None = None) -> list[StoredLink]:
+        """Which identifiers were seen together, before a moment if one is given."""
+        with self._connection() as connection:
+            values = {"until": _END if until is None else until}
+            return [*map(StoredLink._make, statements.links(connection.dialect.name).rows(connection, values))]
+
+    def members(self, change: int = 0) -> dict[str, str]:
+        """Ids whose person changed behind a change, with the id of their person; their own where they stand alone."""
+        with self._connection() as connection:
+            return dict(statements.members(connection.dialect.name).rows(connection, {"change": change}))
+
+    def changes(self, number: int) -> tuple[list[Change], Marker | None]:
+        """The changes of consent and the erasures behind a number, and what those who were erased are known by."""
+        with self._connection() as connection:
+            return changes.behind(connection, number), changes.marker_of(connection)
+
+    def said(self, customer_id: str) -> list[Change]:
+        """What one customer stated of their consent, in order."""
+        with self._connection() as connection:
+            return changes.of_subject(connection, customer_id)
+
+    def touched(self, sequence: int, upto: int, *, time: int | None = None) -> list[Touched]:
+        """Who did something with what: the events behind one sequence and up to another, from a second on, in order."""
+        with self._connection() as connection:
+            rows = statements.touched(connection.dialect.name).rows(connection, _between(sequence, upto, time))
+            return [*map(Touched._make, rows)]
+
+    def products(self, sequence: int, upto: int, *, time: int | None = None, limit: int = _MOST) -> list[str]:
+        """The products of the same events, the one that was named last first; `limit` of them."""
+        values = {**_between(sequence, upto, time), "limit": limit}
+        with self._connection() as connection:
+            return [name for (name,) in statements.products(connection.dialect.name).rows(connection, values)]
+
+    def about(
+        self, product_ids: Sequence[str], sequence: int, upto: int, *, time: int | None = None, limit: int = 1_000
+    ) -> list[Event]:
+        """The newest of the same events that name some products, in order; at most as many products as `NAMED`."""
+        size = next(size for size in _SIZES if size >= len(product_ids))
+        names = {f"p{i}": product_ids[min(i, len(product_ids) - 1)] for i in range(size)}
+        values = {**_between(sequence, upto, time), **names, "limit": limit}
+        with self._connection() as connection:
+            statement = statements.about(connection.dialect.name, size)
+            return [*map(Event._make, statement.rows(connection, values))][::-1]
+
     def following(self, first: str, last: str) -> list[Following]:
         """What was done after the lists whose ids lie between two, these included."""
         with self._connection() as connection:
             rows = statements.following(connection.dialect.name).rows(connection, {"first": first, "last": last})
             return [*map(Following._make, rows)]
+
+    def rows(self, statement: Callable[[str], Statement], values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """What a statement finds that is made for a dialect: for the other tables of the store."""
+        with self._connection() as connection:
+            return statement(connection.dialect.name).rows(connection, values)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -120,3 +189,7 @@ class Reader:
         held, self._held, self._commits = self._held, None, None
         if held is not None:
             held[0].close()
+
+
+def _between(sequence: int, upto: int, time: int | None) -> dict[str, int]:
+    return {"after": sequence, "upto": upto, "time": _EVER if time is None else time}

@@ -52,6 +52,7 @@ class Sqlite:
                 if "locked" not in str(error) or time.monotonic() > end:
                     raise
                 time.sleep(_PAUSE)
+        connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten: it may be of who was erased
         connection.execute(f"PRAGMA synchronous = {self._synchronous}")
 
     @contextmanager
@@ -111,9 +112,10 @@ class Sqlite:
 
     def tidy(self, connection: Connection) -> None:
         """Shrink the file in small steps, and empty the log into it."""
+        driver: Any = connection.connection.dbapi_connection  # which does not mind that there are no rows
         while connection.exec_driver_sql("PRAGMA freelist_count").scalar_one() > 0:
             with self._turn():
-                connection.exec_driver_sql(f"PRAGMA incremental_vacuum({_PAGES})").all()
+                driver.execute(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def size(self, connection: Connection) -> int:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self
 
-from sqlalchemy import Connection, Table, bindparam, func, or_, select
+from sqlalchemy import Connection, Table, and_, bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from features.consent import schema as consent
+from features.identity.schema import LINKS, MEMBERS
+from features.interests.schema import INTERESTS
 from features.store import schema
 from features.store.event import Event
 
@@ -42,7 +45,8 @@ class Statement:
         """In the words of one dialect, and with the places that its driver takes."""
         kind, style = _STYLES[dialect]
         compiled = statement.compile(dialect=kind.dialect(paramstyle=style), **options)
-        return cls(str(compiled), [(name, compiled.params[name]) for name in compiled.positiontup])
+        otherwise = compiled.params  # worked out whenever it is asked for
+        return cls(str(compiled), [(name, otherwise[name]) for name in compiled.positiontup])
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run it; raises the driver's own errors."""
@@ -69,8 +73,33 @@ EVENTS = Insertion(schema.EVENTS, Event._fields[:-1], ("key",))
 
 @lru_cache
 def last(dialect: str) -> Statement:
-    """The highest sequence, 0 in an empty store."""
-    return Statement.of(select(func.coalesce(func.max(_C.sequence), 0)), dialect)
+    """The highest sequence, and the highest number of a change of consent or erasure; 0 where there is none."""
+    changed = select(func.coalesce(func.max(consent.RIGHTS.c.number), 0)).scalar_subquery()
+    return Statement.of(select(func.coalesce(func.max(_C.sequence), 0), changed), dialect)
+
+
+@lru_cache
+def lasts(dialect: str) -> Statement:
+    """The highest sequence of the events, of what customers said of their interests, and the highest numbers of a
+    change of consent or erasure, and of who is who."""
+    numbers = (schema.EVENTS.c.sequence, INTERESTS.c.sequence, consent.RIGHTS.c.number, MEMBERS.c.change)
+    highest = (select(func.coalesce(func.max(number), 0)) for number in numbers)
+    return Statement.of(select(*(one.scalar_subquery() for one in highest)), dialect)
+
+
+@lru_cache
+def links(dialect: str) -> Statement:
+    """The links that count, seen before `until`, in the order they came in."""
+    columns = select(LINKS.c.one, LINKS.c.other, LINKS.c.time, LINKS.c.probability)
+    counting = columns.where(LINKS.c.undone.is_(None), LINKS.c.time < bindparam("until"))
+    return Statement.of(counting.order_by(LINKS.c.sequence), dialect)
+
+
+@lru_cache
+def members(dialect: str) -> Statement:
+    """Ids whose person changed behind `change`, with their person now."""
+    columns = select(MEMBERS.c.id, MEMBERS.c.person).where(MEMBERS.c.change > bindparam("change"))
+    return Statement.of(columns.order_by(MEMBERS.c.change), dialect)
 
 
 @lru_cache
@@ -102,6 +131,33 @@ def customers(dialect: str) -> Statement:
     last = func.max(_C.sequence)
     behind = select(_C.customer_id, last).where(_C.sequence > bindparam("after"), _C.time >= bindparam("time"))
     return Statement.of(behind.group_by(_C.customer_id), dialect)
+
+
+@lru_cache
+def touched(dialect: str) -> Statement:
+    """Customer, product and sequence of every event behind `after`, up to `upto` and from `time` on, in order."""
+    fields = _C.customer_id, _C.product_id, _C.sequence
+    return Statement.of(select(*fields).where(_behind()).order_by(_C.sequence), dialect)
+
+
+@lru_cache
+def products(dialect: str) -> Statement:
+    """The products of the events behind `after`, up to `upto` and from `time` on; `limit` of them, the last first."""
+    named = select(_C.product_id).where(_behind(), _C.product_id.is_not(None)).group_by(_C.product_id)
+    return Statement.of(named.order_by(func.max(_C.sequence).desc()).limit(bindparam("limit")), dialect)
+
+
+@lru_cache
+def about(dialect: str, products: int) -> Statement:
+    """The newest `limit` of those events that name the products `p0`, `p1` ..., newest first."""
+    named = _C.product_id.in_([bindparam(f"p{i}") for i in range(products)])
+    newest = select(*schema.FIELDS).where(_behind(), named).order_by(_C.sequence.desc())
+    return Statement.of(newest.limit(bindparam("limit")), dialect)
+
+
+def _behind() -> Any:
+    after, upto = _C.sequence > bindparam("after"), _C.sequence <= bindparam("upto")
+    return and_(after, upto, _C.time >= bindparam("time"))
 
 
 @lru_cache

@@ -1,12 +1,15 @@
 """Chunk: some rows of a table as they stand in one file, and the protocol of what reads them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 import pyarrow as pa
 
 from features.arrays import Counts
+from features.consent.register import Register
+from features.identity.link import StoredLink
+from features.interests.told import Told
 
 Column: TypeAlias = pa.Array
 CHUNK_ROWS = 262_144
@@ -49,12 +52,17 @@ class LiveReader(Reader, Protocol):
     """A store of rows that are numbered as they come in; more come, and old ones may go."""
 
     last: int  # number of the last row that is read
+    register: Register  # what customers said and asked of the shop, as of then
+    told: Mapping[str, Told]  # what customers say of their interests, by id
 
     def behind(self, sequence: int, time: int) -> Reader:
         """Of the rows up to the number `sequence` only those from a time on, in seconds, and all behind it."""
 
     def digest(self, sequence: int) -> str:
         """Another one where other rows have the numbers up to `sequence`."""
+
+    def links(self, until: int | None) -> tuple[Sequence[StoredLink], int]:
+        """Which identifiers were seen together before a moment, and the number of the last change of persons."""
 
 
 def all_chunks(readers: Sequence[Reader], names: Sequence[str]) -> Iterator[Chunk]:

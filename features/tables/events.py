@@ -23,6 +23,7 @@ from features.tables.rejects import ACCEPTED, mark
 from features.tables.statics import Statics
 from features.tables.text import Text, blocked, encode, first_of, malformed_ids
 from features.tables.times import times
+from features.touch import touch_of
 
 _NO_KIND = 255
 
@@ -51,6 +52,7 @@ class Decoded:
     kind: Array  # (n,) uint8
     quantity: Doubles
     price: Doubles
+    touch: Array  # (n,) uint8, channel and device
     key: Hashes  # (n,) equal for the same event
     own_key: Bools  # (n,) whether it comes from an event_id
     extras: Extras | None  # where they are asked for
@@ -109,11 +111,14 @@ class _Decoder:
             key = np.where(own_key, key, values)
         if extras is not None and self.rules.whole:
             self._check_long(extras, name)
+        touch = self._touch()
         later = time >= self.rules.until if self.rules.until is not None else np.zeros(self.size, bool)
-        self.reason[later] = ACCEPTED  # what is not looked at is not judged either
+        erased = self._erased(customer)
+        self.reason[later | erased] = ACCEPTED  # what is not looked at is not judged either
         return Decoded(
-            *(customer, stated, product, order, name, time, kind, quantity, price, key, own_key, extras, currencies),
-            *(self.chunk.row, self.reason, later, self._denied(customer), self._erased(customer), linked, anonymous),
+            *(customer, stated, product, order, name, time, kind, quantity, price, touch, key, own_key, extras),
+            *(currencies, self.chunk.row, self.reason, later),
+            *(self._denied(customer), erased, linked, anonymous),
         )
 
     def _column(self, canonical: str) -> Column:
@@ -124,12 +129,13 @@ class _Decoder:
         return encode(self._column(canonical))
 
     def _customer(self) -> tuple[Text, Text, Bools, Bools]:
-        """The customer of each row: the one named, else the owner of the device, else the device itself; and what the
-        row itself says of it."""
+        """The customer of each row: the person named, else the owner of the device, else the device itself; and what
+        the row itself says of it."""
         named, device = self._text("customer_id"), self._text("anonymous_id")
+        person = named.renamed(self.rules.statics.settled(named.texts))
         owner = self.rules.statics.owner(device.texts)
         own_name = pc.if_else(blocked(device.texts), None, pc.binary_join_element_wise(ANONYMOUS, device.texts, ""))
-        customer = first_of(named, Text(device.code, pc.coalesce(owner, own_name)))
+        customer = first_of(person, Text(device.code, pc.coalesce(owner, own_name)))
         mark(self.reason, customer.code < 0, Reason.NO_CUSTOMER)
         nameless = (named.code < 0) & (customer.code >= 0)
         linked = nameless & device.where(owner.is_valid().to_numpy(zero_copy_only=False))
@@ -142,6 +148,18 @@ class _Decoder:
         kind = np.array([*table, int(self.rules.config.events.kind)], np.uint8)[stated.code]
         mark(self.reason, kind == _NO_KIND, Reason.UNKNOWN_EVENT_TYPE)
         return kind
+
+    def _touch(self) -> Array:
+        """Channel and device; each pair of words is looked up once."""
+        if "channel" not in self.columns and "device" not in self.columns:
+            return np.zeros(self.size, np.uint8)
+        channel, device = self._text("channel"), self._text("device")
+        words = [[*text.texts.to_pylist(), None] for text in (channel, device)]
+        keys = (channel.code.astype(np.int64) + 1) * len(words[1]) + device.code + 1
+        used, place = np.unique(keys, return_inverse=True)
+        pairs = [divmod(key, len(words[1])) for key in used.tolist()]
+        codes = np.array([touch_of(words[0][c - 1], words[1][d - 1]) for c, d in pairs], np.uint8)
+        return codes[place]
 
     def _check_product(self, product: Text, kind: Array) -> None:
         needs = ~np.isin(kind, [int(k) for k in WITHOUT_PRODUCT])

@@ -29,6 +29,7 @@ _ARRAYS: dict[str, type[np.generic]] = {
     "kind": np.uint8,
     "quantity": np.float32,
     "price": np.float32,
+    "touch": np.uint8,
     "key": np.uint64,
     "own_key": np.bool_,
     "row": np.uint32,
@@ -149,6 +150,7 @@ class Gathered:
             kind=rows.arrays["kind"][keep],
             quantity=quantity[keep],
             price=rows.arrays["price"][keep],
+            touch=rows.arrays["touch"][keep],
             keys=ordered,
             merged=self.tally.merged,
             fresh=int((keep & new).sum() - moved.sum()),
@@ -217,6 +219,7 @@ class Events:
     kind: Array
     quantity: Floats
     price: Floats
+    touch: Array
     keys: Hashes  # ascending, of all rows, repeated ones too
     merged: int  # identical lines of an order
     fresh: int  # how many no earlier reading had
@@ -244,6 +247,7 @@ class Events:
             self.quantity,
             self.price,
             self.numbered_orders[0],
+            self.touch,
         )
 
     def name_changes(self, products: Vocabulary) -> NameChanges:
@@ -253,7 +257,9 @@ class Events:
 
 def _left_out(decoded: Decoded, used: Bools) -> set[str]:
     """Who did not consent, and whose device: owners of devices can turn out to be others."""
-    erased = {text for text in _some(decoded.stated, used & decoded.erased) if text.startswith(ANONYMOUS)}
+    itself = pc.starts_with(decoded.customer.texts, ANONYMOUS).to_numpy(zero_copy_only=False).astype(bool)
+    theirs = used & decoded.erased & ~decoded.customer.where(itself)  # a device that is erased is nobody's
+    erased = {text for text in _some(decoded.stated, theirs) if text.startswith(ANONYMOUS)}
     return {*_some(decoded.stated, used & decoded.denied & ~decoded.erased), *erased}
 
 

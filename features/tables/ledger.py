@@ -20,11 +20,12 @@ from features.durable import sync
 from features.logs import log
 from features.tables.chunk import Column
 from features.tables.config import TablesConfig
+from features.tables.forgotten import Forgotten
 from features.tables.promised import Promised
 from features.tables.text import compact
 
 FILE = "ledger.json"
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True)
@@ -137,9 +138,9 @@ def unnamed(folder: Path, ending: str) -> Path:
     return folder / f"{uuid.uuid4().hex}.{ending}"
 
 
-def digest(config: TablesConfig, erased: Column) -> str:
+def digest(config: TablesConfig, forgotten: Forgotten) -> str:
     """What tells apart the settings by which tables are read, and who is to be forgotten."""
-    return sha256(repr((config, erased.to_pylist())).encode()).hexdigest()[:16]
+    return sha256(repr((config, *forgotten.names)).encode()).hexdigest()[:16]
 
 
 def digests(ids: Iterable[str]) -> tuple[str, ...]:

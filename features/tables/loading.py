@@ -1,7 +1,7 @@
 """Loading: from files or a database to a Shop."""
 
 import time as clock
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -10,28 +10,32 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from features.consent.purposes import Purpose
+from features.consent.register import Register
 from features.errors import DataError
+from features.interests.told import Told
 from features.logs import log
 from features.tables.ahead import ahead
 from features.tables.assembling import Beside, assemble
 from features.tables.building import Building, Built
-from features.tables.chunk import Chunk, Column, LiveReader, Reader, all_chunks
+from features.tables.chunk import Chunk, LiveReader, Reader, all_chunks
 from features.tables.columns import Columns, resolve
 from features.tables.config import TableConfig, TablesConfig
-from features.tables.customers import personal
+from features.tables.consents import said_of
 from features.tables.erased import erased_customers
 from features.tables.events import Rules, decode, one_currency
+from features.tables.forgotten import Forgotten
 from features.tables.gather import Gathered, Tally
-from features.tables.identities import Links, read_links
 from features.tables.ledger import Ledger, digest, digests, unnamed, written
-from features.tables.newer import Newer, Since
+from features.tables.linking import Linked, linked
+from features.tables.newer import Newer, Since, together
 from features.tables.promised import Promised
 from features.tables.rejects import Rejects
+from features.tables.settled import settled_register, settled_rows, settled_told
 from features.tables.shop import Shop
 from features.tables.sources import readers
 from features.tables.static_rows import StaticReader, StaticRows
 from features.tables.statics import Statics
-from features.tables.text import encode
 
 ID_OF = {"products": "product_id", "customers": "customer_id"}
 
@@ -61,7 +65,7 @@ def load(
 
     DataError for tables that cannot be read or have nothing usable, ConfigError for settings that cannot be right.
     """
-    erased = erased_customers(config.erased, data)
+    erased = Forgotten(erased_customers(config.erased, data), live.register if live else Register())
     known = None if ledger is None or anew else Ledger.open(ledger, digest(config, erased))
     reading = _Reading(data, config, until, int(clock.time()) if now is None else now, rejects, live, ledger, erased)
     if known is not None and (until is None or known.reach <= until):
@@ -85,7 +89,7 @@ class _Reading:
     rejects: Path | None
     live: LiveReader | None
     ledger: Path | None
-    erased: Column
+    erased: Forgotten
 
     def shop(self, known: Ledger | None) -> Shop:
         """All tables, but only the events that the ledger lacks."""
@@ -98,18 +102,24 @@ class _Reading:
             )
             tables.begin()
             products = tables.static("products", config.products)
-            customers = tables.static("customers", config.customers)
+            stated = tables.static("customers", config.customers)
+            told = _told(self.live, self.erased)
+            customers = _joined_by(stated, told)
             links = tables.links()
-            statics = replace(_statics(products, customers, links), erased=self.erased)
+            persons = Statics(members=links.members, persons=links.persons)
+            settled = None if customers is None else settled_rows(customers, persons)
+            register, told = settled_register(self.erased.register, persons), settled_told(told, persons)
+            statics = _statics(persons, products, settled, register, self.erased)
             if known is not None:
                 _check_left_out(known, statics, granted=config.consent.default == "granted")
             rules = Rules(config, self.now, self.until, statics)
             gathered = tables.events(rules)
-            built = Building(products, customers, rules, aside, known, keep).build(gathered)
-        shop = assemble(built, gathered.tally, Beside(products, customers, links), config=config, rejects=aside)
+            built = Building(products, settled, rules, aside, known, keep).build(gathered)
+        others = Beside(products, settled, links, register, told)
+        shop = assemble(built, gathered.tally, others, config=config, rejects=aside)
         if self.ledger is None:
             return shop
-        beside = {"products": products, "customers": customers}
+        beside = {"products": products, "customers": stated}
         kept = {name: rows for name, rows in beside.items() if rows is not None and tables.shared(name)}
         before = built.known or Ledger(self.ledger, end=0, rows=0, settings=digest(config, self.erased))
         taken = replace(
@@ -139,6 +149,22 @@ class _Reading:
         )
 
 
+def _told(live: LiveReader | None, erased: Forgotten) -> Mapping[str, Told]:
+    """What customers said of their interests, but of those who are to be forgotten."""
+    if live is None:
+        return {}
+    forgotten = erased.among(pa.array(list(live.told), pa.string()))
+    return {id: told for (id, told), gone in zip(live.told.items(), forgotten, strict=True) if not gone}
+
+
+def _joined_by(customers: StaticRows | None, told: Mapping[str, Told]) -> StaticRows | None:
+    """The customers table with those who only told of their interests."""
+    if not told:
+        return customers
+    ids = pa.array(told, pa.string())
+    return StaticRows.nameless(ids) if customers is None else customers.joined_by(ids)
+
+
 def _keep(ledger: Path, segments: list[str], rows: pa.Table) -> None:
     segments.append(written(ledger, rows))
 
@@ -149,7 +175,7 @@ class _Tables:
     config: TablesConfig
     until: int | None
     rejects: Rejects
-    erased: Column
+    erased: Forgotten
     live: LiveReader | None
     known: Ledger | None = None  # whose events need not be read
     _begun: "dict[str, Future[list[Newer]]]" = field(default_factory=dict)  # by the column of times
@@ -194,17 +220,23 @@ class _Tables:
         since = Since.of(self.known.end, self.config.time, columns, column)
         begun = self._begun.get(since.own) if table == "events" or self.shared(table) else None
         if begun is None:
-            return since.parts(found)
+            return together(since.parts(found))
         parts = begun.result()
-        return (replace(p, chunk=None if p.chunk is None else p.chunk.select(since.names)) for p in parts)
+        return together(replace(p, chunk=None if p.chunk is None else p.chunk.select(since.names)) for p in parts)
 
-    def links(self) -> Links | None:
-        """Which devices belong to whom, None where there is no such table."""
+    def links(self) -> Linked:
+        """Who is known under several ids."""
         found = readers("identities", self.config.identities, self.data)
-        if not found:
-            return None
-        columns = _columns("identities", found, self.config.identities)
-        return read_links(found, columns, time=self.config.time, until=self.until, rejects=self.rejects)
+        columns = _columns("identities", found, self.config.identities) if found else Columns({})
+        return linked(
+            found,
+            columns,
+            config=self.config,
+            until=self.until,
+            rejects=self.rejects,
+            erased=self.erased,
+            live=self.live,
+        )
 
     def events(self, rules: Rules) -> Gathered:
         """All usable events; DataError if there are none."""
@@ -298,13 +330,13 @@ def _check_usable(gathered: Gathered, rejects: Rejects, place: str, until: int |
     )
 
 
-def _statics(products: StaticRows | None, customers: StaticRows | None, links: Links | None) -> Statics:
-    statics = Statics(products=products.ids if products else None)
-    if links:
-        statics = replace(statics, devices=links.devices, owners=links.owners)
-    if customers and "consent" in customers.columns:
-        consent = encode(customers.columns["consent"])
-        stated = consent.code >= 0
-        granted = personal(consent, default=False)
-        statics = replace(statics, stated=customers.ids.filter(pa.array(stated)), granted=pa.array(granted[stated]))
-    return statics
+def _statics(
+    persons: Statics,
+    products: StaticRows | None,
+    customers: StaticRows | None,
+    register: Register,
+    erased: Forgotten,
+) -> Statics:
+    stated, granted = said_of(Purpose.PERSONALISATION, customers, register)
+    gone = erased.with_others(persons.members, persons.persons)
+    return replace(persons, products=products.ids if products else None, stated=stated, granted=granted, erased=gone)

@@ -97,14 +97,15 @@ def coded(texts: Sequence[str]) -> tuple[Codes, list[str]]:
 def words_of(names: Sequence[str]) -> tuple[Offsets, Codes]:
     """The distinct words of each name, CSR: lower case, three letters or more, not digits alone."""
     number: dict[str, int] = {}
-    lists = [[number.setdefault(word, len(number)) for word in _words(name)] for name in names]
+    lists = [[number.setdefault(word, len(number)) for word in split_words(name)] for name in names]
     offsets = np.zeros(len(names) + 1, np.int64)
     np.cumsum([len(words) for words in lists], out=offsets[1:])
     return offsets, np.array([w for words in lists for w in words], np.int32)
 
 
 @lru_cache(maxsize=200_000)  # catalogues as of several moments have nearly the same names
-def _words(name: str) -> tuple[str, ...]:
+def split_words(name: str) -> tuple[str, ...]:
+    """The distinct words of a name."""
     return tuple(dict.fromkeys(w for w in _WORD.findall(name.lower()) if not w.isdigit()))
 
 

@@ -4,17 +4,18 @@ Where rows disagree the earliest wins, so that the future never changes the past
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.arrays import Array, Counts, Doubles, Times
+from features.arrays import NO_TIME, Array, Counts, Doubles, Times
 from features.errors import DataError
 from features.tables.chunk import Chunk, Column, Reader, all_chunks
 from features.tables.columns import Columns
 from features.tables.config import TablesConfig
+from features.tables.forgotten import Forgotten
 from features.tables.lists import broken_lists
 from features.tables.newer import Newer
 from features.tables.numbers import numbers
@@ -44,11 +45,28 @@ class StaticRows:
     read: int
     conflicts: int  # ids whose rows disagree
 
+    @classmethod
+    def nameless(cls, ids: Column) -> "StaticRows":
+        """Rows of ids of which nothing is known."""
+        return cls(ids, {}, {}, np.full(len(ids), NO_TIME), 0, 0)
+
     def table(self, id: str) -> pa.Table:
         """The rows under the name of their id, so that a later reading can begin with them."""
         numbers = {name: pa.array(values, mask=np.isnan(values)) for name, values in self.numbers.items()}
         order = np.zeros(len(self.ids), np.int64)
         return pa.table({id: self.ids, **self.columns, **numbers, _TIME: self.created, "order": order})
+
+    def joined_by(self, ids: Column) -> "StaticRows":
+        """With rows of other ids, of which nothing is known."""
+        new = ids.filter(pc.invert(pc.is_in(ids, self.ids)))
+        nothing = pa.nulls(len(new), pa.string())
+        return replace(
+            self,
+            ids=pa.chunked_array([self.ids, new]).combine_chunks(),
+            columns={n: pa.chunked_array([c, nothing]).combine_chunks() for n, c in self.columns.items()},
+            numbers={name: np.append(values, np.full(len(new), np.nan)) for name, values in self.numbers.items()},
+            created=np.append(self.created, np.full(len(new), NO_TIME)),
+        )
 
     def positions(self, ids: Vocabulary) -> Counts:
         """The row of each id, -1 where there is none."""
@@ -72,7 +90,7 @@ class StaticReader:
     until: int | None
     rejects: Rejects
     shared: bool = False  # with the events, whose reader tells all faults
-    erased: Column = field(default_factory=lambda: pa.array([], pa.string()))  # customers who are to be forgotten
+    erased: Forgotten = field(default_factory=Forgotten)  # who is to be forgotten
     before: pa.Table | None = None  # `StaticRows.table` of a reading of rows of before
     newer: Sequence[Newer] = ()  # and the rows since
 
@@ -116,13 +134,14 @@ class StaticReader:
         for name in self.columns.own:
             if name not in (self.id, _TIME):
                 columns[name] = self._values(chunk, name, reason)
+        forgotten = ids.where(self.erased.among(ids.texts))
+        reason[forgotten] = ACCEPTED  # nothing of theirs is set aside either
         if not self.shared:
             self.rejects.add_chunk(self.table, chunk, reason)
         later = (created >= self.until) if self.until is not None else np.zeros(len(created), bool)
         order = np.arange(read, read + len(chunk.row))
         table = pa.table({**columns, _TIME: created, "order": order})
-        table = table.filter(pa.array((reason == ACCEPTED) & ~later))
-        return table.filter(pc.invert(pc.is_in(table.column(self.id), self.erased)))
+        return table.filter(pa.array((reason == ACCEPTED) & ~later & ~forgotten))
 
     def _values(self, chunk: Chunk, name: str, reason: Array) -> Column:
         column = self._column(chunk, name)

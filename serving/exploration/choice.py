@@ -42,7 +42,7 @@ class Choice:
     def of(
         cls,
         items: Sequence[Mapping[str, Any]],
-        filled: Collection[str],
+        filled: Mapping[str, str],
         method: Method,
         *,
         shown: int,
@@ -51,7 +51,7 @@ class Choice:
     ) -> Self:
         """From a list, best first, which is longer than what is `shown` where more take part.
 
-        `filled` are sources, `pinned` places from 0.
+        `filled` says of sources what filled the list with them, `pinned` are places from 0.
         """
         shown = min(shown, len(items))
         free = [place for place in range(len(items)) if place not in pinned]
@@ -59,7 +59,7 @@ class Choice:
             method,
             [b'{"product_id":%b,"rank":' % _json(item["product_id"]) for item in items],
             [b',"score":%b,"source":%b,"reason":%b}' % tuple(_json(item[name]) for name in _REST) for item in items],
-            [item["source"] if item["source"] in filled else None for item in items],
+            [filled.get(item["source"]) for item in items],
             free[:top],
             method.weights([items[place]["score"] for place in free[:top]]),
             free[top:],

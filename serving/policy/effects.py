@@ -15,6 +15,7 @@ from training.query import Answer, Item, Query
 from training.recommender import Recommender
 from training.rules import IN_COOLDOWN, OVER_CAP, OVER_LIMIT
 
+FADING = "fading"  # what is no rule of the policy, but of section `[fading]`
 _LEVELS = {OVER_CAP: CAPPED, IN_COOLDOWN: COOLING}
 
 
@@ -23,20 +24,21 @@ class Effect:
     """What a rule did with a product of a list."""
 
     rule: str
-    effect: Literal["pinned", "raised", "lowered", "gave_way"]
+    effect: Literal["pinned", "raised", "lowered", "gave_way", "faded"]
 
 
 def effects(
     standing: Standing | None, model: Recommender, query: Query, answer: Answer, *, n: int, time: int
 ) -> list[list[Effect]]:
     """For each product of an answer that was given under these rules, as of `time`, when `n` were asked for."""
+    faded = [[Effect(FADING, "faded")] if item.product_id in query.faded else [] for item in answer.items]
     if standing is None or standing.plan is None:
-        return [[] for _ in answer.items]
+        return faded
     seen = _Seen(standing, standing.plan, model, answer.items, n)
     barred = None
     if any(item.source in _LEVELS for item in answer.items):
         barred = Barred.of(standing.plan.bars, model.questions.request([query], time))
-    return [list(seen.of(place, barred)) for place in range(len(answer.items))]
+    return [[*seen.of(place, barred), *own] for place, own in enumerate(faded)]
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class _Seen:
         for pin in self.plan.pins:
             if pin.product == product and pin.place < self.n and not gave_way:
                 yield Effect(pin.name, "pinned")
-        for rule in self.standing.of(Boost):
+        for rule in self.standing.of(Boost) if product >= 0 else ():  # newer than the model are not moved
             if self.standing.about(rule)[product]:
                 yield Effect(rule.name, "raised" if rule.added > 0 else "lowered")
         if item.source == OVER_LIMIT:

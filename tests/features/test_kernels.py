@@ -49,13 +49,12 @@ def test_groups_are_those_of_a_stable_sort(seed: int, events: int, things: int, 
     flat = [occasion for key in sorted(expected) for occasion in expected[key]]
     assert [list(one) for one in zip(times, orders, weights, strict=True)] == flat
 
-    asked: Codes = random.integers(0, 5, 40).astype(np.int32)
-    product = random.integers(-1, 12, 40).astype(np.int32)
+    who, product = random.integers(0, 5, 40).astype(np.int32), random.integers(-1, 12, 40).astype(np.int32)
     sought = [
-        int(r) * things + int(codes[p]) if p >= 0 and codes[p] >= 0 else -1 for r, p in zip(asked, product, strict=True)
+        int(r) * things + int(codes[p]) if p >= 0 and codes[p] >= 0 else -1 for r, p in zip(who, product, strict=True)
     ]
     index = {key: place for place, key in enumerate(keys.tolist())}
-    assert _kernels.match(keys, asked, product, codes, things).tolist() == [index.get(key, -1) for key in sought]
+    assert _kernels.match(keys, who, product, codes, things).tolist() == [index.get(key, -1) for key in sought]
 
 
 @given(seed=SEEDS)

@@ -23,7 +23,7 @@ PROFILES = Profiles(
     departments=interests([], [0, 2], [1]),
     categories=interests([0], [2], []),
     brands=interests([1, 2], [], [0]),
-    personal=np.array([True, False, True]),
+    consent=np.array([7, 0, 7], np.uint8),
 )
 
 

@@ -176,8 +176,8 @@ def test_a_store_that_is_away_refuses_at_once_until_it_is_back(intake: Intake, t
     take(intake, VIEW)
     with sqlite3.connect(tmp_path / "store.db") as other:
         other.execute("ALTER TABLE esnaf_events RENAME TO away")
-    for message in ("cannot be written", "is away"):
-        with pytest.raises(RequestError, match=message) as refused:
+    for _ in range(2):
+        with pytest.raises(RequestError, match="is away") as refused:
             take(intake, {**VIEW, "event_id": "e"})
         assert (refused.value.status, refused.value.code) == (503, "store_unavailable")
         assert str(tmp_path) not in str(refused.value)

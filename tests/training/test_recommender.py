@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from features.errors import BundleError
-from training.bundle import MANIFEST
+from training.bundle import FORMAT, MANIFEST
 from training.counting import Counting
 from training.query import Answer, Filters, Query
 from training.recommender import Recommender
@@ -134,9 +134,9 @@ def test_a_basket_tells_of_a_stranger(loaded: Recommender) -> None:
 
 def test_customers_without_consent_get_what_strangers_get(loaded: Recommender) -> None:
     customer = regulars(loaded)[0]
-    personal = loaded.profiles.personal.copy()
-    personal[loaded.customers.index(customer)] = False
-    model = replace(loaded, profiles=replace(loaded.profiles, personal=personal))
+    consent = loaded.profiles.consent.copy()
+    consent[loaded.customers.index(customer)] = 0
+    model = replace(loaded, profiles=replace(loaded.profiles, consent=consent))
     one, stranger = model.recommend([Query(customer_id=customer), Query()], 10)
     assert one == stranger
 
@@ -208,7 +208,7 @@ def come_from_other_code(folder: Path) -> None:
     [
         (harm_an_array, r"history/time\.npy: is damaged .*; restore it, or promote another version"),
         (lose_the_trees, r"0\.txt: is missing; restore it, or promote another version"),
-        (come_from_another_format, r"bundle format 0, this version reads 3; train the model again"),
+        (come_from_another_format, rf"bundle format 0, this version reads {FORMAT}; train the model again"),
         (lose_a_fact, r"its manifest lacks 'generators'; train the model again"),
         (come_from_other_code, r"saved with other settings .*speed.*; train the model again"),
         (shutil.rmtree, r"manifest\.json: cannot be read .*; it is no bundle, or not a whole one"),

@@ -6,7 +6,9 @@ from typing import ClassVar
 import numpy as np
 
 from features.arrays import Codes, Counts
-from training.candidates.affinity import Level, affinity, codes_of
+from features.interests.affinity import codes_of
+from features.interests.names import Level
+from training.candidates.affinity import affinity
 from training.candidates.base import Generator, Snapshot
 from training.candidates.grouped import decayed_sales, top_lists
 from training.candidates.scores import Scores, Shared, best_first

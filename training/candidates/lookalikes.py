@@ -48,7 +48,7 @@ class Lookalikes(Generator):
         customers = int((np.diff(bought.offsets) > 0).sum())
         self.weight = np.log(max(customers, 1) / np.maximum(count, 1)) + 1e-9
         vectors = self._vectors(bought.decayed(snapshot.time, config.half_life, width=width).take(reference))
-        self.buyers = Csr.of(vectors.matrix().T.tocsr())
+        self.buyers = vectors.transposed()
         votes = bought.decayed(snapshot.time, config.recent, width=width).take(reference)
         self.votes = Csr(votes.offsets, votes.index, votes.value.astype(np.float32), width)
 

@@ -6,11 +6,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from training.candidates.alike import alike
 from training.candidates.base import Generator, Snapshot
 from training.candidates.change import Change
 from training.candidates.library import implicit
-from training.candidates.nearest import nearest
+from training.candidates.nearest import alike, nearest
 from training.candidates.sampling import affordable
 from training.candidates.scores import Scores
 from training.candidates.sparse import Csr
@@ -56,7 +55,7 @@ class Neighbours(Generator):
             self.fit(snapshot)
             return
         weighed = self._weighed(self._weights(snapshot))
-        buyers = Csr.of(weighed.T.tocsr()).take(change.grown)
+        buyers = weighed.transposed().take(change.grown)
         similar = nearest(buyers, weighed, self.config.neighbours)
         self.similar = previous.similar.with_rows(change.grown, similar)
 
@@ -66,11 +65,11 @@ class Neighbours(Generator):
 
     def fit_weights(self, weights: Csr) -> None:
         """Learn from decayed counts (C, P)."""
-        similar = alike(Csr.of(self._weighed(weights)), self.config.neighbours)
+        similar = alike(self._weighed(weights), self.config.neighbours)
         self.similar = replace(similar, value=similar.value.astype(np.float32))
 
-    def _weighed(self, weights: Csr) -> Any:
-        """(C, P) a SciPy matrix whose columns are compared."""
+    def _weighed(self, weights: Csr) -> Csr:
+        """(C, P) the matrix whose columns are compared."""
         from scipy.sparse import csr_matrix
 
         weigh: dict[str, Callable[[Any], Any]] = {
@@ -82,7 +81,7 @@ class Neighbours(Generator):
         shape = (len(weights), weights.width)
         matrix = csr_matrix((weights.value, weights.index, weights.offsets), shape=shape)
         with np.errstate(invalid="ignore"):  # rows that weigh nothing have no length
-            return weigh[self.config.similarity](matrix.T).T.tocsr()
+            return Csr.of(weigh[self.config.similarity](matrix.T).T)
 
     def scores(self, request: Request) -> Scores:
         """Sums over what the customer bought."""

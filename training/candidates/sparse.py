@@ -52,6 +52,10 @@ class Csr:
         """The same as a SciPy matrix."""
         return csr_array((self.value, self.index, self.offsets), shape=(len(self), self.width))
 
+    def transposed(self) -> "Csr":
+        """The columns as rows."""
+        return Csr.of(self.matrix().T.tocsr())
+
     def take(self, rows: Array) -> "Csr":
         """Some rows, in that order."""
         offsets, positions = elements_of(self.offsets, rows)

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from features.arrays import Codes, Doubles
-from training.candidates.alike import alike
-from training.candidates.nearest import nearest
+from training.candidates.nearest import alike, nearest
 from training.candidates.sparse import Csr
 
 
@@ -21,8 +20,8 @@ def walk(weights: Csr, *, alpha: float, beta: float, neighbours: int, rows: Code
     damping = _power(sold, -beta)
     if rows is None:
         return _all(weights, _power(sold, -alpha), damping, alpha, neighbours)
-    to_row = steps(Csr.of(weights.matrix().T.tocsr()).take(rows), alpha)
-    return nearest(to_row, steps(weights, alpha).matrix(), neighbours, scale=damping)
+    to_row = steps(weights.transposed().take(rows), alpha)
+    return nearest(to_row, steps(weights, alpha), neighbours, scale=damping)
 
 
 def _all(weights: Csr, leaving: Doubles, damping: Doubles, alpha: float, neighbours: int) -> Csr:

@@ -1,6 +1,6 @@
 """Words: products whose names, category and brand resemble what the customer bought; it knows new products too."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from features.arrays import Bools, Codes, Counts, rows_of
 from features.catalogue import Catalogue
 from training.candidates.base import Generator, Snapshot
 from training.candidates.change import Change
-from training.candidates.nearest import nearest
+from training.candidates.nearest import alike, nearest
 from training.candidates.scores import Scores
 from training.candidates.sparse import Csr
 from training.candidates.spread import spread
@@ -66,7 +66,7 @@ class Words(Generator):
         """(P, P) what is known, with some products as neighbours of the others where they are close enough."""
         config, vectors = self.config, self._vectors(snapshot)
         existing = snapshot.existing[rows]
-        near = nearest(vectors, vectors.take(rows).matrix().T.tocsr(), config.neighbours, allowed=existing)
+        near = nearest(vectors, vectors.take(rows).transposed(), config.neighbours, allowed=existing)
         others = near.only(~np.isin(near.row, rows))
         new = Csr(others.offsets, rows[others.index], others.value, self.similar.width)
         return Csr.of(self.similar.matrix() + new.matrix()).heaviest(config.neighbours)
@@ -76,9 +76,11 @@ class Words(Generator):
 
     def _similar(self, snapshot: Snapshot, rows: Codes | None) -> Csr:
         vectors = self._vectors(snapshot)
-        asked = vectors if rows is None else vectors.take(rows)
-        onward = vectors.matrix().T.tocsr()
-        return nearest(asked, onward, self.config.neighbours, allowed=snapshot.existing)
+        onward, most, existing = vectors.transposed(), self.config.neighbours, snapshot.existing
+        if rows is not None:
+            return nearest(vectors.take(rows), onward, most, allowed=existing)
+        similar = alike(onward, most, allowed=existing)
+        return replace(similar, value=similar.value.astype(np.float32))
 
     def scores(self, request: Request) -> Scores:
         """Sums over what the customer bought."""

@@ -1,7 +1,7 @@
 """Window: what two models are measured on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from features.arrays import Bools
@@ -18,6 +18,8 @@ from training.evaluation.truth import Truth
 from training.measurement import Measurement
 from training.measuring import measure
 from training.ranker import Ranker
+from training.recommender import Recommender
+from training.segments.sliced import segment_slices
 from training.tracking.importance import Importance
 
 
@@ -36,6 +38,11 @@ class Window:
         truth = Truth.of(shop.log, start, end, seed=seed)
         background = Background.of(shop.log.as_of(start), shop.catalogue_at(start), truth.products, seed=seed)
         return cls(shop, truth, background, slices_of(truth, shop.profiles))
+
+    def sliced_by(self, model: Recommender) -> "Window":
+        """The same with the segments that a model had put its customers in before the window."""
+        segments = segment_slices(model, self.truth, self.shop.log)
+        return replace(self, slices=slices_of(self.truth, self.shop.profiles, segments=segments))
 
     @classmethod
     def of_measurement(cls, shop: Shop, measurement: Measurement) -> Self:

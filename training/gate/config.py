@@ -11,7 +11,12 @@ class GateConfig:
     """How much NDCG@20 may fall. A fall counts when chance does not explain it: when the 95 % interval of the paired
     difference lies below 0. More than 0 here lets a model get worse again and again, a little each time."""
     guards: dict[str, float] = field(
-        default_factory=lambda: {"explore/recall_at_20": 0.05, "segment.orders_*/ndcg_at_20": 0.10}
+        default_factory=lambda: {
+            "explore/recall_at_20": 0.05,
+            "segment.orders_*/ndcg_at_20": 0.10,
+            "segment.vip/ndcg_at_20": 0.10,
+            "segment.at_risk/ndcg_at_20": 0.10,
+        }
     )
     """Other figures that are guarded, and how much each may fall: names as in a comparison, `*` for any text. Falls
     count as those of NDCG@20 do."""

@@ -45,7 +45,11 @@ EXAMPLES: Examples = {
     ],
     "customer_searches": [1.5] * 4 + [0],
 }
-DECLARED: Examples = {"declared_interest": [2, 1, 1, 0, 1]}
+FADED = 2 ** (-1 / 6)  # after one day with purchases
+DECLARED: Examples = {
+    "declared_interest": [2, 1, 1, 0, 1],
+    "declared_strength": [2 * FADED, FADED, FADED, 0, 1],
+}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -53,19 +57,20 @@ def test_worked_by_hand(name: str) -> None:
     assert_allclose(values(name, SHOP, PAIRS, shop=CATALOGUE), EXAMPLES[name], rtol=1e-6)
 
 
-def test_declared_interests() -> None:
+@pytest.mark.parametrize("name", DECLARED)
+def test_declared_interests(name: str) -> None:
     """Customer 0 named the department Home and the brand x, customer 1 the category Home > Mugs."""
     profiles = replace(
         Profiles.unknown(2), departments=interests([0], []), categories=interests([], [0]), brands=interests([0], [])
     )
-    found = values("declared_interest", SHOP, PAIRS, shop=CATALOGUE, profiles=profiles)
-    assert found == DECLARED["declared_interest"]
+    assert_allclose(values(name, SHOP, PAIRS, shop=CATALOGUE, profiles=profiles), DECLARED[name], rtol=1e-6)
 
 
-def test_declared_interests_that_nothing_has() -> None:
+@pytest.mark.parametrize("name", DECLARED)
+def test_declared_interests_that_nothing_has(name: str) -> None:
     far = replace(Profiles.unknown(2), brands=interests([7], [7]))
     for profiles in (None, far):
-        assert values("declared_interest", SHOP, PAIRS, shop=CATALOGUE, profiles=profiles) == [0] * 5
+        assert values(name, SHOP, PAIRS, shop=CATALOGUE, profiles=profiles) == [0] * 5
 
 
 def test_every_feature_has_an_example() -> None:

@@ -96,6 +96,24 @@ def test_customers_are_read_one_by_one(store: LiveStore, reader: Reader) -> None
     assert reader.since(["nobody"]) == reader.since([]) == []
 
 
+def test_what_came_in_is_read_by_product(store: LiveStore, reader: Reader) -> None:
+    store.append([*events(*range(12)), *events(12, product_id=None, event_type="search")])
+    touched = reader.touched(2, 13)
+    assert [one.sequence for one in touched] == [*range(3, 14)]
+    assert touched[0] == ("customer-2", "product-2", 3)
+    assert touched[-1].product_id is None
+    assert reader.products(2, 13) == [f"product-{number}" for number in (1, 0, 4, 3, 2)]
+    assert reader.products(2, 13, limit=2) == ["product-1", "product-0"]
+    assert reader.products(9, 10) == ["product-4"]
+    named = ["product-1", "product-4"]
+    assert [event.sequence for event in reader.about(named, 2, 11)] == [5, 7, 10]
+    assert [event.sequence for event in reader.about(named, 0, 13, limit=2)] == [10, 12]
+    late = reader.about(["product-1"], 0, 13, time=NOW - 100_000 + 6)
+    assert [event.sequence for event in late] == [7, 12]
+    many = [f"product-{number % 7}" for number in range(1_000)]
+    assert len(reader.about(many, 0, 13)) == 12
+
+
 def test_a_reader_sees_what_others_commit(place: Place) -> None:
     with place.open() as first, place.open() as second:
         reader = Reader(second.backend)

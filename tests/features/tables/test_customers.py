@@ -6,11 +6,9 @@ from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
 from features.profiles import Interests
 from features.tables import Shop
-from features.tables.customers import consent_of
 
 Read: TypeAlias = Callable[..., Shop]
 
@@ -71,23 +69,20 @@ def test_interests_are_categories_departments_and_brands(read: Read) -> None:
 
 def test_lists_in_parquet(read: Read, tmp_path: Path) -> None:
     table = pa.table(
-        {"customer_id": ["a", "b", "x"], "interests": [["Toys", None], [], None], "consent": [["email"], None, []]}
+        {
+            "customer_id": ["a", "b", "x"],
+            "interests": [["Toys", None], ["Toys"], None],
+            "consent": [["personalisation"], ["email"], []],
+        }
     )
     pq.write_table(table, tmp_path / "customers.parquet")
     shop = read(events=EVENTS, products=PRODUCTS)
     personal = dict(zip(shop.log.customers.ids(), shop.profiles.personal.tolist(), strict=True))
-    assert personal == {"a": False, "b": True, "x": False}
+    assert personal == {"a": True, "b": False, "x": False}
     assert of(shop.profiles.departments, shop.log.customers.index("a")) == [
         shop.catalogue.department_names.index("Toys")
     ]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("true", True), ("No", False), ('["PERSONALISATION"]', True), ("personalization", True), ('["email"]', False)],
-)
-def test_consent(text: str, expected: bool) -> None:
-    assert consent_of(text) is expected
+    assert of(shop.profiles.departments, shop.log.customers.index("b")) == []  # it is nobody's business
 
 
 def test_customers_in_the_file_of_the_events(read: Read) -> None:

@@ -32,7 +32,8 @@ def choice(
     method: Method | None = None,
     filled: Collection[str] = ("popular_fill",),
 ) -> Choice:
-    return Choice.of(items(size), filled, method or Softmax(1.0), shown=shown, top=top, pinned=pinned)
+    said = {source: source for source in filled}
+    return Choice.of(items(size), said, method or Softmax(1.0), shown=shown, top=top, pinned=pinned)
 
 
 def places_of(drawn: Drawn) -> list[int]:

@@ -22,7 +22,7 @@ def logged(method: Method) -> tuple[Doubles, Doubles, Doubles]:
         {"product_id": str(i), "rank": i + 1, "score": 1.0 - i / 5, "source": "als", "reason": None}
         for i in range(POOL)
     ]
-    choice = Choice.of(items, (), method, shown=SHOWN, top=POOL)
+    choice = Choice.of(items, {}, method, shown=SHOWN, top=POOL)
     own = struct.pack(f"<{SHOWN}H", *range(SHOWN)), choice.chances()
     random = Random(5).random
     drawn = [(one.places, one.propensities) if (one := choice.draw(random)) else own for _ in range(ANSWERS)]

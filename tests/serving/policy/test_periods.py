@@ -16,6 +16,8 @@ from serving.display import Display
 from serving.keeper import Keeper
 from serving.live import Live
 from serving.metrics import Metrics
+from serving.newcomers.config import NewcomersConfig
+from serving.newcomers.newcomers import Newcomers
 from serving.policy.policy import Policy
 from serving.recorder import Recorder
 from tests.serving.policy.conftest import config_of
@@ -45,8 +47,9 @@ def answers_of(workspace: Path, recommender: Recommender, policy: Policy, times:
         clock=clock,
         cache=Cache(1 << 20),
         metrics=metrics,
-        live=Live(keeper, recommender.time),
+        live=Live(keeper, recommender),
         display=display,
+        newcomers=Newcomers(recommender, NewcomersConfig(), default=True),
         policy=policy,
     )
 

@@ -100,7 +100,7 @@ def strangers(country: Codes | None = None, department: Codes | None = None, cat
         unknown.departments if department is None else Interests(np.arange(rows + 1), department),
         unknown.categories if category is None else Interests(np.arange(rows + 1), category),
         unknown.brands,
-        unknown.personal,
+        unknown.consent,
     )
     nobody = np.full(rows, -1, np.int32)
     return Request(nobody, shop().snapshot().history.take(nobody), profiles, Context.at(T, rows))

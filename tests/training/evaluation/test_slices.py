@@ -21,7 +21,7 @@ def profiles(**codes: Codes) -> Profiles:
     size = len(next(iter(codes.values())))
     none = Interests(np.zeros(size + 1, np.int64), np.zeros(0, np.int32))
     attributes = {name: Attribute(code, ["United Kingdom", "Côte d'Ivoire"]) for name, code in codes.items()}
-    return Profiles(attributes, none, none, none, np.ones(size, bool))
+    return Profiles(attributes, none, none, none, np.ones(size, np.uint8))
 
 
 def test_bands_share_out_all_customers() -> None:

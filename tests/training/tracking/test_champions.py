@@ -141,7 +141,8 @@ def of_another_format(bundle: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("harm", "words"), [(flip_a_byte, "is damaged"), (of_another_format, "bundle format 4, this version reads 3")]
+    ("harm", "words"),
+    [(flip_a_byte, "is damaged"), (of_another_format, f"bundle format {FORMAT + 1}, this version reads {FORMAT}")],
 )
 def test_a_bad_bundle_is_refused_and_the_champion_stays(
     champions: Champions, registry: Registry, harm: Callable[[Path], None], words: str

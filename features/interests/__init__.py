@@ -1,0 +1,1 @@
+"""Interests: what customers say they like, and what they did that says so."""

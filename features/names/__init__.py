@@ -1,0 +1,1 @@
+"""Names: what customers are called, kept sealed, and shown only where they are fit to be."""

@@ -1,0 +1,110 @@
+"""Custom segments: those of the shop's own, by an expression over everything that is known of a customer."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.arrays import Bools, Codes, Doubles, rows_of
+from features.profiles import Interests
+from features.segments.config import CustomSegment
+from features.segments.dimension import Asked
+from features.segments.expression import Expression, Words
+from features.segments.facts import FACTS, Known
+
+
+@dataclass(frozen=True)
+class Record:
+    """What an expression may ask: facts, attributes, interests, and the segments found before."""
+
+    known: Known
+    segments: Mapping[str, tuple[Codes, int]]  # by full name: (R,) codes, and that of the segment
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+    @property
+    def names(self) -> Collection[str]:
+        """Facts, what a model gives, and attributes."""
+        customers = self.known.customers
+        return {*FACTS, *customers.given, *customers.profiles.attributes}
+
+    def value(self, name: str) -> Doubles | Words:
+        """(R,) a fact, or an attribute."""
+        attribute = self.known.customers.profiles.attributes.get(name)
+        if name in self.known:
+            return self.known[name]
+        if attribute is None:
+            raise KeyError(name)
+        return Words(attribute.code, attribute.names)
+
+    def asked(self, function: str, text: str) -> Bools:
+        """(R,) who is in a segment, or declared an interest."""
+        if function == "likes":
+            return self._likes(text)
+        codes, code = self.segments[text]
+        members: Bools = codes == code
+        return members
+
+    def _likes(self, text: str) -> Bools:
+        customers = self.known.customers
+        told, catalogue = customers.profiles, customers.catalogue
+        wanted, found = text.casefold(), False
+        likes = np.zeros(len(self), np.bool_)
+        for interests, names in (
+            (told.departments, catalogue.department_names),
+            (told.categories, catalogue.category_names),
+            (told.brands, catalogue.brand_names),
+        ):
+            codes = [i for i, name in enumerate(names) if _means(wanted, name.casefold())]
+            found |= bool(codes)
+            likes |= _has(interests, codes)
+        if not found:
+            raise KeyError(text)
+        return likes
+
+
+class OfExpression:
+    """One segment of the shop's own."""
+
+    kind = "custom"
+
+    def __init__(self, segment: CustomSegment) -> None:
+        self.name = segment.name
+        self.about = segment.where
+        self.expression = Expression.parse(segment.where)
+
+    def labels(self, known: Known) -> Sequence[str]:
+        return (self.name,)
+
+    def among(self, record: Record) -> Codes:
+        """(R,) 0 for whom the expression holds, -1 for the others; ConfigError where it names what there is not."""
+        return np.where(self.expression.holds(record), 0, -1).astype(np.int32)
+
+    def assign(self, asked: Asked) -> Codes:
+        """Without other segments to ask about."""
+        return self.among(Record(asked.known, {}))
+
+    def why(self, asked: Asked, code: int) -> str:
+        record = Record(asked.known, {})
+        told = [f"{name} = {_shown(record.value(name))}" for name in self.expression.names]
+        return f"{', '.join(told)}; the rule is: {self.about}" if told else f"the rule is: {self.about}"
+
+
+def _means(wanted: str, name: str) -> bool:
+    """A whole path, its last step, or the beginning of one."""
+    return wanted == name or name.startswith(f"{wanted} > ") or name.rpartition(" > ")[2] == wanted
+
+
+def _has(interests: Interests, codes: Sequence[int]) -> Bools:
+    wanted = np.isin(interests.code, codes)
+    found: Bools = np.bincount(rows_of(interests.offsets), wanted, len(interests.offsets) - 1) > 0
+    return found
+
+
+def _shown(value: Doubles | Words) -> str:
+    if isinstance(value, Words):
+        code = int(value.code[0])
+        return "not known" if code < 0 else str(value.names[code])
+    figure = float(value[0])
+    return "not known" if np.isnan(figure) else f"{figure:,.6g}"

@@ -1,0 +1,178 @@
+"""Value segments: recency, frequency and spending by quintile, the named classes of them, and who needs attention."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from features.arrays import DAY, Array, Codes, Doubles
+from features.segments.bands import banded
+from features.segments.behavioural import STILL, expected_gap, lateness
+from features.segments.dimension import Asked, days, money, times
+from features.segments.facts import Known
+
+CLASSES = (
+    *("champions", "loyal", "potential_loyal", "recent", "promising", "needs_attention", "about_to_sleep"),
+    *("slipping", "cannot_lose", "hibernating", "dormant"),
+)
+_GRID = (  # by recency from 1 to 5: the class for frequency and spending from 1 to 5
+    ("dormant", "dormant", "slipping", "slipping", "cannot_lose"),
+    ("hibernating", "hibernating", "slipping", "slipping", "cannot_lose"),
+    ("about_to_sleep", "about_to_sleep", "needs_attention", "loyal", "loyal"),
+    ("promising", "promising", "potential_loyal", "loyal", "champions"),
+    ("recent", "potential_loyal", "potential_loyal", "champions", "champions"),
+)
+GRID: Array = np.array([[CLASSES.index(name) for name in row] for row in _GRID], np.int32)
+LATE = 2.0  # usual gaps since the last order after which a good customer is at risk
+LOST_AFTER = 180  # days, at least
+VIP_ORDERS = 3  # at least
+# What the standing of before says of the bands it is made of; the last is that of none.
+_OF_LATE = np.array([0, -1, 1, 2, 0, -1, -1], np.int32)
+_OF_VIPS = np.array([1, -1, -1, -1, 0, -1, -1], np.int32)
+
+
+class Score:
+    """One letter of RFM by quintile of the shop's customers: 5 is best."""
+
+    kind = "value"
+
+    def __init__(self, name: str, fact: str, about: str) -> None:
+        self.name, self.fact, self.about = name, fact, about
+
+    def labels(self, known: Known) -> Sequence[str]:
+        return tuple(f"{self.name}_{score}" for score in range(1, 6))
+
+    def assign(self, asked: Asked) -> Codes:
+        return self.scores(asked, asked.held)
+
+    def scores(self, asked: Asked, held: Codes | None) -> Codes:
+        """(R,) from 0 to 4, -1 for who never bought."""
+        known, margin = asked.known, asked.config.margin
+        if self.name == "recency":  # by the age of the last order when the borders were set
+            age = asked.cuts.time - _last_order(known)
+            edges = np.sort(asked.cuts.time - asked.cuts.last_order)
+            code = _reversed(banded(np.maximum(age, 0.0), edges, held=_flipped(held), margin=margin))
+        else:
+            code = banded(known[self.fact], getattr(asked.cuts, self.name), held=held, margin=margin)
+        code[known["orders"] == 0] = -1
+        return code
+
+    def why(self, asked: Asked, code: int) -> str:
+        value = float(asked.known[self.fact][0])
+        said = {
+            "recency": f"last order {days(value)} ago",
+            "frequency": times(value, "order"),
+            "monetary": f"{money(value)} spent",
+        }
+        place = ("lowest", "second lowest", "middle", "second highest", "highest")[code]
+        if self.name == "recency":
+            place = ("oldest", "second oldest", "middle", "second newest", "newest")[code]
+        return f"{said[self.name]}: the {place} fifth of the customers"
+
+
+RECENCY = Score("recency", "recency", "fifths of the customers by the time of the last order")
+FREQUENCY = Score("frequency", "orders", "fifths of the customers by number of orders")
+MONETARY = Score("monetary", "spend", "fifths of the customers by what they spent")
+
+
+class Rfm:
+    """The named classes: recency against the mean of frequency and spending."""
+
+    kind, name = "value", "rfm"
+    about = "classes by recency, and the mean of frequency and spending"
+
+    def labels(self, known: Known) -> Sequence[str]:
+        return CLASSES
+
+    def assign(self, asked: Asked) -> Codes:
+        scores = self._scores(asked)
+        code = self._class(*scores)
+        if asked.held is not None and (code != asked.held).any():  # what the margin explains is no change
+            code = np.where(self._near(asked, scores), asked.held, code).astype(np.int32)
+        code[scores[0] < 0] = -1
+        return code
+
+    def why(self, asked: Asked, code: int) -> str:
+        r, f, m = (int(score[0]) + 1 for score in self._scores(asked))
+        known = asked.known
+        return (
+            f"recency {r}, frequency {f}, spending {m} of 5: last order {days(known['recency'][0])} ago, "
+            f"{times(known['orders'][0], 'order')}, {money(known['spend'][0])} spent"
+        )
+
+    def _scores(self, asked: Asked) -> tuple[Codes, ...]:
+        return tuple(score.scores(asked, None) for score in (RECENCY, FREQUENCY, MONETARY))
+
+    def _class(self, r: Codes, f: Codes, m: Codes) -> Codes:
+        found: Codes = GRID[r, (f + m + 1) // 2]
+        return found
+
+    def _near(self, asked: Asked, scores: tuple[Codes, ...]) -> Array:
+        """(R,) whether the class of before is one that the scores allow within the margin."""
+        near = np.zeros(len(asked.known), np.bool_)
+        ranges = []
+        for score, own in zip((RECENCY, FREQUENCY, MONETARY), scores, strict=True):
+            steps = [np.clip(own + step, 0, 4) for step in (-1, 0, 1)]
+            ranges.append([(s, score.scores(asked, s.astype(np.int32)) == s) for s in steps])
+        for r, r_holds in ranges[0]:
+            for f, f_holds in ranges[1]:
+                for m, m_holds in ranges[2]:
+                    near |= r_holds & f_holds & m_holds & (self._class(r, f, m) == asked.held)
+        return near
+
+
+class Standing:
+    """Who needs what: VIPs, new ones, those at risk and those lost."""
+
+    kind, name = "value", "standing"
+    about = "new, VIP, at risk or lost; the others are regular, or have not bought yet"
+
+    def labels(self, known: Known) -> Sequence[str]:
+        return ("vip", "new", "at_risk", "lost", "regular", "prospect")
+
+    def assign(self, asked: Asked) -> Codes:
+        known, margin = asked.known, asked.config.margin
+        late = banded(lateness(asked), np.array([LATE, STILL]), held=_lateness_held(asked.held), margin=margin)
+        held_vip = None if asked.held is None else _OF_VIPS[asked.held]
+        rich = banded(known["spend_365"], asked.cuts.vip, held=held_vip, margin=margin) == 1
+        rich &= known["orders"] >= VIP_ORDERS
+        good = (known["orders"] >= 4) | (known["spend"] >= asked.cuts.monetary[2])
+        code = np.full(len(known), 4, np.int32)
+        code[good & (late >= 1) & (known["orders"] > 1)] = 2
+        code[(late == 2) & (known["recency"] >= LOST_AFTER)] = 3
+        code[rich & (late == 0)] = 0
+        code[(known["tenure"] <= asked.config.new_days) & ~rich] = 1
+        code[known["orders"] == 0] = 5
+        return code
+
+    def why(self, asked: Asked, code: int) -> str:
+        known = asked.known
+        if code == 5:
+            return "no order yet"
+        gap, ago = days(expected_gap(asked)[0]), days(known["recency"][0])
+        count = times(known["orders"][0], "order")
+        if code == 0:
+            spent, border = money(known["spend_365"][0]), money(asked.cuts.vip[0])
+            return f"{spent} spent in a year, {border} are the border; {count}, the last {ago} ago"
+        if code == 1:
+            return f"first order {days(known['tenure'][0])} ago"
+        spent = money(known["spend"][0])
+        return f"{count}, {spent} spent; last order {ago} ago, the next is due about every {gap}"
+
+
+def _last_order(known: Known) -> Doubles:
+    times_of: Doubles = known.customers.time - known["recency"] * DAY
+    return times_of
+
+
+def _reversed(code: Codes) -> Codes:
+    """Old is a low score."""
+    return np.where(code < 0, -1, 4 - code).astype(np.int32)
+
+
+def _flipped(held: Codes | None) -> Codes | None:
+    return None if held is None else _reversed(held)
+
+
+def _lateness_held(held: Codes | None) -> Codes | None:
+    """VIPs and regular ones were on time; those at risk late; those lost were given up."""
+    return None if held is None else _OF_LATE[held]

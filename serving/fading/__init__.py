@@ -1,0 +1,1 @@
+"""Fading: what was shown often and passed by moves down."""

@@ -1,0 +1,80 @@
+"""Follower: reads of the exposure log what came in since the last time, of all workers."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from features.arrays import DAY
+from features.exposures.exposure import Exposure
+from features.exposures.group import ID, PLACE, Group, unpacked
+from features.exposures.identifier import second_of
+from serving.fading.config import FadingConfig
+from serving.fading.memory import Memory
+from serving.fading.record import PLACES
+
+if TYPE_CHECKING:
+    from features.exposures.log import ExposureLog
+
+BACK = 100_000  # answers that are read when a worker starts
+_GROUPS = 10  # of one reading, each of up to some thousand answers
+_LOOK = 10_000  # answers of one look, about
+_LISTS = 10_000  # that are kept, since they may be shown again
+_DEEP = 60  # products of a list from which one is drawn
+
+
+class Follower:
+    """Fills a memory."""
+
+    def __init__(self, memory: Memory, config: FadingConfig) -> None:
+        self._memory, self._days = memory, config.days
+        self._log: object = None
+        self._upto = 0  # sequence
+        self._lists: OrderedDict[str, tuple[int, Sequence[int]]] = OrderedDict()  # products shown, and the numbers
+
+    def look(self, log: "ExposureLog", now: int) -> None:
+        """What came in, up to a bound; the rest with the next look."""
+        from features.exposures.following import behind, place_before
+
+        if log is not self._log:  # numbers of another log say nothing
+            self._log, self._upto = log, place_before(log.backend, int(now - self._days * DAY), BACK)
+        taken = 0
+        while taken < _LOOK and (found := behind(log.backend, self._upto, _GROUPS)):
+            self._know(log, [group for _, group in found])
+            for sequence, group in found:
+                for exposure in unpacked(group):
+                    self._take(exposure)
+                taken += group.answers
+                self._upto = sequence
+            while len(self._lists) > _LISTS:
+                self._lists.popitem(last=False)
+
+    def _know(self, log: "ExposureLog", groups: Sequence[Group]) -> None:
+        """The lists that the groups refer to."""
+        from features.exposures.following import products_of
+
+        if self._memory.full:
+            self._memory.clear()
+            self._lists.clear()
+        texts = [group.list_ids for group in groups]
+        named = {text[at : at + ID] for text in texts for at in range(0, len(text), ID)}
+        for name in named & self._lists.keys():
+            self._lists.move_to_end(name)
+        for name, (shown, products) in products_of(log.backend, named - self._lists.keys(), _DEEP).items():
+            self._lists[name] = shown, self._memory.codes(products)
+
+    def _take(self, exposure: Exposure) -> None:
+        found = self._lists.get(exposure.list_id)
+        if exposure.customer_id is None or found is None:
+            return
+        shown, products = found
+        key, time = hash((exposure.list_id, exposure.places)), second_of(exposure.recommendation_id)
+        if self._memory.knows(exposure.customer_id, key, time):
+            return
+        if exposure.places is None:
+            own = products[: min(shown, PLACES)]
+        else:
+            drawn = np.frombuffer(exposure.places, PLACE)[:PLACES].tolist()
+            own = [products[place] for place in drawn if place < len(products)]
+        self._memory.shown(exposure.customer_id, key, own, time)

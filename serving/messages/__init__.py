@@ -1,0 +1,1 @@
+"""Messages: what is written to customers, from the shop's own templates."""

@@ -1,0 +1,1 @@
+"""Products that are newer than the model, in live lists."""

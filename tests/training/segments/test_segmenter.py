@@ -1,0 +1,92 @@
+"""The segments of a bundle: saved and read, kept from model to model, and the same alone as among others."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from features.arrays import DAY
+from features.segments.segments import Segments
+from features.tables import Shop
+from tests.training.futures import SETTINGS, cut
+from training.recommender import Recommender
+from training.segments.earlier import serving_segments
+from training.segments.segmenter import Earlier
+from training.trainer import Trainer
+
+
+def codes(segments: Segments) -> dict[str, list[int]]:
+    return {column.name: column.code.tolist() for column in segments.columns}
+
+
+def everybody(model: Recommender) -> Segments:
+    assert model.segments is not None
+    return model.segments.everybody(model.population_at(model.time))
+
+
+def test_saved_and_read(whole: Recommender, loaded: Recommender) -> None:
+    assert loaded.segments is not None
+    assert codes(everybody(loaded)) == codes(everybody(whole))
+    assert loaded.segments.config == whole.segments.config  # type: ignore[union-attr]  # it has some
+
+
+def test_alone_as_among_others(loaded: Recommender) -> None:
+    together = everybody(loaded)
+    assert loaded.segments is not None
+    for row in range(0, len(together), 7):
+        rows = np.array([row], np.int32)
+        one = loaded.segments.of(rows, loaded.population_at(loaded.time).take(rows))
+        assert [c.code[0] for c in one.columns] == [c.code[row] for c in together.columns]
+
+
+def test_a_stranger_has_a_place_too(loaded: Recommender) -> None:
+    rows = np.array([-1], np.int32)
+    assert loaded.segments is not None
+    found = loaded.segments.of(rows, loaded.population_at(loaded.time).take(rows))
+    assert ("value", "prospect") in found.of(0)
+
+
+def test_trained_again_on_the_same_nobody_moves(simulated: Shop, whole: Recommender) -> None:
+    assert whole.segments is not None
+    earlier = Earlier(whole.segments, whole.customers, whole.time, whole.facts["fingerprint"])
+    trainer = Trainer(simulated, SETTINGS, champion=earlier)
+    again = trainer.fit(simulated.log.end, complete=True)
+    assert codes(everybody(again)) == codes(everybody(whole))
+
+
+def test_a_week_later_those_who_did_nothing_mostly_stay(simulated: Shop) -> None:
+    end = simulated.log.end
+    before = Trainer(simulated, SETTINGS).fit(end - 7 * DAY)
+    assert before.segments is not None
+    earlier = Earlier(before.segments, before.customers, before.time, "other")
+    after = Trainer(simulated, SETTINGS, champion=earlier).fit(end)
+    known = len(before.customers)
+    still = np.diff(after.history.offsets)[:known] == np.diff(before.history.offsets)
+    assert still.sum() > 30
+    kept = {
+        one.name: float((one.code[still] == other.code[:known][still]).mean())
+        for one, other in zip(everybody(before).columns, everybody(after).columns, strict=True)
+    }
+    assert min(kept.values()) >= 0.8, kept  # a hundred customers: fifths are small
+    assert sum(kept.values()) / len(kept) >= 0.95
+
+
+def test_a_model_that_knew_more_is_not_begun_from(simulated: Shop, whole: Recommender) -> None:
+    assert whole.segments is not None
+    later = Earlier(whole.segments, whole.customers, whole.time, "any")
+    made = Trainer(simulated, SETTINGS, champion=later).fit(cut()).segments
+    alone = Trainer(simulated, SETTINGS).fit(cut()).segments
+    assert made is not None
+    assert alone is not None
+    assert np.array_equal(made.cuts.monetary, alone.cuts.monetary)
+
+
+def test_a_workspace_without_a_model_has_none(tmp_path: Path) -> None:
+    assert serving_segments(tmp_path) is None
+
+
+@pytest.mark.parametrize("name", ["standing", "rhythm"])
+def test_what_is_held_is_kept_by_dimension(whole: Recommender, name: str) -> None:
+    assert whole.segments is not None
+    held = whole.segments.held_of(np.array([0, -1], np.int32))[name]
+    assert held.tolist() == [next(c for c in everybody(whole).columns if c.name == name).code[0], -1]

@@ -1,0 +1,157 @@
+"""Segmenter: what a bundle knows of segments: the borders, what was learned, and where every customer was."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from features.arrays import Array, Codes
+from features.segments.config import SegmentsConfig
+from features.segments.customers import Customers
+from features.segments.cuts import NEEDED, Cuts
+from features.segments.dimension import Dimension
+from features.segments.population import Population
+from features.segments.segments import PLAIN, Column, Reason, Segments, reasons, segments_of
+from features.settings import Settings
+from features.vocabulary import Vocabulary
+from training import storage
+from training.segments.missions import Missions
+from training.segments.taste import Tastes
+
+FOLDER = "segments"
+
+
+@dataclass(frozen=True)
+class Held:
+    """The groups of C customers in one dimension."""
+
+    code: Array  # (C,) int16, -1 for none
+
+
+@dataclass(frozen=True)
+class _Kept:
+    cuts: Cuts
+    settings: str  # JSON of the section
+    held: dict[str, Held]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The segmenter of an earlier model, and whom it knew."""
+
+    segmenter: "Segmenter"
+    customers: Vocabulary
+    time: int
+    fingerprint: str  # of its data
+
+    def held(self, customers: Vocabulary) -> dict[str, Codes]:
+        """(C,) the groups that customers of a later model were in, by dimension; -1 for those who came since."""
+        row = self.customers.find(customers.column)
+        return self.segmenter.held_of(row)
+
+
+@dataclass(frozen=True)
+class Segmenter:
+    """Assigns customers of a model to segments."""
+
+    cuts: Cuts
+    config: SegmentsConfig
+    tastes: Tastes | None = None  # None where too few customers tell anything
+    missions: Missions | None = None
+    held: Mapping[str, Held] = field(default_factory=dict)
+
+    @classmethod
+    def fit(
+        cls,
+        population: Population,
+        config: SegmentsConfig,
+        customers: Vocabulary,
+        earlier: Earlier | None = None,
+        *,
+        seed: int = 0,
+        fingerprint: str = "",
+    ) -> Self:
+        """Set the borders by a population (C customers), and assign everybody. What an earlier model set stays where it
+        still fits, and so do the customers who are near a border; one of the same data (`fingerprint`) is taken as it
+        stands."""
+        before = None if earlier is None else earlier.segmenter
+        cuts = Cuts.learn(population.facts(NEEDED), population.time, config, None if before is None else before.cuts)
+        same = earlier is not None and (earlier.fingerprint, earlier.time) == (fingerprint, population.time)
+        if same and before is not None and before.config == replace(config, custom=before.config.custom):
+            made = cls(cuts, config, before.tastes, before.missions)
+        else:
+            made = cls(cuts, config, *_learned(population, config, before, seed))
+        held = None if earlier is None else earlier.held(customers)
+        found = population.segments(cuts, replace(config, custom=()), held=held, learned=made.learned)
+        return replace(made, held={c.name: Held(c.code.astype(np.int16)) for c in made._keeping(found)})
+
+    @property
+    def learned(self) -> tuple[Dimension, ...]:
+        """The dimensions that a model tells."""
+        return tuple(dimension for dimension in (self.tastes, self.missions) if dimension is not None)
+
+    def _keeping(self, found: Segments) -> Iterator[Column]:
+        """Those in which customers near a border stay; what the customers table says needs no keeping."""
+        names = {dimension.name for dimension in (*PLAIN, *self.learned)}
+        return (column for column in found.columns if column.name in names)
+
+    def held_of(self, rows: Array) -> dict[str, Codes]:
+        """(R,) the groups of some customers by dimension, -1 for a stranger."""
+        found = {}
+        for name, held in self.held.items():
+            known = (rows >= 0) & (rows < len(held.code))
+            found[name] = np.where(known, held.code[np.where(known, rows, 0)], -1).astype(np.int32)
+        return found
+
+    def of(self, rows: Array, customers: Customers) -> Segments:
+        """The groups of R customers, `rows` being their numbers in the model, -1 for a stranger."""
+        return segments_of(customers, self.cuts, self.config, held=self.held_of(rows), learned=self.learned)
+
+    def everybody(self, population: Population) -> Segments:
+        """The groups of all customers of the model."""
+        held = self.held_of(np.arange(len(population)))
+        return population.segments(self.cuts, self.config, held=held, learned=self.learned)
+
+    def why(self, rows: Array, customers: Customers) -> list[Reason]:
+        """The groups of one customer, each with a sentence on why they are in it."""
+        return reasons(self.of(rows, customers), customers, self.cuts, self.config)
+
+    def as_of(self, moment: int) -> "Segmenter":
+        """The same borders for another moment, and nobody held: the newest fifth by last order stays the same number
+        of days wide."""
+        moved = replace(self.cuts, time=moment, last_order=self.cuts.last_order + (moment - self.cuts.time))
+        return replace(self, cuts=moved, held={})
+
+    def with_custom(self, config: SegmentsConfig) -> "Segmenter":
+        """The same with the custom segments of the settings as they are by now."""
+        return replace(self, config=replace(self.config, custom=config.custom))
+
+    def save(self, folder: Path) -> None:
+        """Write it into a bundle."""
+        kept = _Kept(self.cuts, json.dumps(asdict(self.config), sort_keys=True), dict(self.held))
+        storage.dump(kept, folder / FOLDER)
+        for dimension in self.learned:
+            storage.dump(dimension, folder / FOLDER / dimension.name)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote; BundleError where it cannot be."""
+        kept = storage.restore(_Kept, folder / FOLDER)
+        config = Settings({"segments": json.loads(kept.settings)}).section("segments", SegmentsConfig)
+        own = {kind.name: folder / FOLDER / kind.name for kind in (Tastes, Missions)}
+        tastes = storage.restore(Tastes, own["taste"]) if own["taste"].is_dir() else None
+        missions = storage.restore(Missions, own["mission"]) if own["mission"].is_dir() else None
+        return cls(kept.cuts, config, tastes, missions, held=kept.held)
+
+
+def _learned(
+    population: Population, config: SegmentsConfig, before: Segmenter | None, seed: int
+) -> tuple[Tastes | None, Missions | None]:
+    tastes, missions = (None, None) if before is None else (before.tastes, before.missions)
+    return (
+        Tastes.fit(population, config.tastes, seed=seed, previous=tastes),
+        Missions.fit(population, config.missions, seed=seed, previous=missions),
+    )
