@@ -161,13 +161,15 @@ static PyObject *group(PyObject *module, PyObject *const *arguments, Py_ssize_t 
         if (events.offsets[row] > events.offsets[row + 1])
             return PyErr_Format(PyExc_ValueError, "offsets do not ascend");
 
-    Entry *entries = PyMem_RawMalloc(sizeof(Entry) * (2 * size + 1) + sizeof(npy_int32) * size);
+    npy_intp some = 0, count;
+    for (npy_intp i = 0; i < size; i++)
+        some += events.wanted[events.kind[i]];
+    Entry *entries = PyMem_RawMalloc(sizeof(Entry) * (2 * some + 1) + sizeof(npy_int32) * size);
     if (entries == NULL)
         return PyErr_NoMemory();
-    npy_int32 *number = (npy_int32 *)(entries + 2 * size + 1);
-    npy_intp count;
+    npy_int32 *number = (npy_int32 *)(entries + 2 * some + 1);
     BEGIN_ALONE(size)
-    count = enter(&events, rows, &things, entries, entries + size, number);
+    count = enter(&events, rows, &things, entries, entries + some, number);
     END_ALONE
     PyObject *result = groups_of(entries, count, events.time, number, DATA(arguments[5]), merge);
     PyMem_RawFree(entries);
