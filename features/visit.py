@@ -125,8 +125,8 @@ def visit_number(history: History) -> Counts:
 def touched_together(history: History) -> tuple[Offsets, Codes, Times]:
     """V visits of two or more different products: where the products of each begin (V + 1,), these in ascending order,
     and (V,) the time of its first touch."""
-    columns = history.product, history.time, history.kind
-    return _kernels.visits(history.offsets, *(np.ascontiguousarray(column) for column in columns), _TOUCHED, IDLE)
+    product, time, kind = map(np.ascontiguousarray, (history.product, history.time, history.kind))
+    return _kernels.visits(history.offsets, product, time, kind, _TOUCHED, IDLE)
 
 
 def visit_matrix(visits: Visits, catalogue: Catalogue, market: Market, pairs: Pairs, base: Doubles) -> Floats:
