@@ -81,7 +81,9 @@ class Gathering:
 
     def _numbers(self, kind: Kind, text: Text) -> Array:
         """(n,) nodes of some values, -1 for those that identify nobody."""
-        used = np.unique(text.code[text.code >= 0])
+        there = np.zeros(len(text.texts) + 1, np.bool_)
+        there[text.code] = True
+        used = np.flatnonzero(there[:-1])
         values = text.texts.take(pa.array(used))
         ready = plain(values, kind).tolist()
         found = [self._written(kind, value, done) for value, done in zip(values.to_pylist(), ready, strict=True)]

@@ -8,7 +8,7 @@ from scipy.sparse import csr_array, hstack
 
 from features.arrays import Codes, Counts, Doubles, offsets_of, rows_of
 from features.history import History
-from features.interests.affinity import codes_of, from_history, interests_of
+from features.interests.affinity import Signs, codes_of, from_history, interests_of
 from features.interests.fading import strengths, word
 from features.interests.names import LEVELS
 from features.kinds import Kind
@@ -60,7 +60,8 @@ class Onboarding(Generator):
         touched = _touched(history, width)
         codes = [codes_of(snapshot.catalogue, level) for level in LEVELS]
         self.first = np.cumsum([0, *(groups for _, groups in codes)])
-        likes = [_likes(history, code, groups, snapshot.time, config) for code, groups in codes]
+        signs = from_history(history, np.arange(width, dtype=np.int32), snapshot.time)
+        likes = [_likes(signs, len(history), code, groups, config) for code, groups in codes]
         self.ratios = _ratios(hstack(likes, format="csr"), touched, config)
 
     def scores(self, request: Request) -> Scores:
@@ -104,15 +105,15 @@ def _touched(history: History, width: int) -> csr_array:
     return touched
 
 
-def _likes(history: History, code: Codes, groups: int, time: int, config: OnboardingConfig) -> csr_array:
-    """(R, groups) whether each customer likes a group."""
-    signs = from_history(history, code, time)
-    known = signs.group >= 0
-    shape = (len(history), groups)
-    sums = csr_array((signs.weight[known], (signs.row[known], signs.group[known])), shape=shape)
+def _likes(signs: Signs, customers: int, code: Codes, groups: int, config: OnboardingConfig) -> csr_array:
+    """(R, groups) whether each of R customers likes a group, by the signs of products."""
+    group = code[signs.group]
+    known = group >= 0
+    shape = (customers, groups)
+    sums = csr_array((signs.weight[known], (signs.row[known], group[known])), shape=shape)
     sums.sum_duplicates()
     row, whole = rows_of(sums.indptr.astype(np.int64)), float(sums.data.sum())
-    own = np.bincount(row, sums.data, len(history))[row]
+    own = np.bincount(row, sums.data, customers)[row]
     usual = np.bincount(sums.indices, sums.data, groups)[sums.indices] / max(whole, 1e-12)
     likes = (sums.data >= config.least) & (sums.data > config.usual * usual * own)
     return csr_array((np.ones(int(likes.sum())), (row[likes], sums.indices[likes])), shape=shape)
