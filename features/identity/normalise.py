@@ -1,21 +1,18 @@
 """Normalising: values that mean the same are written the same; those that identify nobody are none.
 
-Done once for each distinct value: telephone numbers take tens of microseconds each.
+Done once for each distinct value: telephone numbers may take tens of microseconds each.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
 
 from features.identity.config import IdentityConfig, Kind, Way
+from features.identity.phones import phone
 from features.tables.patterns import MAX_ID_BYTES
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-_NOT_DIGITS = re.compile(r"\D+")
 _NOT_CARD = re.compile(r"[\s./-]+")
-_SHORTEST_PHONE = 6  # digits
-_MANY = 100_000
 
 
 def normal(value: str, kind: Kind, config: IdentityConfig) -> str | None:
@@ -41,22 +38,4 @@ def _card(value: str, _: str) -> str | None:
     return _NOT_CARD.sub("", value).upper() or None
 
 
-@lru_cache(_MANY)
-def _phone(value: str, region: str) -> str | None:
-    """E.164 (ITU-T) where the country is known; else the digits, which are no number of any country that is."""
-    import phonenumbers
-
-    if value.startswith("00"):
-        value = "+" + value[2:]
-    try:
-        number = phonenumbers.parse(value, region or None)
-    except phonenumbers.NumberParseException:
-        digits = _NOT_DIGITS.sub("", value)
-        return digits if len(digits) >= _SHORTEST_PHONE and not value.startswith("+") else None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    found: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return found
-
-
-_WAYS: dict[Way, Callable[[str, str], str | None]] = {"exact": _exact, "email": _email, "card": _card, "phone": _phone}
+_WAYS: dict[Way, Callable[[str, str], str | None]] = {"exact": _exact, "email": _email, "card": _card, "phone": phone}
