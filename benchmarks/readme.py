@@ -42,6 +42,16 @@ TABLES = {
             "visit",
             "{visitor_ndcg_at_10:.2f}, {visitor_ratio:.1f} x",
         ),
+        Row(
+            "NDCG@20 with segment, value and interest features against without: simulated shop; Online Retail",
+            "gain",
+            "{simulated_gain_percent:+.1f} %; {real_gain_percent:+.1f} %",
+        ),
+        Row(
+            "first list by declared interests against best sellers, NDCG@10 of buys; looks; first visit",
+            "gain",
+            "{buys_ratio:.2f} x; {looks_ratio:.2f} x; {visit_ratio:.2f} x",
+        ),
         Row("Recall@20 / NDCG@20, Amazon CDs", "cf", "{recall_at_20:.3f} / {ndcg_at_20:.3f}"),
         Row(
             "pairwise F1 of records matched without labels: FEBRL 2 and 3; Splink's 1,000 persons",

@@ -76,7 +76,10 @@ def _ready(address: str) -> bool:
     try:
         with urllib.request.urlopen(f"{address}/readyz", timeout=2) as answer:  # noqa: S310  # our own address
             return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+    except urllib.error.HTTPError as answer:
+        answer.close()
+        return False
+    except OSError:
         return False
 
 

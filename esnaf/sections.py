@@ -8,6 +8,7 @@ from features.settings import Settings
 def sections() -> dict[str, type]:
     """Section name to dataclass, in the order of the file that `esnaf init` writes."""
     from features.exposures.config import ExposuresConfig
+    from features.identity.config import IdentityConfig
     from features.segments.config import SegmentsConfig
     from features.store.config import StoreConfig
     from features.tables.config import ConsentConfig, TablesSection, TimeConfig
@@ -30,6 +31,7 @@ def sections() -> dict[str, type]:
         "tables": TablesSection,
         "time": TimeConfig,
         "consent": ConsentConfig,
+        "identity": IdentityConfig,
         "training": TrainingConfig,
         "pool": PoolConfig,
         **_generators(BUILT_IN),

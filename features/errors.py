@@ -8,7 +8,8 @@ EsnafError
 ├── BundleError          a saved model that is damaged, incompatible or missing (exit code 1)
 ├── StoreError           the live store: made by a newer version, or not usable as it is (exit code 1)
 │   ├── StoreBusy        too much waits to be written; come back after `retry_after` seconds
-│   └── StoreUnavailable it cannot be reached, read or written
+│   ├── StoreUnavailable it cannot be reached, read or written
+│   └── UnfitError       a value that the database cannot hold
 └── RefusedError         a rule said no (exit code 1)
     └── ErasedError      the customer was erased, and nothing can be known of them
 
@@ -54,6 +55,10 @@ class StoreBusy(StoreError):  # noqa: N818  # a state that passes, not a fault
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after  # seconds
+
+
+class UnfitError(StoreError):
+    """Something among the values cannot be written, so that the rest must be written without it."""
 
 
 class StoreUnavailable(StoreError):  # noqa: N818  # likewise

@@ -71,7 +71,7 @@ class Interests:
         """The customers of some rows, in that order."""
         if len(rows) == 1:
             start, end = self.offsets[rows[0] : rows[0] + 2].tolist()
-            return Interests(np.array([0, end - start]), self.code[start:end])
+            return Interests(np.array([0, end - start]), self.code[start:end], self.since[start:end])
         offsets, positions = elements_of(self.offsets, rows)
         return Interests(offsets, self.code[positions], self.since[positions])
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from features.arrays import NO_TIME, Array
+from features.arrays import NO_TIME, Array, Codes, offsets_of
 from features.history import History
 from features.kinds import WITHOUT_PRODUCT, Kind
 from features.refunds import Refunds
@@ -43,7 +43,7 @@ def joined(history: History, deeds: Sequence[Sequence[Deed]], products: Vocabula
         -1 if deed.order_id is None else numbers.setdefault((row, deed.order_id), first + len(numbers))
         for row, deed, _ in known
     ]
-    more = {
+    more: dict[str, Sequence[float]] = {
         "product": [index for _, _, index in known],
         "time": [deed.time for _, deed, _ in known],
         "kind": [deed.kind for _, deed, _ in known],
@@ -55,6 +55,15 @@ def joined(history: History, deeds: Sequence[Sequence[Deed]], products: Vocabula
     at = [_place(history, row, deed) for row, deed, _ in known]
     whole = _inserted(history, at, more, [row for row, _, _ in known])
     return _net(whole) if any(deed.kind == Kind.REFUND for _, deed, _ in known) else whole
+
+
+def together(history: History, more: History, rows: Codes) -> History:
+    """`history` of R customers with that of S others, who are the same persons as the customers of `rows` (S,)."""
+    row = np.concatenate([history.row, rows[more.row]])
+    others = _columns(more)
+    both = {name: np.concatenate([values, others[name]]) for name, values in _columns(history).items()}
+    by = np.lexsort((both["kind"], both["time"], row))
+    return History(offsets_of(row, len(history)), **{name: values[by] for name, values in both.items()})
 
 
 def _place(history: History, row: int, deed: Deed) -> int:

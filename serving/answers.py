@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Hashable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from features.consent.purposes import Purpose
@@ -21,12 +22,13 @@ from serving.display import Display
 from serving.live import Live, known_as
 from serving.metrics import Metrics
 from serving.names import NOBODY, Names
+from serving.newcomers.follows import Follows
 from serving.newcomers.newcomers import Newcomers
 from serving.newcomers.placing import SOURCE as NEW
 from serving.policy.effects import effects
 from serving.policy.policy import Policy, PolicyAt
 from serving.queries import Asked, Key, query_of, request_of
-from serving.standing import NO_CONSENT, standing_of
+from serving.standing import NO_CONSENT, standing_of_all
 from training.query import Answer, Fill, Item, Query
 from training.request import Request
 
@@ -74,6 +76,11 @@ class Answers:
         self._policy = policy
 
     @property
+    def live(self) -> Live:
+        """What customers did since the model was made."""
+        return self._live
+
+    @property
     def age(self) -> int:
         """Seconds from the end of the model's data to the clock's time."""
         return max(0, self._clock.time() - self._recommender.time)
@@ -83,6 +90,10 @@ class Answers:
         start = time.perf_counter()
         ready = self._ready([request])[0]
         return self._answer(request, ready, start)
+
+    def explained(self, request: ListRequest) -> bytes:
+        """The items and the fallback of a list, with reasons; nobody is shown it, and it is not written down."""
+        return b"{%b}" % self._ready([request])[0].text
 
     async def batch(self, requests: Sequence[ListRequest]) -> AsyncIterator[bytes]:
         """The parts of a `BatchAnswer` as they are made; other requests get their turn in between."""
@@ -191,23 +202,25 @@ class Answers:
     def _permitted(self, request: ListRequest, mark: int, faded: int) -> Asked:
         """As `_asked`, by what the customer said and asked of the shop: all who refuse get the same list, and all who
         were erased the one of a stranger."""
-        standing = standing_of(self._live.register, known_as(request))
+        own = known_as(request)
+        standing = standing_of_all(self._live.register, (own, *self._live.ids(request)))
         if standing.erased or standing.personal is False:
             return Asked(request, None, standing=standing)
         return Asked(request, self._who(request, mark or faded), mark, faded, standing)
 
     def _who(self, request: ListRequest, mark: int) -> str | None:
-        """All visitors of whom nothing is known get the same list."""
-        if request.customer_id is None and not mark and self._recommender.customers.index(known_as(request)) < 0:
+        """All visitors of whom nothing is known get the same list; everybody else is asked for under one id."""
+        who = self._live.who(request)
+        if request.customer_id is None and not mark and self._index(who) < 0:
             return None
-        return known_as(request)
+        return who
 
     def _lists(self, asked: Sequence[Asked], now: int) -> dict[Key, ReadyList]:
         """The list of each key; those of one length, for people who did nothing since, are made together."""
         made: dict[Key, ReadyList] = {}
         for n in {one.request.n for one in asked}:
-            still = [one for one in asked if one.request.n == n and not one.mark]
-            made |= self._made(still, [self._query(one) for one in still], n, now)
+            if still := [one for one in asked if one.request.n == n and not one.mark]:
+                made |= self._made(still, [self._query(one) for one in still], n, now)
         for one in asked:
             if one.mark:
                 recent = self._live.deeds(one.request)
@@ -219,18 +232,31 @@ class Answers:
     def _query(self, asked: Asked, recent: tuple[Deed, ...] = (), told: Told | None = None) -> Query:
         if self._refuses(asked):
             return query_of(asked.request, asked.who, personal=False)
-        query = query_of(asked.request, asked.who, recent, told, personal=True)
+        persons, who = self._live.persons, asked.who
+        if who is None:
+            query = query_of(asked.request, None, recent, told, personal=True)
+        else:
+            own, also = persons.asked_as(who), persons.ids(who)[1:]
+            query = query_of(asked.request, own, recent, told, also=also, personal=True)
         if not asked.faded:
             return query
         return replace(query, faded=self._display.fading.of(query, self._recommender, self._clock.now()))
+
+    @cached_property
+    def personal(self) -> Follows:
+        """Whether somebody, by id, consents to lists that are theirs."""
+        return Follows(self._recommender, self._display.granted, self._live.register)
 
     def _refuses(self, asked: Asked) -> bool:
         """Whether there is no consent to a personal list: as said to the shop, else as the model knows, else as is
         set. A stranger who was not heard of has refused nothing."""
         if asked.standing.personal is not None or asked.standing.erased or asked.who is None:
             return asked.standing.personal is False
-        index = self._recommender.customers.index(asked.who)
-        return not (self._display.granted if index < 0 else self._recommender.profiles.personal[index])
+        known = [index for id in self._live.persons.ids(asked.who) if (index := self._index(id)) >= 0]
+        return not (all(self._recommender.profiles.personal[known]) if known else self._display.granted)
+
+    def _index(self, id: str) -> int:
+        return self._recommender.questions.index(id)
 
     def _made(self, asked: Sequence[Asked], queries: Sequence[Query], n: int, time: int) -> dict[Key, ReadyList]:
         deep, policy = self._display.deep(n), self._policy_now
@@ -275,7 +301,7 @@ class Answers:
         """Whether somebody consents to what they are shown being known as theirs."""
         if asked.standing.named is not None:
             return asked.standing.named
-        index = self._recommender.customers.index(known_as(asked.request))
+        index = self._index(known_as(asked.request))
         consent = self._recommender.profiles.consent
         return self._display.granted if index < 0 else bool(consent[index] & Purpose.ANALYTICS)
 

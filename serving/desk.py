@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from features.consent.purposes import ALL, KEEPING
+from features.consent.purposes import ALL, KEEPING, Purpose
 from serving.answers import Answers
 from serving.cache import Cache
 from serving.champion import Champion
@@ -64,10 +64,18 @@ class Desk:
         granted, said = self.granted(who), self.keeper.register.stated(who)
         return bool((granted if said is None else said.granting(granted)) & KEEPING)
 
+    def allows(self, who: str, purpose: Purpose) -> bool:
+        """Whether somebody grants a purpose, as of now; who was erased grants nothing."""
+        self.keeper.follow()
+        register = self.keeper.register
+        granted, said = self.granted(who), register.stated(who)
+        allowed = granted if said is None else said.granting(granted)
+        return bool(allowed & purpose) and not register.erased(who)
+
     def granted(self, who: str) -> int:
         """The purposes that somebody grants as far as the model knows, else as is set."""
         model = self.answers.champion.recommender
-        index = model.customers.index(who)
+        index = model.questions.index(who)
         return (ALL if self.display.granted else 0) if index < 0 else int(model.profiles.consent[index])
 
     @property
@@ -107,7 +115,7 @@ def _answers(
         clock=clock,
         cache=Cache(config.cache_mb << 20),
         metrics=metrics,
-        live=Live(keeper, model.time, newcomers.follower),
+        live=Live(keeper, model, newcomers.follower),
         display=display,
         newcomers=newcomers,
         policy=opened(rules, model),

@@ -1,7 +1,6 @@
 """Display: what becomes of a list on its way out: drawn from if so set, given its id, and written down."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -63,10 +62,10 @@ class Display:
             own, fallback = choice.rendered(range(choice.shown))
             made = ReadyList(own, fallback)
         if not self._recorder.enabled:
-            return replace(made, choice=choice)
+            return ReadyList(made.text, made.fallback, None, choice)
         name = new_id(self._clock.now())
         listed = Listed(name, version, policy, self._exploration, shown, text, propensities, named)
-        return replace(made, choice=choice, listed=listed)
+        return ReadyList(made.text, made.fallback, listed, choice)
 
     def show(self, request: ListRequest, ready: ReadyList) -> tuple[str, bytes, tuple[tuple[str, int], ...]]:
         """The id of one answer, its text, and what filled it; the answer is written down."""

@@ -7,19 +7,22 @@ takes nothing from the answers: ingestion is refused at once until a look has wr
 import gc
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from features.consent.register import Register
 from features.errors import EsnafError, StoreBusy
+from features.identity.config import IdentityConfig
+from features.identity.keys import Keys
 from features.logs import log
 from features.settings import Settings
 from features.store.config import FILE, StoreConfig
 from serving.config import IngestionConfig
 
 if TYPE_CHECKING:
+    from features.consent.entry import Entry
     from features.store.appender import Appender
     from features.store.livestore import LiveStore
     from features.store.reader import Reader
@@ -33,6 +36,7 @@ class Keeper:
     def __init__(self, workspace: Path, settings: Settings) -> None:
         self.workspace, self.settings = workspace, settings
         self._config = settings.section("store", StoreConfig)
+        self._identity = settings.section("identity", IdentityConfig)
         self._poll_s = settings.section("ingestion", IngestionConfig).poll_s
         self._opening = threading.Lock()
         self._opened = ExitStack()
@@ -68,7 +72,9 @@ class Keeper:
         return self._store
 
     def check_address(self) -> None:
-        """ConfigError where the store that is stated can be none; whether it can be reached is another matter."""
+        """ConfigError where the store that is stated can be none, or a secret is no good; whether it can be reached is
+        another matter."""
+        Keys.find()
         if self._config.expected(self.workspace):
             from features.store.address import Address
             from features.store.backend import backend_of
@@ -131,6 +137,17 @@ class Keeper:
         except EsnafError as error:
             self.failed(error)
 
+    def write_down(self, entries: "Sequence[Entry]") -> None:
+        """Write to the audit log; the store is made if there is none. Errors as of `open`, and those of the store."""
+        from features.consent.audit import write
+
+        if self._store is None:
+            self.open()
+        if self._store is None:
+            raise EsnafError("the service is ending")
+        with self._store.backend.writing() as connection:
+            write(connection, *entries)
+
     def failed(self, error: EsnafError) -> None:
         """Use the store no more until a look finds it well."""
         if not self._away:
@@ -162,13 +179,13 @@ class Keeper:
         else:
             self.reader.last()
 
-    def _open(self, way: "Callable[[Path, StoreConfig], LiveStore | None]") -> "Appender | None":
+    def _open(self, way: "Callable[[Path, StoreConfig, IdentityConfig], LiveStore | None]") -> "Appender | None":
         from features.store.appender import Appender
         from features.store.reader import Reader
 
         with self._opening:
             if self.appender is None and not self._ended.is_set():
-                store = way(self.workspace, self._config)
+                store = way(self.workspace, self._config, self._identity)
                 if store is None:
                     return None
                 self._opened.callback(store.close)

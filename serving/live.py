@@ -5,7 +5,7 @@ Each worker remembers who did or said anything, and asks the store only for thos
 few microseconds to ask (`Reader.last`), so an answer knows every event that was acknowledged before it was asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from features.consent.register import Register
@@ -17,29 +17,33 @@ from features.tables.patterns import ANONYMOUS
 from features.touch import touch_of
 from serving.bodies import ListRequest
 from serving.keeper import Keeper
+from serving.persons import Persons
+from training.recommender import Recommender
 
 if TYPE_CHECKING:
     from features.store.reader import Reader
     from serving.newcomers.follower import Follower
 
 MOST = 500  # newest events of a customer that an answer knows beside the model
+_ERA = 80  # bits of a mark that sequences and what was said take
 MOST_CUSTOMERS = 1_000_000  # whose last events are remembered; beyond, all are asked about
 _FEW = 256  # events that are looked at one by one; of more, the database tells whose they are
 _TOLD = 40  # bits of a mark that the number of an event takes; behind them stands that of what a customer said
 
 
 class Live:
-    """The deeds of customers since one moment, the end of a model's data; a follower, if there is one, is told of the
-    products that the model does not know."""
+    """The deeds of customers since the end of a model's data, whichever of their ids they go by; a follower, if there
+    is one, is told of the products that the model does not know."""
 
-    def __init__(self, keeper: Keeper, since: int, follower: "Follower | None" = None) -> None:
+    def __init__(self, keeper: Keeper, model: Recommender, follower: "Follower | None" = None) -> None:
         self._keeper = keeper
-        self._since = since
+        self._since = model.time
         self._follower = follower
+        self.persons = Persons(model)
         self._upto = 0  # sequence
-        self._last: dict[str, int] | None = {}  # by customer; None where there are too many to remember
+        self._last: dict[str, int] | None = {}  # by person; None where there are too many to remember
         self._told_upto = 0
-        self._told: dict[str, int] | None = {}  # the same of what customers said
+        self._told: dict[str, int] | None = {}  # the same of what customers said, by the id that they said it under
 
     @property
     def away(self) -> bool:
@@ -64,12 +68,27 @@ class Live:
         except EsnafError as error:
             self._keeper.failed(error)
             return [0] * len(requests)
-        if self._last is None or self._told is None:
-            return [self._upto + (self._told_upto << _TOLD)] * len(requests)
-        if not self._told:
-            return [self._last.get(known_as(request), 0) for request in requests]
-        known = [known_as(request) for request in requests]
-        return [self._last.get(who, 0) + (self._told.get(who, 0) << _TOLD) for who in known]
+        last, told, of = self._last, self._told, self.persons.of
+        if last is None or told is None:
+            return [self._upto + (self._told_upto << _TOLD) + (self.persons.era << _ERA)] * len(requests)
+        marks = [last.get(of(known_as(request)), 0) for request in requests]
+        if not told and not self.persons.era:
+            return marks
+        return [self._marked(mark, request) for mark, request in zip(marks, requests, strict=True)]
+
+    def _marked(self, mark: int, request: ListRequest) -> int:
+        """With what somebody said, under whatever id, and with when persons were last taken apart."""
+        told = self._told or {}
+        mark += max(told.get(id, 0) for id in self.ids(request)) << _TOLD
+        return mark and mark + (self.persons.era << _ERA)
+
+    def who(self, request: ListRequest) -> str:
+        """The id that stands for whoever asks, in the model and the store."""
+        return self.persons.of(known_as(request))
+
+    def ids(self, request: ListRequest) -> tuple[str, ...]:
+        """All ids of whoever asks, the one that stands for them first."""
+        return self.persons.ids(self.who(request))
 
     def look(self) -> None:
         """Take up what came in."""
@@ -81,7 +100,7 @@ class Live:
         if reader is None:
             return ()
         try:
-            events = reader.since([known_as(request)], time=self._since, limit=MOST)
+            events = reader.since(self.ids(request), time=self._since, limit=MOST)
         except StoreBusy:
             return ()
         except EsnafError as error:
@@ -92,8 +111,9 @@ class Live:
     def told(self, request: ListRequest) -> Told | None:
         """What somebody with a mark said of their interests; None where they said nothing, and while the store is
         away."""
-        reader, who = self._keeper.reading(), known_as(request)
-        if reader is None or (self._told is not None and who not in self._told):
+        reader, ids = self._keeper.reading(), dict.fromkeys((known_as(request), *self.ids(request)))
+        who = next((id for id in ids if self._told is None or id in self._told), None)
+        if reader is None or who is None:
             return None
         from features.interests.book import told
 
@@ -108,18 +128,36 @@ class Live:
     def _remember(self, reader: "Reader") -> None:
         last = reader.last()
         self._keeper.register.follow(reader)
+        if reader.persons != self.persons.change:
+            told = reader.members(self.persons.behind(reader.persons))
+            self._regroup(self.persons.follow(told, reader.persons), last)
         if reader.told != self._told_upto:
             self._remember_told(reader)
         if last == self._upto:
             return
         products, customers = self._few(reader, last) if last - self._upto <= _FEW else self._many(reader, last)
-        if self._last is not None:
-            self._last |= customers
-            if len(self._last) > MOST_CUSTOMERS:
-                self._last = None
+        self._saw(customers)
         if self._follower is not None:
             self._follower.look(reader, products, customers, after=self._upto, upto=last, since=self._since)
         self._upto = last
+
+    def _saw(self, customers: Mapping[str, int]) -> None:
+        saw, remembered = self.persons.saw, self._last
+        for id, sequence in customers.items():
+            person = saw(id)
+            if remembered is not None:
+                remembered[person] = max(remembered.get(person, 0), sequence)
+        if remembered is not None and len(remembered) > MOST_CUSTOMERS:
+            self._last = None
+
+    def _regroup(self, persons: Iterable[str], last: int) -> None:
+        """What is remembered of persons who changed is what is remembered of all their ids; lists that were made of
+        them before are out of date."""
+        if self._last is None:
+            return
+        for person in persons:
+            if any(id in self._last for id in self.persons.ids(person)) or self.persons.era:
+                self._last[person] = max(last, 1)
 
     def _few(self, reader: "Reader", last: int) -> tuple[list[str], dict[str, int]]:
         """The products of what came in, the last one last, and each customer's last event."""

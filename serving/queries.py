@@ -34,12 +34,14 @@ def query_of(
     recent: tuple[Deed, ...] = (),
     told: Told | None = None,
     *,
+    also: tuple[str, ...] = (),
     personal: bool | None = None,
 ) -> Query:
     """The question in the recommender's words; `personal` where the consent may be another than the model knows."""
     context = request.context
     return Query(
         customer_id=who,
+        also=also,
         personal=personal,
         recent=recent,
         basket=context.cart,
@@ -87,7 +89,7 @@ def _rest(request: ListRequest) -> Key:
 
 def request_of(key: Key) -> ListRequest:
     """A request with that key, to make its list once more. Its parts were checked when it first came."""
-    customer, _, _, n, placement, channel, explain, viewed, cart, interests, attributes, *rules = key
+    customer, _, _, _, n, placement, channel, explain, viewed, cart, interests, attributes, *rules = key
     names = ("categories", "brands", "price_min", "price_max", "exclude_products", "exclude_purchased")
     return ListRequest.model_construct(
         customer_id=customer,

@@ -68,10 +68,12 @@ class Routes:
         if method in fixed:
             return fixed[method]
         allowed = list(fixed)
+        shape: tuple[str, ...] | None = None
         for pattern in self._patterns:
-            names = pattern.fit(call.path)
+            names = pattern.fit(call.path) if shape is None or pattern[:3] == shape else None
             if names is None:
                 continue
+            shape = pattern[:3]  # a path that says more is no name in one that says less, whatever the method
             if method == pattern.route.method:
                 call.parameter, call.second = names
                 return pattern.route

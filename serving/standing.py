@@ -1,5 +1,6 @@
 """Standing: how somebody who asks for a list may be treated, by what they said and asked of the shop."""
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from features.consent.purposes import Purpose
@@ -19,6 +20,22 @@ class Standing(NamedTuple):
 
 AS_THE_MODEL_KNOWS = Standing()
 ERASED = Standing(named=False, erased=True)
+
+
+def standing_of_all(register: Register, ids: Iterable[str]) -> Standing:
+    """Of a person by all ids: erased under one is erased, and refused under one is refused."""
+    found = [standing_of(register, id) for id in dict.fromkeys(ids)]
+    if len(found) == 1:
+        return found[0]
+    if any(one.erased for one in found):
+        return ERASED
+    personal, named = ([one.personal for one in found], [one.named for one in found])
+    return Standing(_least(personal), _least(named))
+
+
+def _least(stated: Sequence[bool | None]) -> bool | None:
+    said = [one for one in stated if one is not None]
+    return all(said) if said else None
 
 
 def standing_of(register: Register, who: str) -> Standing:

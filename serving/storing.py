@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from features.errors import EsnafError, StoreBusy, StoreError
-from features.store.failures import UnfitError
+from features.errors import EsnafError, StoreBusy, StoreError, UnfitError
 from serving.errors import RequestError
 from serving.keeper import Keeper
 

@@ -43,6 +43,8 @@ class Query:
     attributes: Mapping[str, str] = field(default_factory=dict)
     """Attributes of a customer the model does not know, such as the country."""
     filters: Filters = field(default_factory=Filters)
+    also: tuple[str, ...] = ()
+    """Further ids of the customer, such as the device of a visit before the login: their histories are one."""
     recent: tuple[Deed, ...] = ()
     """What the customer, or a visitor without an id, did since the model was made, in the order of time. It belongs to
     the history from then on, and where no basket is stated, it tells what is in the cart."""

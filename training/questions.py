@@ -1,7 +1,7 @@
 """Questions: queries in the words of ids turned into a request of arrays."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,13 +12,14 @@ from features.basket import basket_of
 from features.catalogue import Catalogue
 from features.context import Context
 from features.history import History
+from features.identity.aliases import Aliases
 from features.interests.names import LEVELS, Level, Names
 from features.interests.saying import hidden, said
 from features.interests.saying import unwanted as unwanted_by
 from features.kinds import Kind
 from features.market import Market
 from features.profiles import Attribute, Interests, Profiles
-from features.recent import Deed, joined
+from features.recent import Deed, joined, together
 from features.vocabulary import Vocabulary
 from training.candidates.scores import Baskets
 from training.faded import Faded
@@ -39,6 +40,7 @@ class Questions:
     profiles: Profiles  # C customers
     catalogue: Catalogue
     market: Market
+    aliases: Aliases = field(default_factory=Aliases.none)  # other ids of the customers
 
     @cached_property
     def names(self) -> Names:
@@ -47,9 +49,11 @@ class Questions:
 
     def request(self, queries: Sequence[Query], time: int) -> Request:
         """R queries as of a moment. Customers without consent are strangers; unknown products are passed over."""
-        customer = self.customers.indices([query.customer_id or "" for query in queries])
+        customer, others = self._who(queries)
         refused = customer >= 0
         refused[refused] = ~self.profiles.personal[customer[refused]]
+        for row, indices in others.items():
+            refused[row] |= not self.profiles.personal[indices].all()
         for row, query in enumerate(queries):
             if query.personal is not None:
                 refused[row] = not query.personal
@@ -57,14 +61,18 @@ class Questions:
             customer[refused] = -1
             queries = [_unknown(query) if no else query for query, no in zip(queries, refused, strict=True)]
         history, profiles = self.history.take(customer), self._told(queries, customer, time)
+        renewed = None
+        if others := {row: indices for row, indices in others.items() if not refused[row]}:
+            history, renewed = self._whole(history, others)
         context = self._context(queries, time)
         faded = None
         if any(query.faded for query in queries):
             faded = Faded.of([query.faded for query in queries], self.products)
         recent = [query.recent for query in queries]
         if not any(recent):
-            return self._without_unwanted(Request(customer, history, profiles, context, faded=faded), queries)
-        renewed = np.array([any(deed.kind in _TRADE for deed in deeds) for deeds in recent])
+            return self._without_unwanted(Request(customer, history, profiles, context, renewed, faded=faded), queries)
+        traded = np.array([any(deed.kind in _TRADE for deed in deeds) for deeds in recent])
+        renewed = traded if renewed is None else traded | renewed
         history, rested = joined(history, recent, self.products), self._rested(recent, time)
         return self._without_unwanted(Request(customer, history, profiles, context, renewed, rested, faded), queries)
 
@@ -79,7 +87,7 @@ class Questions:
         gone = hidden(history, unwanted)
         bought = history.row[gone & (history.kind == Kind.PURCHASE)]
         renewed = np.bincount(bought, minlength=len(request)) > 0
-        rows, products = [history.row[gone].astype(np.int64)], [history.product[gone].astype(np.int64)]
+        rows, products = [history.row[gone]], [history.product[gone]]
         if request.rested is not None:
             rows.append(rows_of(request.rested.offsets))
             products.append(request.rested.product)
@@ -91,6 +99,43 @@ class Questions:
                 np.concatenate(rows).astype(np.int64), np.concatenate(products).astype(np.int64), len(request)
             ),
         )
+
+    def index(self, id: str) -> int:
+        """The index of a customer by whatever id, -1 where nobody is known by it."""
+        found = self.customers.index(id)
+        return max(self.aliases.customer_of(id), -1) if found < 0 else found
+
+    def indices(self, ids: Sequence[str]) -> Codes:
+        """The index of each of many customers."""
+        found = self.customers.indices(ids)
+        if len(self.aliases):
+            for row in np.flatnonzero(found < 0).tolist():
+                found[row] = self.index(ids[row])
+        return found
+
+    def _who(self, queries: Sequence[Query]) -> tuple[Codes, dict[int, Codes]]:
+        """(R,) the customer of each query, and by row those under whose indices there is more of the same person: of
+        several the first is the customer."""
+        customer = self.customers.indices([query.customer_id or "" for query in queries])
+        others: dict[int, Codes] = {}
+        for row, query in enumerate(queries):
+            if query.also or (customer[row] < 0 and query.customer_id and len(self.aliases)):
+                found = dict.fromkeys(self.index(id) for id in (query.customer_id, *query.also) if id)
+                found.pop(-1, None)
+                first, *rest = found or (-1,)
+                customer[row] = first
+                if rest:
+                    others[row] = np.array(rest, np.int32)
+        return customer, others
+
+    def _whole(self, history: History, others: Mapping[int, Codes]) -> tuple[History, Bools]:
+        """With the histories of further customers who are the same person, and (R,) who of these bought something: what
+        generators learned of one of them is not the whole, so that they are looked at anew."""
+        rows = np.repeat(np.array(list(others), np.int32), [len(indices) for indices in others.values()])
+        more = self.history.take(np.concatenate(list(others.values())))
+        renewed = np.zeros(len(history), np.bool_)
+        renewed[rows[more.row[np.isin(more.kind, _TRADE)]]] = True
+        return together(history, more, rows), renewed
 
     def _rested(self, recent: Sequence[Sequence[Deed]], time: int) -> Baskets:
         """What each customer bought just now and does not need again: until half of the time has passed after which

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
@@ -13,6 +13,7 @@ from features.catalogue import Catalogue
 from features.errors import BundleError, EsnafError
 from features.fixed import Fixed
 from features.history import History
+from features.identity.aliases import Aliases
 from features.kept import kept
 from features.market import Market
 from features.matrix import feature_matrix
@@ -26,6 +27,7 @@ from training.candidates import registry
 from training.candidates import state as learned
 from training.candidates.propose import rows_at_once
 from training.counting import Counting
+from training.onboarding import with_onboarding
 from training.pool import Pool, Source
 from training.query import Answer, Fill, Filters, Item, Query
 from training.questions import Questions
@@ -65,11 +67,14 @@ class Recommender:
     visits: VisitRanker | None = None  # what a visit under way adds; None where too little was seen of visits
     value: ValueModel | None = None  # what customers will spend; None where too little was bought to foretell it
     segments: Segmenter | None = None  # the groups of customers
+    aliases: Aliases = field(default_factory=Aliases.none)  # other ids of the customers
 
     @kept
     def questions(self) -> Questions:
         """Queries turned into arrays."""
-        return Questions(self.customers, self.products, self.history, self.profiles, self.catalogue, self.market)
+        return Questions(
+            self.customers, self.products, self.history, self.profiles, self.catalogue, self.market, self.aliases
+        )
 
     def population_at(self, time: int) -> Population:
         """Its customers as segments see them at a moment."""
@@ -146,8 +151,9 @@ class Recommender:
         pairs = pool.pairs()
         scores = self.order.scores(self.matrix(request, pairs))
         scores = scores + self.visit_scores(request, pairs, scores)
+        scores = with_onboarding(scores, request, pairs, self.catalogue)
         if request.faded is not None:
-            scores -= request.faded.amounts(pairs.customer, pairs.product)
+            scores = scores - request.faded.amounts(pairs.customer, pairs.product)
         ranking = Ranking.of(pool, scores, len(request))
         return ranking.only(_lists.apart(ranking.row, ranking.product, *request.in_hand))
 
@@ -244,6 +250,7 @@ class Recommender:
             visits=VisitRanker.load(folder) if facts.get("visits") else None,
             value=ValueModel.load(folder) if facts.get("value") else None,
             segments=Segmenter.load(folder) if facts.get("segments") else None,
+            aliases=storage.restore(Aliases, folder / "aliases") if (folder / "aliases").exists() else Aliases.none(),
             facts={name: value for name, value in facts.items() if name not in {"files", "format"}},
         )
 
@@ -252,6 +259,8 @@ class Recommender:
         storage.dump(_Ids(self.products), folder / "products")
         for name in ("history", "profiles", "catalogue", "market"):
             storage.dump(getattr(self, name), folder / name)
+        if len(self.aliases) or self.aliases.change:
+            storage.dump(self.aliases, folder / "aliases")
         for source in self.sources:
             learned.save(source.generator, folder / "generators" / source.generator.name)
         trees = isinstance(self.order, Ranker)

@@ -24,6 +24,7 @@ from training.config import BundlesConfig, RetrainConfig, TrainingConfig
 from training.configuration import configuration, digest
 from training.counting import Counting
 from training.entry import FINAL, MEASURED, Entered, Entry, Job, Trained, scratch_of
+from training.forgetting.purge import purge
 from training.lock import training_alone
 from training.measurement import measurement_of
 from training.recommender import Recommender
@@ -68,6 +69,7 @@ def retrain(job: Job, *, full: bool = False) -> Retrained:
             champions.adopt()
             with answering():
                 found, entered = _Retraining(job, registry, timer, scratch, full).run()
+            purge(job.workspace, job.settings)
         return replace(found, trained=entered.completed()) if entered else found
 
 

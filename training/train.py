@@ -14,6 +14,7 @@ from features.logs import log
 from features.store.training_view import stored_events
 from features.tables import Shop, TablesConfig, load
 from training.entry import FIGURES, FINAL, MEASURED, REJECTS, SEGMENTS, Entered, Entry, Job, Trained, scratch_of
+from training.forgetting.purge import purge
 from training.lock import training_alone
 from training.measurement import Measurement, measurement_of
 from training.recommender import Recommender
@@ -49,6 +50,7 @@ def train(job: Job) -> Trained:
     timer = Timer()
     with training_alone(job.workspace), scratch_of(job.workspace) as scratch, timer.stage("total"):
         entered = trained(job, read(job, timer, scratch), timer, scratch)
+        purge(job.workspace, job.settings)
     return entered.completed()
 
 

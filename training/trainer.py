@@ -189,6 +189,7 @@ class Trainer:
             sources=sources,
             order=order,
             facts=facts,
+            aliases=self.shop.aliases.first(len(snapshot.history)),
         )
 
     def refreshed(self, previous: Recommender, until: int, *, complete: bool = False) -> Recommender:

@@ -35,7 +35,11 @@ VERBS = (
     "serve",
     "token",
     "store",
+    "identity",
+    "secret",
     "exposures",
+    "customer",
+    "export",
     "erase",
 )
 """In the order of a shop's life."""

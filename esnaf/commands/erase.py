@@ -37,6 +37,6 @@ def show(result: Mapping[str, Any]) -> None:
     """What went, and what is left to do."""
     from esnaf.output import text_table
 
-    head = ("customer", "devices", "events", "consents", "interests", "exposures")
+    head = ("customer", "devices", "events", "consents", "interests", "identities", "traits", "exposures")
     print(text_table(head, [(one["customer_id"], *(one[name] for name in head[1:])) for one in result["erased"]]))
     print("\nModels forget them with the next `esnaf retrain`; take them out of the files given with --data as well.")

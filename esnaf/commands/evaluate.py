@@ -78,7 +78,7 @@ def show(result: Mapping[str, Any]) -> None:
 
 def _known(model: "Recommender", shop: "Shop", measurement: "Measurement") -> int:
     ids = shop.log.customers.ids(measurement.report.truth.customer)
-    return int((model.customers.indices(ids) >= 0).sum())
+    return int((model.questions.indices(ids) >= 0).sum())
 
 
 def _logged(workspace: Workspace, shop: "Shop", measurement: "Measurement", version: str) -> str:

@@ -51,7 +51,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
                 "absent": absence and {**asdict(absence), "text": str(absence)},
             }
         )
-    known = query.customer_id is not None and model.customers.index(args.customer) >= 0
+    known = query.customer_id is not None and model.questions.index(args.customer) >= 0
     return {"model_version": version, "customer_id": args.customer, "known": known, "items": items}
 
 

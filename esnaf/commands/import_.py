@@ -28,6 +28,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
     import time
 
     from esnaf.workspace import Workspace
+    from features.identity.config import IdentityConfig
     from features.store.config import StoreConfig
     from features.store.importing import import_files
     from features.store.livestore import LiveStore
@@ -36,7 +37,11 @@ def run(args: Namespace) -> Mapping[str, Any]:
     workspace = Workspace(args.workspace)
     config = TablesConfig.of(workspace.settings)
     workspace.create()
-    store = LiveStore.open(workspace.path, workspace.settings.section("store", StoreConfig))
+    store = LiveStore.open(
+        workspace.path,
+        workspace.settings.section("store", StoreConfig),
+        workspace.settings.section("identity", IdentityConfig),
+    )
     begin = time.monotonic()
     try:
         found = import_files(args.files, store, config, rejects=args.rejects, progress=_shown)

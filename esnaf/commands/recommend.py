@@ -110,7 +110,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
         "rows": rows,
         "rules": [] if rules is None else [rule.name for rule in rules.held],
         "erased": len(asked) - len(ids),
-        "unknown": int((model.customers.indices(ids) < 0).sum()),
+        "unknown": int((model.questions.indices(ids) < 0).sum()),
         "repeated": chosen.repeated if chosen else 0,
         "empty": chosen.empty if chosen else 0,
     }

@@ -79,7 +79,7 @@ def show(result: Mapping[str, Any]) -> None:
 def _customer(model: "Recommender", segmenter: "Segmenter", customer: str, time: int) -> dict[str, Any]:
     import numpy as np
 
-    rows = model.customers.indices([customer])
+    rows = model.questions.indices([customer])
     known = bool(rows[0] >= 0)
     found = segmenter.why(rows, model.population_at(time).take(np.asarray(rows)))
     reasons = [

@@ -8,11 +8,13 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, select
 
 from features.consent import changes, schema
-from features.consent.audit import Entry, write
+from features.consent.audit import write
 from features.consent.change import ChangeKind
+from features.consent.entry import Entry
 from features.consent.purposes import Consent
 from features.exposures.log import ExposureLog
 from features.exposures.retention import erase as erase_exposures
+from features.identity.forgetting import forget, others_of
 from features.interests.schema import INTERESTS
 from features.store import schema as store_schema
 from features.store.config import StoreConfig
@@ -27,8 +29,8 @@ _RIGHTS = schema.RIGHTS.c
 class Erased:
     """What an erasure took away; nothing the second time."""
 
-    names: tuple[str, ...]  # the customer's id in the store, and those of devices that nobody else used
-    gone: Mapping[str, int]  # rows by what they were: events, consents, exposures
+    names: tuple[str, ...]  # all ids of the person in the store, and those of devices that nobody else used
+    gone: Mapping[str, int]  # rows by what they were: events, consents, identities, traits, exposures
 
     @property
     def found(self) -> bool:
@@ -42,7 +44,10 @@ def erase(store: LiveStore, workspace: Path, config: StoreConfig, customer_id: s
     From the return on no event of theirs is taken in, and every reader of the store knows that they are to be
     forgotten. Doing it again is harmless. Raises StoreError; what was done until then stays done.
     """
-    names = (customer_id, *devices_of(store, customer_id))
+    with store.backend.reading() as connection:
+        ids = (customer_id, *others_of(connection, customer_id))
+    devices = (device for id in ids if not id.startswith(ANONYMOUS) for device in devices_of(store, id))
+    names = tuple(dict.fromkeys((*ids, *devices)))
     now = int(clock.time())
     with store.backend.writing() as connection:
         gone = _taken_out(connection, names)
@@ -75,7 +80,7 @@ def _taken_out(connection: Connection, names: Sequence[str]) -> dict[str, int]:
     said = delete(schema.RIGHTS).where(_RIGHTS.kind == int(ChangeKind.CONSENT), _RIGHTS.subject.in_(names))
     interests = delete(INTERESTS).where(INTERESTS.c.customer_id.in_(names))
     every = {"events": theirs, "consents": said, "interests": interests}
-    return {name: connection.execute(rows).rowcount for name, rows in every.items()}
+    return {name: connection.execute(rows).rowcount for name, rows in every.items()} | forget(connection, names)
 
 
 def _mark(connection: Connection, names: Sequence[str], now: int) -> None:

@@ -35,6 +35,12 @@ class Consent(NamedTuple):
             stated=self.stated | older.stated, granted=self.granted | (older.granted & ~self.stated & ALL)
         )
 
+    def beside(self, other: Self) -> Self:
+        """What a person said under two ids: refused is what was refused under one."""
+        refused = (self.stated & ~self.granted) | (other.stated & ~other.granted)
+        stated = self.stated | other.stated
+        return self._replace(stated=stated, granted=stated & ~refused)
+
     def granting(self, default: int) -> int:
         """All purposes that are allowed, where those not spoken of are as in `default`."""
         return self.granted | (default & ~self.stated & ALL)

@@ -4,7 +4,7 @@ Asking is a look-up or two; whether there is more by now is known from the same 
 (`Reader.last`), so a change counts for every answer that begins after it was acknowledged.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from features.consent.change import Change, ChangeKind
@@ -69,6 +69,22 @@ class Register:
     def consents(self) -> dict[str, Consent]:
         """Everybody who said something."""
         return dict(self._consents)
+
+    def by_person(self, persons: Mapping[str, str]) -> "Register":
+        """The same where ids of several stand for one person: whoever refused under one id refused."""
+        if all(id == person for id, person in persons.items()):
+            return self
+        found = Register()
+        found.number, found.erasures, found._marks, found._marker = (
+            self.number,
+            self.erasures,
+            self._marks,
+            self._marker,
+        )
+        for id, said in self._consents.items():
+            person = persons.get(id, id)
+            found._consents[person] = said.beside(found._consents.get(person, Consent()))
+        return found
 
     def marks(self) -> Iterable[str]:
         """The marks of those who were erased."""

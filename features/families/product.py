@@ -140,12 +140,6 @@ def product_recency(view: View) -> Array:
     return _days_since(view, view.market.last)
 
 
-@feature(family="product", unit="flag", fixed=True)
-def product_available(view: View) -> Array:
-    """Whether the shop says that the product can be bought."""
-    return view.by_product(view.catalogue.available)
-
-
 @feature(family="product", unit="views", fixed=True)
 def product_viewed_7(view: View) -> Array:
     """Views and clicks of the product in the last 7 days."""

@@ -44,7 +44,7 @@ MEMBERS = Table(
     METADATA,
     Column("id", Text, primary_key=True),  # id in the store, `anon:X` for a visitor
     Column("person", Text, nullable=False),  # id that stands for the person; the own one where a merge was undone
-    Column("change", BigInteger, nullable=False, unique=True),  # of every change a higher one
+    Column("change", BigInteger, nullable=False, unique=True),  # sequence of the merge that says so: none comes twice
     Index("esnaf_members_of_person", "person"),
 )
 PERSONS = Table(

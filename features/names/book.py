@@ -6,8 +6,9 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
+from features.consent.changes import refuse_erased
 from features.errors import SecretError
 from features.identity.keys import Keys
 from features.identity.schema import TRAITS
@@ -25,7 +26,8 @@ _C = TRAITS.c
 
 
 class NameBook:
-    """Writes; each is on the disk when its method returns. Raises StoreBusy or StoreUnavailable as all of the store."""
+    """Writes; each is on the disk when its method returns. Raises StoreBusy or StoreUnavailable as all of the store,
+    and ErasedError for who was erased."""
 
     def __init__(self, backend: Backend, keys: Keys) -> None:
         self._backend, self._keys = backend, keys
@@ -33,6 +35,7 @@ class NameBook:
     def say(self, customer_id: str, name: str | None, now: int) -> None:
         """What a customer is called from now on; None takes back what was said."""
         with self._backend.writing() as connection:
+            refuse_erased(connection, customer_id)
             _clear(connection, [customer_id], SAID)
             if name is not None:
                 connection.execute(insert(TRAITS).values(self._row(customer_id, name, SAID, now)))
@@ -42,6 +45,10 @@ class NameBook:
 
         Others may write in between: a table of a million customers takes its time.
         """
+        of_table = (_C.source == TABLE, _C.name == NAME)
+        with self._backend.reading() as connection:
+            before = connection.execute(select(func.max(_C.time)).where(*of_table)).scalar()
+        now = now if before is None else max(now, before + 1)  # tells those of this table from those of the one before
         count, left = 0, iter(names)
         while some := dict(islice(left, _TOGETHER)):
             rows = [self._row(customer_id, name, TABLE, now) for customer_id, name in some.items()]
@@ -50,7 +57,7 @@ class NameBook:
                 connection.execute(insert(TRAITS), rows)
             count += len(rows)
         with self._backend.writing() as connection:
-            connection.execute(delete(TRAITS).where(_C.source == TABLE, _C.name == NAME, _C.time < now))
+            connection.execute(delete(TRAITS).where(*of_table, _C.time < now))
         return count
 
     def forget(self, customer_id: str) -> None:

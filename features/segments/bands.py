@@ -18,8 +18,8 @@ def kept(edges: Doubles, before: Doubles | None, drift: float) -> Doubles:
     if before is None or before.shape != edges.shape:
         return edges
     both = np.isfinite(edges) & np.isfinite(before)
-    moved = np.abs(edges - before) > drift * np.abs(before)
-    return edges if (moved & both).any() or (np.isfinite(edges) & ~np.isfinite(before)).any() else before
+    moved = np.abs(edges[both] - before[both]) > drift * np.abs(before[both])
+    return edges if moved.any() or (np.isfinite(edges) & ~np.isfinite(before)).any() else before
 
 
 def banded(values: Doubles, edges: Doubles, *, held: Codes | None = None, margin: float = 0.0) -> Codes:

@@ -56,7 +56,8 @@ class Customers:
     @cached_property
     def pairs(self) -> Occasions:
         """The orders by product."""
-        return self.history.repeats
+        repeats: Occasions = self.history.repeats
+        return repeats
 
     def total(self, values: Array, of: History) -> Doubles:
         """(R,) sums of a value of each event of a part of the history."""

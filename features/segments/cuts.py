@@ -10,7 +10,7 @@ from features.arrays import DAY, Doubles
 from features.segments.bands import SHARES, kept, quintiles
 from features.segments.config import SegmentsConfig
 
-NEEDED = ("gap", "recency", "orders", "spend", "spend_365", "basket")
+NEEDED = ("gap", "recency", "orders", "spend", "spend_365")
 HALF = 0.5  # an order: borders lie between two numbers, so that customers with equally many are together
 USUAL_GAP = 30.0  # days between orders, where the shop's customers do not tell
 
@@ -30,7 +30,6 @@ class Cuts:
     frequency: Doubles  # (4,) orders
     monetary: Doubles  # (4,) currency
     vip: Doubles  # (1,) currency in a year
-    basket: Doubles  # (4,) products in an order
 
     @classmethod
     def learn(
@@ -49,14 +48,13 @@ class Cuts:
             frequency=_kept("frequency", quintiles(known["orders"][bought]) + HALF, previous, config),
             monetary=_kept("monetary", quintiles(known["spend"][bought]), previous, config),
             vip=_kept("vip", _vip(spent, config.vip_share), previous, config),
-            basket=_kept("basket", quintiles(known["basket"][bought]), previous, config),
         )
 
     @classmethod
     def unknown(cls) -> Self:
         """Of a shop without customers."""
         nothing = np.full(len(SHARES), np.inf)
-        return cls(0, np.array([USUAL_GAP]), nothing, nothing, nothing, np.array([np.inf]), nothing)
+        return cls(0, np.array([USUAL_GAP]), nothing, nothing, nothing, np.array([np.inf]))
 
 
 def _kept(name: str, edges: Doubles, previous: Cuts | None, config: SegmentsConfig) -> Doubles:

@@ -9,10 +9,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Self, TypeAlias
 
-from features.errors import StoreBusy, StoreError, StoreUnavailable
+from features.errors import StoreBusy, StoreError, StoreUnavailable, UnfitError
 from features.logs import log
 from features.store.event import Event
-from features.store.failures import UnfitError
 from features.store.livestore import LiveStore
 
 Sequences: TypeAlias = list[int]  # of each event in order, 0 for one that was there already

@@ -5,16 +5,12 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from features.errors import StoreBusy, StoreError, StoreUnavailable
+from features.errors import StoreBusy, StoreError, StoreUnavailable, UnfitError
 from features.store.address import Address
 
 _BUSY = ("database is locked", "lock timeout", "LockNotAvailable")
 _UNFIT = {"DataError", "IntegrityError"}  # as every driver calls them
 _RETRY = 1  # seconds
-
-
-class UnfitError(StoreError):
-    """Something among the values cannot be written, so that the rest must be written without it."""
 
 
 @contextmanager

@@ -9,8 +9,14 @@ from sqlalchemy import Connection, func, select, update
 
 from features.consent import changes
 from features.consent.change import ChangeKind
-from features.consent.purposes import KEEPING
+from features.consent.purposes import KEEPING, Consent
 from features.consent.register import Register
+from features.identity.book import Book
+from features.identity.config import IdentityConfig
+from features.identity.keys import HOW, Keys
+from features.identity.sight import Sight, seen
+from features.kinds import Kind
+from features.logs import log
 from features.store import schema, statements
 from features.store.address import Address
 from features.store.backend import Backend, backend_of
@@ -19,6 +25,8 @@ from features.store.event import ERASED, NO_CONSENT, Event, stated_by
 from features.store.migrations import migrate
 from features.tables.patterns import ANONYMOUS
 
+_IDENTITY = IdentityConfig()
+
 
 class LiveStore:
     """Takes events in and hands out readers. Safe to use from several threads and processes.
@@ -26,38 +34,41 @@ class LiveStore:
     Every method raises StoreUnavailable where the database is away and StoreBusy where others hold it too long.
     """
 
-    def __init__(self, backend: Backend, config: StoreConfig) -> None:
-        self.backend, self.config = backend, config
+    def __init__(self, backend: Backend, config: StoreConfig, book: Book) -> None:
+        self.backend, self.config, self.book = backend, config, book
         self.place = backend.place
         self._register = Register()  # for those who hold the lock of writers
 
     @classmethod
-    def open(cls, workspace: Path, config: StoreConfig) -> Self:
+    def open(cls, workspace: Path, config: StoreConfig, identity: IdentityConfig = _IDENTITY) -> Self:
         """The store of a workspace, made where there is none, brought up to this version where it is older.
 
         Raises:
-            ConfigError: an address that cannot be one.
+            ConfigError: an address that cannot be one, or a secret that is too short.
             StoreError: a newer version made it; StoreUnavailable: it cannot be reached or is damaged.
         """
+        book = Book(identity, Keys.find())
         backend = backend_of(Address.of(config, workspace), config.timeout)
         try:
             migrate(backend)
         except BaseException:
             backend.close()
             raise
-        return cls(backend, config)
+        return cls(backend, config, book)
 
     @classmethod
-    def find(cls, workspace: Path, config: StoreConfig) -> Self | None:
+    def find(cls, workspace: Path, config: StoreConfig, identity: IdentityConfig = _IDENTITY) -> Self | None:
         """The store of a workspace if it has one; nothing is made."""
         file = Address.of(config, workspace).file
-        return None if file is not None and not file.exists() else cls.open(workspace, config)
+        return None if file is not None and not file.exists() else cls.open(workspace, config, identity)
 
     def append(self, events: Sequence[Event]) -> list[int]:
         """Write in one transaction; each event's sequence, 0 for one that was there, once it is on the disk.
 
         Events of who was erased are not kept (`ERASED`), nor of who said here that what they do may be used for nothing
-        that it is kept for (`NO_CONSENT`). An event that states a consent changes it, and is kept in any case.
+        that it is kept for (`NO_CONSENT`). An event that states a consent changes it, and is kept in any case. What
+        identify events say of persons is written with them, and followed at once; what is personal in them stands
+        sealed in tables of its own.
         """
         if not events:
             return []
@@ -66,16 +77,20 @@ class LiveStore:
             dialect = connection.dialect.name
             ((last, rights),) = statements.last(dialect).rows(connection, {})
             self._follow(connection, rights)
-            said = {event.key: stated for event in events if (stated := stated_by(event)) is not None}
-            kept = [self._kept(event, stating=event.key in said) for event in events]
+            stated = [stated_by(event) for event in events]
+            told = zip(events, stated, strict=True)
+            kept, sights = self._read([self._kept(event, stating=one is not None) for event, one in told])
             rows: dict[int, Event] = {}
-            for event in kept:
+            said: dict[int, Consent] = {}
+            for event, one in zip(kept, stated, strict=True):
                 if isinstance(event, Event):
                     rows.setdefault(event.key, event)  # of equal ones the first
+                    said |= {} if one is None else {event.key: one}
             statements.insert(connection, [(*event[:-2], received) for event in rows.values()])
             new = {key: sequence for sequence, key in statements.new(dialect).rows(connection, {"after": last})}
             fresh = [(rows[key].customer_id, ChangeKind.CONSENT, said[key]) for key in said if key in new]
             changes.say(connection, fresh, time=received, source="event")
+            self.book.write(connection, sights)
         return [new.pop(event.key, 0) if isinstance(event, Event) else event for event in kept]
 
     def _follow(self, connection: Connection, number: int) -> None:
@@ -97,6 +112,21 @@ class LiveStore:
         if event.anonymous_id is not None and register.erased(ANONYMOUS + event.anonymous_id):
             return event._replace(anonymous_id=None)  # the device was somebody's who is to be forgotten
         return event
+
+    def _read(self, events: Sequence[Event | int]) -> tuple[Sequence[Event | int], list[Sight]]:
+        """The events without what is personal in them, and what they say of persons."""
+        read: list[Event | int] = []
+        sights = []
+        for event in events:
+            if isinstance(event, Event) and event.kind == Kind.IDENTIFY:
+                stripped, sight = seen(event, self.book.config, self.book.keys)
+                read.append(stripped)
+                sights.append(sight)
+            else:
+                read.append(event)
+        if any(sight.unkept for sight in sights):
+            log.warning("identity.no_secret", values=sum(sight.unkept for sight in sights), way_out=HOW)
+        return read, sights
 
     def check(self) -> None:
         """Write and sync what changes nothing: whoever comes back from here can take events in."""

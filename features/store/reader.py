@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from features.consent import changes
 from features.consent.change import Change
 from features.consent.marker import Marker
+from features.identity.link import StoredLink
 from features.store import statements
 from features.store.backend import Backend
 from features.store.event import Event
@@ -66,13 +67,15 @@ class Reader:
         self._last = 0
         self.rights = 0  # highest number of a change of consent or erasure, as of the last look
         self.told = 0  # as `last`, of what customers said of their interests, when that was asked
+        self.persons = 0  # highest number of a change of who is who, as of the last look
 
     def last(self) -> int:
         """The highest sequence; on SQLite a few microseconds where nothing has changed since it was last asked."""
         with self._connection() as connection:
             commits = self._backend.commits(connection)
             if commits is None or commits != self._commits:
-                ((self._last, self.told, self.rights),) = statements.lasts(connection.dialect.name).rows(connection, {})
+                found = statements.lasts(connection.dialect.name).rows(connection, {})
+                ((self._last, self.told, self.rights, self.persons),) = found
                 self._commits = commits
             return self._last
 
@@ -109,10 +112,26 @@ class Reader:
         with self._connection() as connection:
             return dict(statements.customers(connection.dialect.name).rows(connection, values))
 
+    def links(self, until: int | None = None) -> list[StoredLink]:
+        """Which identifiers were seen together, before a moment if one is given."""
+        with self._connection() as connection:
+            values = {"until": _END if until is None else until}
+            return [*map(StoredLink._make, statements.links(connection.dialect.name).rows(connection, values))]
+
+    def members(self, change: int = 0) -> dict[str, str]:
+        """Ids whose person changed behind a change, with the id of their person; their own where they stand alone."""
+        with self._connection() as connection:
+            return dict(statements.members(connection.dialect.name).rows(connection, {"change": change}))
+
     def changes(self, number: int) -> tuple[list[Change], Marker | None]:
         """The changes of consent and the erasures behind a number, and what those who were erased are known by."""
         with self._connection() as connection:
             return changes.behind(connection, number), changes.marker_of(connection)
+
+    def said(self, customer_id: str) -> list[Change]:
+        """What one customer stated of their consent, in order."""
+        with self._connection() as connection:
+            return changes.of_subject(connection, customer_id)
 
     def touched(self, sequence: int, upto: int, *, time: int | None = None) -> list[Touched]:
         """Who did something with what: the events behind one sequence and up to another, from a second on, in order."""

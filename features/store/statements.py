@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from features.consent import schema as consent
+from features.identity.schema import LINKS, MEMBERS
 from features.interests.schema import INTERESTS
 from features.store import schema
 from features.store.event import Event
@@ -44,7 +45,8 @@ class Statement:
         """In the words of one dialect, and with the places that its driver takes."""
         kind, style = _STYLES[dialect]
         compiled = statement.compile(dialect=kind.dialect(paramstyle=style), **options)
-        return cls(str(compiled), [(name, compiled.params[name]) for name in compiled.positiontup])
+        otherwise = compiled.params  # worked out whenever it is asked for
+        return cls(str(compiled), [(name, otherwise[name]) for name in compiled.positiontup])
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run it; raises the driver's own errors."""
@@ -78,11 +80,26 @@ def last(dialect: str) -> Statement:
 
 @lru_cache
 def lasts(dialect: str) -> Statement:
-    """The highest sequence of the events, of what customers said of their interests, and the highest number of a change
-    of consent or erasure."""
-    numbers = (schema.EVENTS.c.sequence, INTERESTS.c.sequence, consent.RIGHTS.c.number)
+    """The highest sequence of the events, of what customers said of their interests, and the highest numbers of a
+    change of consent or erasure, and of who is who."""
+    numbers = (schema.EVENTS.c.sequence, INTERESTS.c.sequence, consent.RIGHTS.c.number, MEMBERS.c.change)
     highest = (select(func.coalesce(func.max(number), 0)) for number in numbers)
     return Statement.of(select(*(one.scalar_subquery() for one in highest)), dialect)
+
+
+@lru_cache
+def links(dialect: str) -> Statement:
+    """The links that count, seen before `until`, in the order they came in."""
+    columns = select(LINKS.c.one, LINKS.c.other, LINKS.c.time, LINKS.c.probability)
+    counting = columns.where(LINKS.c.undone.is_(None), LINKS.c.time < bindparam("until"))
+    return Statement.of(counting.order_by(LINKS.c.sequence), dialect)
+
+
+@lru_cache
+def members(dialect: str) -> Statement:
+    """Ids whose person changed behind `change`, with their person now."""
+    columns = select(MEMBERS.c.id, MEMBERS.c.person).where(MEMBERS.c.change > bindparam("change"))
+    return Statement.of(columns.order_by(MEMBERS.c.change), dialect)
 
 
 @lru_cache

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from features.consent.register import Register
+from features.identity.link import StoredLink
 from features.interests.book import everything
 from features.interests.told import Told
 from features.kinds import Kind
@@ -66,6 +67,11 @@ class StoredEvents:
         """Another one where other rows have the numbers up to `sequence`."""
         return self._reader.digest(sequence)
 
+    def links(self, until: int | None) -> tuple[Sequence[StoredLink], int]:
+        """Which identifiers were seen together before a moment, and the number of the last change of persons."""
+        change = self._reader.persons  # of before the links: what comes between is followed twice
+        return self._reader.links(until), change
+
 
 @contextmanager
 def stored_events(workspace: Path, settings: Settings) -> Iterator[StoredEvents | None]:
@@ -79,7 +85,7 @@ def stored_events(workspace: Path, settings: Settings) -> Iterator[StoredEvents 
         last, register = reader.last(), Register()
         register.follow(reader)
         told, place = everything(reader), f"the live store {store.place}"
-        there = last or told or register
+        there = last or told or register or reader.persons
         yield StoredEvents(reader, place, last, register=register, told=told) if there else None
     finally:
         reader.close()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from features.consent.register import Register
+from features.identity.aliases import Aliases
 from features.interests.told import Told
 from features.logs import log as logger
 from features.tables.building import Built
@@ -11,7 +12,7 @@ from features.tables.config import TablesConfig
 from features.tables.customers import ProfileFacts, profiles_of
 from features.tables.fingerprint import fingerprint
 from features.tables.gather import Tally
-from features.tables.identities import Links
+from features.tables.linking import Linked
 from features.tables.products import derived_catalogue, table_catalogue
 from features.tables.rejects import Rejects
 from features.tables.report import Report
@@ -25,9 +26,9 @@ class Beside:
 
     products: StaticRows | None
     customers: StaticRows | None
-    links: Links | None
-    register: Register  # what customers said to the shop since the tables were written
-    told: Mapping[str, Told] = field(default_factory=dict)  # what customers say of their interests, by id
+    links: Linked
+    register: Register  # what customers said to the shop since the tables were written, by person
+    told: Mapping[str, Told] = field(default_factory=dict)  # what customers say of their interests, by person
 
 
 def assemble(built: Built, tally: Tally, beside: Beside, *, config: TablesConfig, rejects: Rejects) -> Shop:
@@ -46,7 +47,9 @@ def assemble(built: Built, tally: Tally, beside: Beside, *, config: TablesConfig
     content = fingerprint(log, catalogue, facts.profiles, names)
     report = _report(built, tally, facts, beside=beside, rejects=rejects, content=content)
     logger.info("tables.read", fingerprint=content, **report.counts())
-    return Shop(log, catalogue, facts.profiles, report, names)
+    links = beside.links
+    aliases = Aliases.of(links.members, links.persons, links.nobody, customers=log.customers, change=links.change)
+    return Shop(log, catalogue, facts.profiles, report, names, aliases=aliases)
 
 
 def _report(
@@ -54,11 +57,11 @@ def _report(
 ) -> Report:
     log = built.log
     statics = {"products": beside.products, "customers": beside.customers}
-    tables = {**statics, "identities": beside.links}
     return Report(
         read={
             "events": tally.read + rejects.lines["events"],
-            **{name: table.read for name, table in tables.items() if table is not None},
+            **{name: table.read for name, table in statics.items() if table is not None},
+            **({} if beside.links.read is None else {"identities": beside.links.read}),
         },
         accepted=len(log.time),
         rejected=dict(rejects.counts),
@@ -70,7 +73,7 @@ def _report(
         in_both=tally.in_both,
         linked=tally.linked,
         anonymous=tally.anonymous,
-        shared_devices=beside.links.shared if beside.links else 0,
+        shared_devices=beside.links.shared,
         unmatched_refunds=log.refunds.unmatched,
         unknown_products=len(log.products) - len(beside.products.ids) if beside.products else 0,
         conflicts={name: rows.conflicts for name, rows in statics.items() if rows is not None},

@@ -63,7 +63,7 @@ class Building:
         events = gathered.finish(self.rejects, taken=self.taken)
         log, by = EventLog.arranged(events.rows(_ids(self.customers), _ids(self.products)))
         names = None if self.products else events.name_changes(log.products)
-        standing = None if self.taken is None else Standing.of(events, log, by, names)
+        standing = None if self.taken is None else Standing.of(events, log, by, names, gathered.statics.members)
         return Built(log, names, events.merged, events.fresh, standing, known, gone, left)
 
     def _gone(self, stated: Column) -> Column:

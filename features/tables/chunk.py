@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from features.arrays import Counts
 from features.consent.register import Register
+from features.identity.link import StoredLink
 from features.interests.told import Told
 
 Column: TypeAlias = pa.Array
@@ -59,6 +60,9 @@ class LiveReader(Reader, Protocol):
 
     def digest(self, sequence: int) -> str:
         """Another one where other rows have the numbers up to `sequence`."""
+
+    def links(self, until: int | None) -> tuple[Sequence[StoredLink], int]:
+        """Which identifiers were seen together before a moment, and the number of the last change of persons."""
 
 
 def all_chunks(readers: Sequence[Reader], names: Sequence[str]) -> Iterator[Chunk]:

@@ -10,6 +10,7 @@ from typing import Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from features.errors import ConfigError
+from features.identity.config import IdentityConfig
 from features.kinds import Kind
 from features.settings import Settings
 from features.tables.columns import listed
@@ -97,7 +98,7 @@ class TablesSection:
     customers: TableConfig = TableConfig()
     """What is known of customers."""
     identities: TableConfig = TableConfig()
-    """Which devices and anonymous ids belong to which customer."""
+    """Which emails, telephone numbers, cards and devices belong to which customer."""
     exclude_products: tuple[str, ...] = ()
     """Globs (`gift_*`) or regular expressions between slashes (`/[A-Z]+/`) of ids that are no products."""
     unknown_products: Literal["accept", "reject"] = "accept"
@@ -126,17 +127,23 @@ class TablesSection:
 
 @dataclass(frozen=True)
 class TablesConfig(TablesSection):
-    """Everything that reading a shop's tables needs: the sections `[tables]`, `[time]` and `[consent]` in one."""
+    """Everything that reading a shop's tables needs: `[tables]`, `[time]`, `[consent]` and `[identity]` in one."""
 
     time: TimeConfig = TimeConfig()
     consent: ConsentConfig = ConsentConfig()
+    identity: IdentityConfig = field(default_factory=IdentityConfig)
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """The three sections of `esnaf.toml`; ConfigError if a value cannot be used."""
+        """The sections of `esnaf.toml`; ConfigError if a value cannot be used."""
         tables = settings.section("tables", TablesSection)
         own = {field.name: getattr(tables, field.name) for field in fields(TablesSection)}
-        return cls(**own, time=settings.section("time", TimeConfig), consent=settings.section("consent", ConsentConfig))
+        return cls(
+            **own,
+            time=settings.section("time", TimeConfig),
+            consent=settings.section("consent", ConsentConfig),
+            identity=settings.section("identity", IdentityConfig),
+        )
 
 
 def _expression(pattern: str) -> re.Pattern[str]:

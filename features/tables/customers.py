@@ -20,12 +20,12 @@ from features.tables.consents import granting
 from features.tables.lists import list_of
 from features.tables.static_rows import StaticRows
 from features.tables.text import Text, encode
+from features.tables.veil import PERSONAL_NAME
 from features.vocabulary import Vocabulary
 
 MOST_VALUES = 1_000
 """An attribute with more distinct values describes persons, not groups."""
 
-_PERSONAL_NAME = re.compile(r"(^|_)(e_?mail|phone|mobile|tel|address|street|surname|(first|last|full)_?name|name)($|_)")
 _PERSONAL_VALUE = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?[\d\s()./-]{9,}")
 _NOT_ATTRIBUTES = {"name", "interests", "consent"}
 
@@ -91,7 +91,7 @@ def _attributes(columns: Mapping[str, Text]) -> tuple[dict[str, Attribute], tupl
 
 
 def _is_personal(column: str, values: Sequence[str], filled: int) -> bool:
-    if len(values) > MOST_VALUES or _PERSONAL_NAME.search(column.casefold()):
+    if len(values) > MOST_VALUES or PERSONAL_NAME.search(column.casefold()):
         return True
     if len(values) > 20 and len(values) > 0.5 * filled:  # nearly everybody has a value of their own
         return True

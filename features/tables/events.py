@@ -129,12 +129,13 @@ class _Decoder:
         return encode(self._column(canonical))
 
     def _customer(self) -> tuple[Text, Text, Bools, Bools]:
-        """The customer of each row: the one named, else the owner of the device, else the device itself; and what the
-        row itself says of it."""
+        """The customer of each row: the person named, else the owner of the device, else the device itself; and what
+        the row itself says of it."""
         named, device = self._text("customer_id"), self._text("anonymous_id")
+        person = named.renamed(self.rules.statics.settled(named.texts))
         owner = self.rules.statics.owner(device.texts)
         own_name = pc.if_else(blocked(device.texts), None, pc.binary_join_element_wise(ANONYMOUS, device.texts, ""))
-        customer = first_of(named, Text(device.code, pc.coalesce(owner, own_name)))
+        customer = first_of(person, Text(device.code, pc.coalesce(owner, own_name)))
         mark(self.reason, customer.code < 0, Reason.NO_CUSTOMER)
         nameless = (named.code < 0) & (customer.code >= 0)
         linked = nameless & device.where(owner.is_valid().to_numpy(zero_copy_only=False))

@@ -26,6 +26,12 @@ class Forgotten:
             found |= np.fromiter((id is not None and erased(id) for id in ids.to_pylist()), bool, len(ids))
         return found
 
+    def with_others(self, ids: Column, persons: Column) -> "Forgotten":
+        """Whoever is to be forgotten under one of some ids is so as the person of each, and under all others."""
+        gone = pc.unique(persons.filter(pa.array(self.among(ids) | self.among(persons))))
+        others = ids.filter(pc.is_in(persons, gone))
+        return Forgotten(pc.unique(pa.chunked_array([self.listed, gone, others], pa.string())), self.register)
+
     @property
     def names(self) -> tuple[list[str], ...]:
         """What tells others apart."""

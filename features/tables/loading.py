@@ -26,11 +26,12 @@ from features.tables.erased import erased_customers
 from features.tables.events import Rules, decode, one_currency
 from features.tables.forgotten import Forgotten
 from features.tables.gather import Gathered, Tally
-from features.tables.identities import Links, read_links
 from features.tables.ledger import Ledger, digest, digests, unnamed, written
-from features.tables.newer import Newer, Since
+from features.tables.linking import Linked, linked
+from features.tables.newer import Newer, Since, together
 from features.tables.promised import Promised
 from features.tables.rejects import Rejects
+from features.tables.settled import settled_register, settled_rows, settled_told
 from features.tables.shop import Shop
 from features.tables.sources import readers
 from features.tables.static_rows import StaticReader, StaticRows
@@ -105,13 +106,16 @@ class _Reading:
             told = _told(self.live, self.erased)
             customers = _joined_by(stated, told)
             links = tables.links()
-            statics = replace(_statics(products, customers, links, self.erased.register), erased=self.erased)
+            persons = Statics(members=links.members, persons=links.persons)
+            settled = None if customers is None else settled_rows(customers, persons)
+            register, told = settled_register(self.erased.register, persons), settled_told(told, persons)
+            statics = _statics(persons, products, settled, register, self.erased)
             if known is not None:
                 _check_left_out(known, statics, granted=config.consent.default == "granted")
             rules = Rules(config, self.now, self.until, statics)
             gathered = tables.events(rules)
-            built = Building(products, customers, rules, aside, known, keep).build(gathered)
-        others = Beside(products, customers, links, self.erased.register, told)
+            built = Building(products, settled, rules, aside, known, keep).build(gathered)
+        others = Beside(products, settled, links, register, told)
         shop = assemble(built, gathered.tally, others, config=config, rejects=aside)
         if self.ledger is None:
             return shop
@@ -216,18 +220,23 @@ class _Tables:
         since = Since.of(self.known.end, self.config.time, columns, column)
         begun = self._begun.get(since.own) if table == "events" or self.shared(table) else None
         if begun is None:
-            return since.parts(found)
+            return together(since.parts(found))
         parts = begun.result()
-        return (replace(p, chunk=None if p.chunk is None else p.chunk.select(since.names)) for p in parts)
+        return together(replace(p, chunk=None if p.chunk is None else p.chunk.select(since.names)) for p in parts)
 
-    def links(self) -> Links | None:
-        """Which devices belong to whom, None where there is no such table."""
+    def links(self) -> Linked:
+        """Who is known under several ids."""
         found = readers("identities", self.config.identities, self.data)
-        if not found:
-            return None
-        columns = _columns("identities", found, self.config.identities)
-        time, until = self.config.time, self.until
-        return read_links(found, columns, time=time, until=until, rejects=self.rejects, erased=self.erased)
+        columns = _columns("identities", found, self.config.identities) if found else Columns({})
+        return linked(
+            found,
+            columns,
+            config=self.config,
+            until=self.until,
+            rejects=self.rejects,
+            erased=self.erased,
+            live=self.live,
+        )
 
     def events(self, rules: Rules) -> Gathered:
         """All usable events; DataError if there are none."""
@@ -322,10 +331,12 @@ def _check_usable(gathered: Gathered, rejects: Rejects, place: str, until: int |
 
 
 def _statics(
-    products: StaticRows | None, customers: StaticRows | None, links: Links | None, register: Register
+    persons: Statics,
+    products: StaticRows | None,
+    customers: StaticRows | None,
+    register: Register,
+    erased: Forgotten,
 ) -> Statics:
-    statics = Statics(products=products.ids if products else None)
-    if links:
-        statics = replace(statics, devices=links.devices, owners=links.owners)
     stated, granted = said_of(Purpose.PERSONALISATION, customers, register)
-    return replace(statics, stated=stated, granted=granted)
+    gone = erased.with_others(persons.members, persons.persons)
+    return replace(persons, products=products.ids if products else None, stated=stated, granted=granted, erased=gone)

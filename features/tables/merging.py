@@ -70,10 +70,11 @@ class _Merging:
 
     def run(self) -> Standing:
         before, new, old = self.before, self.new, self.before.log
-        found, device = devices_of(new.stated)
-        devices = _Ids.of(before.devices, found)
-        holders = self.static.statics.settled(devices.column.cast(pa.string()))
-        customers = _Ids.of(old.customers, new.customer.texts, self.static.customers, holders)
+        statics, named = self.static.statics, old.customers.column.cast(pa.string())
+        found, device = devices_of(new.stated, statics.members)
+        devices = _Ids.of(before.devices, found, named.filter(pc.is_in(named, statics.members)))
+        holders, persons = statics.settled(devices.column.cast(pa.string())), statics.settled(named)
+        customers = _Ids.of(old.customers, new.customer.texts, self.static.customers, holders, persons)
         products = _Ids.of(old.products, new.product.texts, self.static.products)
         orders, numbers = self._orders()
         fresh = _Rows(
@@ -83,9 +84,9 @@ class _Merging:
             devices.codes(found)[device],
         )
         gone = _Gone.of(self.static.gone, customers, devices)
-        holder = customers.codes(holders)[:-1]
-        changed = self._changed(fresh, holder, gone)
-        rows = _Rows.joined(self._taken(changed, holder, gone), fresh)
+        now = _Now(customers.codes(holders)[:-1], customers.codes(persons)[:-1], devices.codes(named)[:-1])
+        changed = self._changed(fresh, now, gone)
+        rows = _Rows.joined(self._taken(changed, now, gone), fresh)
         first = first_times(rows.customer, rows.time, len(customers.column))
         first[: len(changed)][~changed] = old.customer_first[~changed]
         who = customers.ordered(first, self.static.customers)
@@ -101,7 +102,7 @@ class _Merging:
         return _Merged(before, _sorted(rows, orders), who, what, changed).standing(
             devices=Vocabulary.of_column(devices.column.take(pa.array(left))),
             device=number,
-            holder=who.number[holder[left]],
+            holder=who.number[now.holder[left]],
             orders=orders,
             new=new,
         )
@@ -120,16 +121,18 @@ class _Merging:
         orders[number[:-1][unknown]] = hashes[unknown]
         return orders, number[dense]
 
-    def _changed(self, fresh: _Rows, holder: Codes, gone: "_Gone") -> Bools:
-        """(C,) the customers of before who have new rows, who get or lose a device, or whose rows go."""
+    def _changed(self, fresh: _Rows, now: "_Now", gone: "_Gone") -> Bools:
+        """(C,) the customers of before who have new rows, who get or lose a device, who are known under another id now,
+        or whose rows go."""
         changed = gone.customers[: len(self.before.log.customers)].copy()
-        known = self.before.holder
+        known, holder = self.before.holder, now.holder
         moved = np.flatnonzero((holder[: len(known)] != known) | gone.devices[: len(known)])
-        for codes in (fresh.customer, holder[moved], known[moved]):
+        other = now.elsewhere
+        for codes in (fresh.customer, holder[moved], known[moved], other, now.person[other]):
             changed[codes[codes < len(changed)]] = True
         return changed
 
-    def _taken(self, changed: Bools, holder: Codes, gone: "_Gone") -> _Rows:
+    def _taken(self, changed: Bools, now: "_Now", gone: "_Gone") -> _Rows:
         """The rows of before of those who changed, each with its customer of now."""
         old, who = self.before.log, np.flatnonzero(changed).astype(np.int32)
         offsets, at = elements_of(old.offsets, who)
@@ -137,9 +140,24 @@ class _Merging:
         named = np.repeat(who, np.diff(offsets))
         stays = ~np.where(via >= 0, np.append(gone.devices, False)[via], gone.customers[named])
         at, via, named = at[stays], via[stays], named[stays]
-        customer = np.where(via >= 0, np.append(holder, np.int32(-1))[via], named)
+        via = np.where((via < 0) & (now.person[named] != named), now.device[named], via)
+        customer = np.where(via >= 0, np.append(now.holder, np.int32(-1))[via], named)
         columns = {name: getattr(old, name)[at] for name in _COLUMNS[:-1]}
         return _Rows(customer=customer, via=via, **columns)
+
+
+@dataclass(frozen=True)
+class _Now:
+    """As of what is known of persons by now."""
+
+    holder: Codes  # (D,) the customer of each device, and of each other id
+    person: Codes  # (C,) whom each customer of before is known as
+    device: Codes  # (C,) what each of them is among the devices, -1 for those who were never known as another
+
+    @property
+    def elsewhere(self) -> Codes:
+        """Customers of before who are known under another id."""
+        return np.flatnonzero(self.person != np.arange(len(self.person))).astype(np.int32)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from features.arrays import Array, Bools, Counts
 from features.tables.chunk import Chunk, Column
 from features.tables.reasons import Reason
 from features.tables.rendering import rows_as_json
+from features.tables.veil import veiled
 
 SCHEMA = pa.schema(
     [
@@ -65,7 +66,7 @@ class Rejects:
     def add(self, table: str, place: str, *, row: Counts, reason: Array, values: pa.Table) -> None:
         """Set aside rows: (n,) row numbers, (n,) positions in `REASONS`, and the n rows themselves."""
         if len(row):
-            texts = rows_as_json(values)
+            texts = rows_as_json(veiled(table, values))
             kinds, first, count = np.unique(reason, return_index=True, return_counts=True)
             for k, i, n in zip(kinds.tolist(), first.tolist(), count.tolist(), strict=True):
                 self.counts[table, REASONS[k]] += n

@@ -1,11 +1,12 @@
 """Shop: a shop's tables as the arrays that everything else works on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from features.catalogue import Catalogue
 from features.eventlog import EventLog
+from features.identity.aliases import Aliases
 from features.profiles import Profiles
 from features.tables.ledger import Ledger
 from features.tables.names import NameChanges
@@ -26,6 +27,7 @@ class Shop:
     names: NameChanges | None = None  # of products that only the events tell of, None with a products table
     taken: Ledger | None = None  # what was taken in until now, where a ledger is kept; `commit` lets it count
     fresh: int = 0  # events that the ledger before did not have
+    aliases: Aliases = field(default_factory=Aliases.none)  # other ids of the log's customers
 
     def catalogue_at(self, time: int) -> Catalogue:
         """The catalogue as of a moment: a products table as it stands, derived products by the events before it."""

@@ -33,8 +33,8 @@ class Standing:
     """N events, D devices that stated no customer, O orders, K keys."""
 
     log: EventLog
-    via: Codes  # (N,) the device of each event, -1 where the customer is named
-    devices: Vocabulary  # as rows state them
+    via: Codes  # (N,) the device of each event, or the other id of its customer, -1 where rows name the customer
+    devices: Vocabulary  # as rows state them, with customers who are known under another id
     holder: Codes  # (D,) the customer of the log who has a device's events
     orders: Hashes  # (O,) hash of each order, by its number in the log
     keys: Hashes  # (K,) ascending, of all rows that were taken in
@@ -42,9 +42,9 @@ class Standing:
     merged: int  # identical lines of an order
 
     @classmethod
-    def of(cls, events: Events, log: EventLog, by: Counts, names: NameChanges | None) -> Self:
+    def of(cls, events: Events, log: EventLog, by: Counts, names: NameChanges | None, members: Column) -> Self:
         """After all rows were read; `by` (N,) is the order of the log."""
-        devices, via = devices_of(events.stated)
+        devices, via = devices_of(events.stated, members)
         holder = np.full(len(devices), -1, np.int32)
         there = np.flatnonzero(via[by] >= 0)
         holder[via[by][there]] = rows_of(log.offsets)[there]
@@ -100,10 +100,12 @@ class Standing:
         )
 
 
-def devices_of(stated: Text) -> tuple[pa.Array, Codes]:
-    """The devices among what some rows state, and (n,) the one of each row, -1 where it names a customer."""
+def devices_of(stated: Text, members: Column) -> tuple[pa.Array, Codes]:
+    """The devices among what some rows state, with the customers among `members`, who are known under another id; and
+    (n,) the one of each row, -1 where it names a customer."""
     used = np.bincount(stated.code[stated.code >= 0], minlength=len(stated.texts)) > 0
-    device = pc.starts_with(stated.texts, ANONYMOUS).to_numpy(zero_copy_only=False).astype(bool) & used
+    other = pc.or_(pc.starts_with(stated.texts, ANONYMOUS), pc.is_in(stated.texts, members))
+    device = other.to_numpy(zero_copy_only=False).astype(bool) & used
     number = np.append(np.where(device, np.cumsum(device) - 1, -1), -1).astype(np.int32)
     return stated.texts.filter(pa.array(device)), number[stated.code]
 

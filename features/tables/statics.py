@@ -16,8 +16,8 @@ from features.tables.patterns import ANONYMOUS
 class Statics:
     """Look-ups for the reader of events, each a column of distinct texts."""
 
-    devices: Column = field(default_factory=lambda: pa.array([], pa.string()))  # values with exactly one owner
-    owners: Column = field(default_factory=lambda: pa.array([], pa.string()))  # and the customer it is
+    members: Column = field(default_factory=lambda: pa.array([], pa.string()))  # ids whose person has another one
+    persons: Column = field(default_factory=lambda: pa.array([], pa.string()))  # and which
     stated: Column = field(default_factory=lambda: pa.array([], pa.string()))  # customers who stated their consent
     granted: Column = field(default_factory=lambda: pa.array([], pa.bool_()))  # and what it was
     erased: Forgotten = field(default_factory=Forgotten)  # who is to be forgotten
@@ -25,13 +25,14 @@ class Statics:
 
     def owner(self, devices: Column) -> Column:
         """The customer of each device or anonymous id, null where it is not known to be one person's."""
-        return self.owners.take(pc.index_in(devices, self.devices))
+        return self._person(pc.binary_join_element_wise(ANONYMOUS, devices, ""))
 
     def settled(self, customers: Column) -> Column:
-        """Customers, those known by a device only under its owner if that is known by now."""
-        anonymous = pc.starts_with(customers, ANONYMOUS)
-        device = pc.if_else(anonymous, pc.utf8_slice_codeunits(customers, len(ANONYMOUS)), None)
-        return pc.coalesce(self.owner(device), customers)
+        """The id that stands for the person of each customer or `anon:DEVICE`."""
+        return pc.coalesce(self._person(customers), customers)
+
+    def _person(self, ids: Column) -> Column:
+        return self.persons.take(pc.index_in(ids, self.members))
 
     def personal(self, customers: Column, *, default: bool) -> Bools:
         """Which customers may be known personally."""
@@ -42,16 +43,15 @@ class Statics:
     def who(self, *, personal: bool) -> Column:
         """Who is known to allow being known personally, or not to: customers and their devices, as rows name them."""
         erased = pa.array(self.erased.among(self.stated))
-        devices = pa.array(self.erased.among(self.owners))
+        members = pa.array(self.erased.among(self.persons))
         if personal:
             customers = self.stated.filter(pc.and_not(self.granted, erased))
-            devices = pa.array(np.zeros(len(self.devices), bool))
+            members = pa.array(np.zeros(len(self.members), bool))
         else:
             denied = self.stated.filter(pc.invert(self.granted))
             customers = pa.chunked_array([denied, self.erased.listed], pa.string()).combine_chunks()
-        devices = self.devices.filter(pc.or_(devices, pc.is_in(self.owners, customers)))
-        named = pc.binary_join_element_wise(ANONYMOUS, devices, "")
-        return pa.chunked_array([customers, named], pa.string()).combine_chunks()
+        members = self.members.filter(pc.or_(members, pc.is_in(self.persons, customers)))
+        return pa.chunked_array([customers, members], pa.string()).combine_chunks()
 
     def forgotten(self, customers: Column) -> Bools:
         """Which customers are to be forgotten, by themselves or by a device of theirs."""

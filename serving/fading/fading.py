@@ -59,7 +59,7 @@ class _Notices:
 
     def __init__(self, query: Query, model: Recommender) -> None:
         self._query, self._products = query, model.products
-        row = model.customers.index(query.customer_id or "")
+        row = model.questions.index(query.customer_id or "")
         history = model.history.take(np.array([row]))
         self._history = history.only(np.isin(history.kind, NOTICED))
 

@@ -27,7 +27,7 @@ class _Items:
 class Messages:
     """The templates of one desk. `may` tells whether a customer may be written to."""
 
-    def __init__(self, desk: Desk, *, may: Callable[[str], bool] = lambda _: True) -> None:
+    def __init__(self, desk: Desk, *, may: Callable[[str], bool]) -> None:
         settings = desk.keeper.settings
         self._desk, self._may = desk, may
         self._config = settings.section("messages", MessagesConfig)

@@ -21,5 +21,5 @@ class Follows:
         standing = standing_of(self.register, customer_id)
         if standing.erased or standing.personal is not None:
             return bool(standing.personal)
-        index = self.model.customers.index(customer_id)
+        index = self.model.questions.index(customer_id)
         return self.default if index < 0 else bool(self.model.profiles.personal[index])

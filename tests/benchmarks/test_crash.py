@@ -130,6 +130,7 @@ def test_killed(outcomes: Outcomes, kind: str) -> None:
 
 
 @pytest.mark.parametrize("misfortune", MISFORTUNES, ids=lambda misfortune: misfortune.name)
+@pytest.mark.bench
 def test_met_by_a_misfortune(outcomes: Outcomes, misfortune: Misfortune) -> None:
     found = misfortune.befall(outcomes)
     assert_mended(found)

@@ -40,6 +40,7 @@ def batch_size() -> Iterator[None]:
 
 
 @pytest.mark.service
+@pytest.mark.bench
 def test_nobody_differs(workspace: Path) -> None:
     figures = measure(Namespace(data=None, workspace=workspace, customers=40))
     assert figures == {"customers": 40, "features_unequal": 0, "lists_unequal": 0, "items": 800}

@@ -51,6 +51,7 @@ def test_inequality_of_known_counts() -> None:
     assert top_share(pd.Series([1, 1, 1, 1, 1, 1, 1, 1, 1, 11]).to_numpy(), 0.1) == pytest.approx(0.55)
 
 
+@pytest.mark.bench
 def test_picture_is_the_same_for_the_same_logs(tmp_path: Path) -> None:
     shapes = {"simulated": Shape.of(LINES), "Online Retail": Shape.of(LINES)}
     draw(shapes, tmp_path / "one.svg")

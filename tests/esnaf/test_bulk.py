@@ -85,7 +85,7 @@ def test_rows_that_name_nobody_new_are_counted(workspace: Path, tmp_path: Path) 
         (["--all", "-o", "l.csv", "--model", "9"], "no model version '9'"),
         (["--all", "-o", "l.csv", "--as-of", "2001-01-01"], "--as-of 2001-01-01T00:00:00Z: model 1 knows"),
         (["--all", "-o", "l.csv", "--as-of", "soon"], "'soon' is no date or time"),
-        (["-o", "l.csv"], "one of the arguments --customers --all is required"),
+        (["-o", "l.csv"], "one of the arguments --customers --all --segment is required"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(

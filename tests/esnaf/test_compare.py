@@ -110,7 +110,7 @@ def test_every_run_has_its_report_and_its_card(workspace: Path) -> None:
     ("words", "code", "message"),
     [
         (["1", "9"], 1, "no version '9'"),
-        (["1", "2", "--from", "2024-01-20"], 1, "version 1 knows what happened until"),
+        (["1", "2", "--from", "2024-01-20"], 1, "knows what happened until"),
         (["1", "2", "--horizon", "0"], 2, "--horizon 0: must be 1 or more"),
         (["1", "2", "--horizon", "40"], 1, "--horizon 28 is what there is"),
         (["1"], 2, "B"),

@@ -10,6 +10,7 @@ from esnaf.commands.demo import _MARK
 
 
 @pytest.mark.service
+@pytest.mark.bench
 def test_a_small_shop_from_tables_to_an_answer_over_http(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     workspace = tmp_path / "demo"
     shape = ["--customers", "150", "--products", "100", "--days", "120"]

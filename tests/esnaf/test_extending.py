@@ -22,6 +22,7 @@ def esnaf(*words: str) -> dict[str, Any]:
 
 
 @pytest.mark.service
+@pytest.mark.bench
 def test_a_module_beside_the_settings_is_trained_and_served(tmp_path: Path) -> None:
     page = PAGE.read_text()
     for name, language in (("mine.py", "python"), ("esnaf.toml", "toml")):

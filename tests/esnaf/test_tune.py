@@ -114,6 +114,7 @@ def complete(workspace: Path) -> list[tuple[int, Any, float | None]]:
     return [(t.number, t.params, t.value) for t in trials(workspace) if t.state == TrialState.COMPLETE]
 
 
+@pytest.mark.bench
 def test_after_sigkill_the_study_goes_on_from_where_it_was(
     workspace: Path, killed: list[Any], interrupted: dict[str, Any]
 ) -> None:

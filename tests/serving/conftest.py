@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from esnaf.process import running_service
 from esnaf.simulation.parameters import Parameters
 from esnaf.simulation.shop import simulate
 from features.arrays import DAY
+from features.identity.keys import VARIABLE
 from features.settings import Settings
 from features.tables.config import TablesConfig
 from features.tables.loading import load
@@ -143,5 +145,9 @@ def guarded(workspace: Path, as_of: int, tmp_path_factory: pytest.TempPathFactor
     (folder / "esnaf.toml").write_text("[serving]\nmax_connections = 40\n[ingestion]\npoll_s = 0.1\n")
     file, log = TokenFile.of(folder), folder / "service.log"
     tokens: dict[str, str] = {scope: file.make(scope, [scope])[1] for scope in SCOPES}
-    with running_service(folder, "--as-of", shown_time(as_of), "--workers", "2", log=log) as address:
+    with ExitStack() as running:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(VARIABLE, "a secret of the tests that is long enough")
+            service = running_service(folder, "--as-of", shown_time(as_of), "--workers", "2", log=log)
+            address = running.enter_context(service)
         yield Guarded(address, folder, log, tokens)

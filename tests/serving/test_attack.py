@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -30,13 +31,12 @@ LINE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d|INFO: )")  # as every line o
 
 
 @pytest.fixture(scope="module")
-def caller(guarded: Guarded) -> httpx.Client:
+def caller(guarded: Guarded) -> Iterator[httpx.Client]:
     """With a token for all."""
     secret = TokenFile.of(guarded.workspace).make("attacker", ["recommend", "ingest", "admin"])[1]
-    client = httpx.Client(base_url=guarded.address, headers={"Authorization": f"Bearer {secret}"}, timeout=60)
-    while client.get("/metrics").status_code == 401:  # until both workers know it
-        pass
-    return client
+    head = {"Authorization": f"Bearer {secret}"}
+    with httpx.Client(base_url=guarded.address, headers=head, timeout=60) as client:
+        yield client
 
 
 def harmless(answer: httpx.Response, guarded: Guarded) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from esnaf.process import running_service
+from features.consent.purposes import Purpose
 from features.identity.keys import VARIABLE, Keys
 from features.names.book import NameBook
 from features.store.config import StoreConfig
@@ -16,6 +18,7 @@ from features.store.livestore import LiveStore
 from serving.clock import shown_time
 from tests.serving.test_broken_requests import check
 from training import pointer
+from training.recommender import Recommender
 
 pytestmark = pytest.mark.service
 
@@ -104,7 +107,7 @@ def test_names_of_a_table_that_are_not_fit_are_not_shown(client: httpx.Client, s
     assert [named(client, customer) for customer in ("t1", "t2", "t3", "t4")] == ["Théo Martin", None, None, None]
 
 
-def test_without_consent_nobody_is_named(client: httpx.Client, recommender: Any) -> None:
+def test_without_consent_nobody_is_named(client: httpx.Client, recommender: Recommender) -> None:
     refusing = recommender.customers.id(int((~recommender.profiles.personal).nonzero()[0][0]))
     assert call(client, refusing, "Ann")["name"] is None
     assert named(client, refusing) is None
@@ -127,7 +130,34 @@ def test_a_message_with_named_products(client: httpx.Client, products: list[str]
     assert message["recommendation_id"] is None
 
 
-def test_a_message_with_a_list_of_now(client: httpx.Client, known: str) -> None:
+@pytest.fixture(scope="session")
+def reachable(recommender: Recommender) -> str:
+    """A customer with a history who consents to messages."""
+    wanted = (recommender.profiles.consent & Purpose.MESSAGING > 0) & recommender.profiles.personal
+    return recommender.customers.id(int((wanted & (np.diff(recommender.history.offsets) > 3)).nonzero()[0][0]))
+
+
+def test_nobody_is_written_to_without_consent(client: httpx.Client, reachable: str) -> None:
+    """As said to the shop a moment ago."""
+    assert render(client, customer_id=reachable)["body"]
+    for given, status in ((False, 403), (True, 200)):
+        client.put(f"/v1/customers/{reachable}/consent", json={"messaging": given}).raise_for_status()
+        asked = {"template": "welcome", "customer_id": reachable, "channel": "email", "values": {"code": ""}}
+        assert client.post(RENDER, json=asked).status_code == status
+
+
+def test_the_erased_have_no_name_at_once(client: httpx.Client) -> None:
+    call(client, "gone", "Ann")
+    assert named(client, "gone") == "Ann"
+    client.delete("/v1/customers/gone").raise_for_status()
+    assert named(client, "gone") is None
+    asked = {"template": "welcome", "customer_id": "gone", "channel": "email"}
+    assert client.post(RENDER, json=asked).status_code == 403
+    assert client.put("/v1/customers/gone/name", json={"name": "Ann"}).status_code >= 400
+
+
+def test_a_message_with_a_list_of_now(client: httpx.Client, reachable: str) -> None:
+    known = reachable
     message = render(client, customer_id=known, language="de-AT", recommendation={"n": 3})
     shown = client.post("/v1/recommendations", json={"customer_id": known, "n": 3, "channel": "email"}).json()["items"]
     assert [item["product_id"] in message["body"] for item in shown] == [True] * 3

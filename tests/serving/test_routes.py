@@ -22,6 +22,11 @@ ROUTES = Routes(
         ("GET", "/lists/{who}"),
         ("GET", "/products/{id}/similar"),
         ("GET", "/health"),
+        ("DELETE", "/people/{who}"),
+        ("GET", "/people/{who}"),
+        ("GET", "/people/{who}/likes"),
+        ("PUT", "/people/{who}/likes"),
+        ("DELETE", "/people/{who}/likes/{name}"),
     ]
 )
 
@@ -39,6 +44,11 @@ ROUTES = Routes(
         ("GET", "/products/mug/similar", "/products/{id}/similar", "mug"),
         ("GET", "/products/a/b/similar", "/products/{id}/similar", "a/b"),
         ("GET", "/products//similar", "/products/{id}/similar", ""),
+        ("DELETE", "/people/a/b", "/people/{who}", "a/b"),
+        ("GET", "/people/a/likes", "/people/{who}/likes", "a"),
+        ("PUT", "/people/a/b/likes", "/people/{who}/likes", "a/b"),
+        ("DELETE", "/people/a/likes/mugs > b/c", "/people/{who}/likes/{name}", "a"),
+        ("DELETE", "/people/a/likes/b/likes/c", "/people/{who}/likes/{name}", "a/likes/b"),
     ],
 )
 def test_a_path_finds_its_route(method: str, path: str, found: str, parameter: str) -> None:
@@ -59,6 +69,8 @@ def test_a_path_finds_its_route(method: str, path: str, found: str, parameter: s
         ("DELETE", "/lists/ann", 405, "GET"),
         ("PUT", "/lists/batch", 405, "POST"),
         ("OPTIONS", "/health", 405, "GET"),
+        ("DELETE", "/people/a/likes", 405, "GET, PUT"),
+        ("GET", "/people/a/likes/b", 405, "DELETE"),
         ("\n\x1b", "/health", 405, "GET"),
     ],
 )

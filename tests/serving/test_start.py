@@ -172,6 +172,7 @@ def test_told_to_stop_it_leaves_nothing_behind(workspace: Path, tmp_path: Path) 
 
 
 @pytest.mark.service
+@pytest.mark.bench
 def test_workers_do_not_outlive_who_started_them(workspace: Path, tmp_path: Path) -> None:
     """A master that is killed cannot end them."""
     command = [sys.executable, "-m", "esnaf", "serve", "--workspace", str(workspace), "--workers", "2"]

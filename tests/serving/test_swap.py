@@ -20,6 +20,7 @@ from esnaf.cli import main
 from esnaf.process import running
 from tests.serving import harm
 from training import pointer
+from training.bundle import FORMAT
 from training.pointer import Pointer
 
 pytestmark = pytest.mark.service
@@ -155,7 +156,7 @@ def test_everything_that_names_a_model_names_the_new_one(shop: Shop, products: l
     ("spoil", "reason"),
     [
         (harm.flip_a_byte, "0.txt: is damaged (its checksum differs)"),
-        (harm.from_another_version, f"bundle format {harm.FORMAT + 1}, this version reads {harm.FORMAT}"),
+        (harm.from_another_version, f"bundle format {FORMAT + 1}, this version reads {FORMAT}"),
     ],
 )
 def test_a_bad_bundle_is_refused_and_a_good_one_is_taken_later(
@@ -227,6 +228,7 @@ def test_the_commands_move_a_running_service(shop: Shop, capsys: pytest.CaptureF
     assert pointer.find(shop.workspace).version == "3"
 
 
+@pytest.mark.bench
 def test_a_worker_that_starts_anew_under_a_bad_pointer_serves_what_the_others_serve(shop: Shop) -> None:
     harm.flip_a_byte(Path(shutil.copytree(shop.bundle("2"), shop.bundle("40"))))
     shop.refuse("40")

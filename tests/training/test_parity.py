@@ -115,6 +115,7 @@ def test_later_than_the_model(saved: Recommender, queries: list[Query]) -> None:
 
 
 @pytest.mark.data
+@pytest.mark.bench
 def test_online_retail(real_data: Path) -> None:
     settings = Settings.parse((WORKSPACES / "online_retail" / "esnaf.toml").read_text() + FEW)
     of = load(real_data / "online_retail", TablesConfig.of(settings))

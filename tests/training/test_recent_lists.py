@@ -47,9 +47,12 @@ def test_a_visitor_who_did_something_is_no_stranger_any_more(loaded: Recommender
     category = int(np.bincount(loaded.catalogue.category[loaded.catalogue.category >= 0]).argmax())
     products = loaded.products.ids(np.flatnonzero(loaded.catalogue.category == category)[:4].astype(np.int32))
     looked = [Deed(product, Kind.VIEW, now - 300 + place) for place, product in enumerate(products)]
-    query = Query(recent=(*looked, Deed(products[0], Kind.ADD_TO_CART, now - 60)))
-    (answer,) = loaded.recommend([query], N, time=now)
-    assert [item.product_id for item in answer.items] != listed(loaded, now)
+    bought = [Deed(product, Kind.PURCHASE, now - 40 * 86_400) for product in products]
+    query = Query(recent=(*bought, *looked, Deed(products[0], Kind.ADD_TO_CART, now - 60)))
+    answer, stranger = loaded.recommend([query, Query()], N, time=now)
+    assert [(item.product_id, item.score) for item in answer.items] != [
+        (item.product_id, item.score) for item in stranger.items
+    ]
     assert answer.fallback is None
 
 

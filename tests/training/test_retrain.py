@@ -96,6 +96,7 @@ def test_day_by_day(trained: tuple[Path, int], workspace: Path) -> None:
     assert f"version {LAST_DAYS}" in page.read_text()
 
 
+@pytest.mark.bench
 def test_it_is_as_good_as_training_anew(trained: tuple[Path, int], workspace: Path) -> None:
     """The same window, measured by bundles that saw nothing of it."""
     _, end = trained
@@ -256,6 +257,7 @@ def test_without_its_artifacts_everything_is_trained_anew(workspace: Path) -> No
     assert result["version"] == champion_number(workspace) == "2"
 
 
+@pytest.mark.bench
 def test_a_champion_that_the_store_does_not_know(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The store was begun anew, and the gate refused what was trained since."""
     shutil.rmtree(workspace / "mlruns")

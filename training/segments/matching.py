@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from features.arrays import Codes, Doubles
+from features.arrays import Array, Codes, Doubles
 
 ALIKE = 0.6  # cosine from which a group is the one of before
 
@@ -31,6 +31,15 @@ def in_place(match: Codes) -> Codes:
     order[match[there]] = there
     order[order < 0] = np.setdiff1d(np.arange(size), there)
     return order
+
+
+def drawn(able: Array, most: int, size: int, seed: int) -> Codes:
+    """At most so many of some rows, ascending. Who is drawn depends on the row and the seed: a later model, which has
+    more rows, learns from nearly the same customers."""
+    if len(able) > most:
+        chance = np.random.default_rng(seed).random(size)[able]
+        able = np.sort(able[np.argsort(chance, kind="stable")[:most]])
+    return able.astype(np.int32)
 
 
 def unique(labels: Sequence[str]) -> list[str]:

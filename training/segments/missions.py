@@ -18,7 +18,7 @@ from features.segments.dimension import Asked
 from features.segments.facts import Known
 from features.segments.population import Population
 from features.visit import visit_number
-from training.segments.matching import in_place, matched, unique
+from training.segments.matching import drawn, in_place, matched, unique
 
 YEAR = 365  # days of orders that tell somebody's mission
 MOSTLY = 0.5  # share of the orders that makes a mission somebody's own
@@ -180,7 +180,8 @@ def _settled(scaled: Doubles, centre: Doubles) -> tuple[float, Doubles]:
 
 
 def _nearest(scaled: Doubles, centre: Doubles) -> Codes:
-    return _distances(scaled, centre).argmin(axis=1).astype(np.int32)
+    nearest: Codes = _distances(scaled, centre).argmin(axis=1).astype(np.int32)
+    return nearest
 
 
 def _distances(scaled: Doubles, centre: Doubles) -> Doubles:
@@ -193,20 +194,21 @@ def _distances(scaled: Doubles, centre: Doubles) -> Doubles:
 
 def _names(centre: Doubles) -> list[str]:
     """What orders with these means are called."""
-    found = []
-    usual = float(np.median(centre[:, 2]))
-    for staples, share, looks in centre.tolist():
-        if np.expm1(staples) >= LARGE:
-            found.append("stock_up")
-        elif share >= STAPLES:
-            found.append("top_up")
-        else:
-            found.append("considered" if looks > usual else "quick_buy")
-    return unique(found)
+    largest, looks = int(centre[:, 0].argmax()), float(np.median(centre[:, 2]))
+    return unique([_name(row, largest=place == largest, looks=looks) for place, row in enumerate(centre)])
+
+
+def _name(centre: Doubles, *, largest: bool, looks: float) -> str:
+    staples = np.expm1(centre[0])
+    if largest and staples >= LARGE:
+        return "stock_up"
+    if centre[1] >= STAPLES:
+        return "top_up"
+    if centre[2] > looks:
+        return "considered"
+    return "mixed_basket" if staples >= LARGE else "quick_buy"
 
 
 def _sample(population: Population, seed: int) -> Codes:
     able = np.flatnonzero(np.diff(population.history.purchases.offsets))
-    if len(able) > CUSTOMERS:
-        able = np.sort(np.random.default_rng(seed).choice(able, CUSTOMERS, replace=False))
-    return able.astype(np.int32)
+    return drawn(able, CUSTOMERS, len(population), seed)

@@ -2,7 +2,7 @@
 
 Each customer belongs to one of K groups, and each thing they touch comes either from the group's own distribution of
 terms or from a background that all share: household goods that everybody buys tell nothing of taste. A mixture of
-multinomials with a common component, fitted by expectation maximisation (dempster1977maximum, zhai2004study).
+multinomials with a common component, fitted by expectation maximisation (dempster1977maximum, zhai2001model).
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from features.arrays import Array, Doubles
 from training.candidates.blas import one_blas_thread
 
 BACKGROUND = 0.5  # share of what is touched that everybody touches
-STARTS, ROUNDS, WARM = 3, 15, 4
+STARTS, ROUNDS, WARM = 3, 15, 2
 SMOOTH = 0.1  # of the background in a group's own distribution, in things touched
 SEED_COUNT = 5.0  # things of the background that a first customer of a group counts beside their own
 

@@ -11,15 +11,17 @@ from features.segments.customers import Customers
 from features.segments.dimension import Asked
 from features.segments.facts import Known
 from features.segments.population import Population
-from training.segments.matching import in_place, matched, plain, unique
+from training.segments.matching import drawn, in_place, matched, plain, unique
 from training.segments.mixture import Mixture
 from training.segments.terms import LOOKS, Evidence, Terms
 
 LEAST = 4.0  # visits with a term that say something of taste
+MOST = 40.0  # such visits that count in full: more of them tell much the same again
 SURE, STILL = 0.6, 0.35  # probability of a group to be put in it, and to stay there
 SAMPLE = 1_500  # customers that the groups are learned from
 LOOKING = 3.0  # looks for each purchase from which looks tell more
 A_GROUP = 15  # customers of the sample for each group, at least
+SMALLEST = 0.02  # share of the customers that a new group must have
 MAIN = 0.5  # share of what tells a group that one department must have to name it
 
 
@@ -41,18 +43,18 @@ class Tastes:
         """Learn from a sample of the customers; None where too few tell anything. Groups of before keep their names."""
         terms = Terms.of(population.catalogue)
         looks = _looks(population)
-        drawn = _sample(population, seed)
-        if len(terms) < 2 or not len(drawn):
+        some = _sample(population, seed)
+        if len(terms) < 2 or not len(some):
             return None
-        evidence = Evidence.of(population.take(drawn), terms, looks=looks)
+        evidence = Evidence.of(population.take(some), terms, looks=looks)
         able = np.flatnonzero(evidence.total() >= LEAST)
         groups = min(groups, len(able) // A_GROUP)
         if groups < 2:
             return None
         counts = evidence.dense(able, len(terms))
         old = None if previous is None else previous.over(terms)
-        start = old if old is not None and len(old.share) == groups else None
-        mixture = Mixture.fit(counts, groups, seed=seed, start=start)
+        warm = old is not None and 2 <= len(old.share) <= groups
+        mixture = Mixture.fit(counts, groups, seed=seed, start=old) if warm else _cold(counts, groups, seed)
         names = _names(terms, mixture)
         if old is not None and previous is not None:
             match = matched(mixture.own, old.own)
@@ -81,10 +83,12 @@ class Tastes:
     def chances(self, customers: Customers) -> Doubles:
         """(R, K) how likely each customer is in each group; 0 for those who tell too little."""
         evidence = Evidence.of(customers, self.terms, looks=self.by == "looks")
-        score = evidence.scores(self.mixture.logs) + np.log(self.mixture.share)
+        total = evidence.total()
+        told = np.minimum(1.0, MOST / np.maximum(total, 1.0))[:, None]
+        score = evidence.scores(self.mixture.logs) * told + np.log(self.mixture.share)
         weight = np.exp(score - score.max(axis=1, keepdims=True))
         chance = weight / weight.sum(axis=1, keepdims=True)
-        chance[evidence.total() < LEAST] = 0.0
+        chance[total < LEAST] = 0.0
         return np.asarray(chance)
 
     def why(self, asked: Asked, code: int) -> str:
@@ -112,6 +116,15 @@ class Tastes:
         return Mixture(whole, background / background.sum(), self.mixture.share)
 
 
+def _cold(counts: Doubles, groups: int, seed: int) -> Mixture:
+    """From nothing; groups that stayed small are given up."""
+    found = Mixture.fit(counts, groups, seed=seed)
+    large = np.flatnonzero(found.share >= SMALLEST)
+    if 2 <= len(large) < groups:
+        found = Mixture.fit(counts, len(large), seed=seed, start=found.take(large))
+    return found
+
+
 def _looks(population: Population) -> bool:
     """Whether there are enough looks to go by them."""
     kinds = np.bincount(population.history.kind, minlength=256)
@@ -119,11 +132,9 @@ def _looks(population: Population) -> bool:
 
 
 def _sample(population: Population, seed: int) -> Codes:
-    """Customers who did anything much, drawn with a seed."""
+    """Customers who did anything much."""
     able = np.flatnonzero(np.diff(population.history.offsets) >= LEAST)
-    if len(able) > SAMPLE:
-        able = np.sort(np.random.default_rng(seed).choice(able, SAMPLE, replace=False))
-    return able.astype(np.int32)
+    return drawn(able, SAMPLE, len(population), seed)
 
 
 def _names(terms: Terms, mixture: Mixture) -> list[str]:

@@ -37,7 +37,7 @@ class Terms:
             code[~there] = -1
             at = np.flatnonzero(code >= 0)
             kept = np.flatnonzero(_largest(size) >= 0)
-            return cls(offsets_of(at, len(catalogue)), code[at], [catalogue.category_names[c] for c in kept])
+            return cls(offsets_of(at, len(catalogue)), code[at], [catalogue.category_names[c] for c in kept.tolist()])
         return cls._of_words(catalogue)
 
     @classmethod
@@ -78,7 +78,8 @@ class Evidence:
     def of(cls, customers: Customers, terms: Terms, *, looks: bool) -> Self:
         """What was looked at, or what was bought; twice in a visit is once."""
         events = customers.history.of_kinds(*LOOKS) if looks else customers.bought
-        events = events.only(events.product >= 0)
+        products = len(terms.offsets) - 1  # newer ones have no terms yet
+        events = events.only((events.product >= 0) & (events.product < products))
         visit, width = visit_number(events), max(len(terms), 1)
         visits = int(visit.max(initial=-1)) + 1
         owner = np.zeros(visits, np.int64)

@@ -11,10 +11,13 @@ from features.consent.register import Register
 from features.consent.saying import say
 from features.errors import ErasedError, SecretError
 from features.exposures.log import ExposureLog
+from features.identity.book import Said
+from features.identity.link import StoredLink
 from features.interests.book import Book
 from features.settings import Settings
 from features.store.event import ERASED, NO_CONSENT
 from features.store.importing import import_files
+from features.store.judge import Judge
 from features.store.livestore import LiveStore
 from features.store.reader import Reader
 from features.store.training_view import stored_events
@@ -44,7 +47,8 @@ def test_everything_goes_in_one_call(place: Place, store: LiveStore, reader: Rea
     say(store, "ann", Consent(int(P), int(P)), actor="tests", source="api")
     Book(store.backend).declare("ann", ["Toys"], NOW)
     done = erase(store, place.workspace, place.config, "ann", actor="tests")
-    assert (done.names, dict(done.gone)) == (("ann",), {"events": 2, "consents": 1, "interests": 1, "exposures": 1})
+    gone = {"events": 2, "consents": 1, "interests": 1, "identities": 0, "traits": 0, "exposures": 1}
+    assert (done.names, dict(done.gone)) == (("ann",), gone)
     assert who(reader) == {"bob"}
     assert customers(log) == ["bob"]
     assert not erase(store, place.workspace, place.config, "ann", actor="tests").found
@@ -218,3 +222,27 @@ def test_with_a_secret_the_store_alone_tells_nothing(
         monkeypatch.setenv("ESNAF_SECRET", wrong)
         with pytest.raises(SecretError, match="ESNAF_SECRET"):
             known()
+
+
+def test_all_ids_of_a_person_go_and_what_others_share_stays(
+    place: Place, store: LiveStore, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logins = [
+        {"customer_id": "ann", "anonymous_id": "web"},
+        {"customer_id": "ann2", "anonymous_id": "app"},
+        {"customer_id": "ann", "anonymous_id": "kiosk"},
+        {"customer_id": "bob", "anonymous_id": "kiosk"},
+        {"customer_id": "ann2", "anonymous_id": "kiosk"},
+    ]
+    said = [{**login, "event_type": "identify", "event_id": str(at)} for at, login in enumerate(logins)]
+    store.append(Judge(TablesConfig()).judge_all(said, NOW).events)
+    with store.backend.writing() as connection:
+        link = StoredLink("customer_id:ann", "customer_id:ann2", NOW)
+        store.book.link(connection, Said([link], "hand", "test"))
+    done = erase(store, place.workspace, place.config, "ann2", actor="tests")
+    assert set(done.names) == {"ann", "ann2", "anon:web", "anon:app"}
+    assert reader.links() == [StoredLink("anonymous_id:kiosk", "customer_id:bob", NOW)]
+    assert set(reader.members()) <= {"anon:kiosk"}
+    register = followed(reader)
+    assert all(register.erased(id) for id in done.names)
+    assert not register.erased("bob")

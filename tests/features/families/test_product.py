@@ -37,7 +37,6 @@ EXAMPLES: Examples = {
     "product_quantity": [7 / 5, 1, NAN],
     "product_age": [100, 1, NAN],
     "product_recency": [1, 1, NAN],
-    "product_available": [1, 0, 1],
     "product_viewed_7": [0, 0, 1],
     "product_conversion": [3 / 10, 1 / 10, 0 / 12],
     "product_carted_28": [0, 0, 1],

@@ -24,12 +24,13 @@ class Three:
         return 3
 
     def value(self, name: str) -> Doubles | Words:
-        return {
+        known: dict[str, Doubles | Words] = {
             "orders": np.array([0.0, 2.0, 5.0]),
             "spend": np.array([0.0, 30.0, 100.0]),
             "recency": np.array([NAN, 3.0, 40.0]),
             "country": Words(np.array([-1, 0, 1]), ["France", "Spain"]),
-        }[name]
+        }
+        return known[name]
 
     def asked(self, function: str, text: str) -> Bools:
         return {("segment", "value.vip"): np.array([False, False, True])}[function, text]

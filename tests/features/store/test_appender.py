@@ -20,7 +20,7 @@ class Held(LiveStore):
     """A real store whose next write waits until it is let go, and that counts its transactions."""
 
     def __init__(self, store: LiveStore) -> None:
-        super().__init__(store.backend, store.config)
+        super().__init__(store.backend, store.config, store.book)
         self.go = threading.Event()
         self.sizes: list[int] = []
 

@@ -47,7 +47,7 @@ def answers_of(workspace: Path, recommender: Recommender, policy: Policy, times:
         clock=clock,
         cache=Cache(1 << 20),
         metrics=metrics,
-        live=Live(keeper, recommender.time),
+        live=Live(keeper, recommender),
         display=display,
         newcomers=Newcomers(recommender, NewcomersConfig(), default=True),
         policy=policy,

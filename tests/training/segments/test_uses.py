@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from features.arrays import Array, Codes
 from features.matrix import feature_matrix
 from features.pairs import Pairs
 from features.registry import REGISTRY
@@ -84,8 +85,8 @@ def test_without_asking_they_are_not_there(simulated: Shop) -> None:
 def test_features_are_the_same_alone(measured: Recommender, family: list[str]) -> None:
     rows = np.arange(len(measured.customers), dtype=np.int32)
 
-    def matrix(some: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]  # of any kind
-        request = measured.questions.of_customers(some.astype(np.int32), measured.time)
+    def matrix(some: Codes) -> Array:
+        request = measured.questions.of_customers(some, measured.time)
         pairs = Pairs.of(np.arange(len(some), dtype=np.int32), np.zeros(len(some), np.int32))
         parts = (request.history, measured.catalogue, measured.market, pairs, measured.time)
         return bits(feature_matrix(*parts, profiles=request.profiles, names=family))

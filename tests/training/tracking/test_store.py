@@ -36,6 +36,7 @@ def test_a_server_named_by_the_environment_comes_first(tmp_path: Path, monkeypat
     assert "127.0.0.1:5000" in store.command
 
 
+@pytest.mark.bench
 def test_several_processes_may_open_a_new_one_at_once_and_say_nothing(tmp_path: Path) -> None:
     command = [sys.executable, "-c", OPEN, str(tmp_path)]
     started = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]

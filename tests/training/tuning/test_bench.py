@@ -26,6 +26,7 @@ def test_the_worth_is_that_of_a_training_of_its_own(changes: dict[str, Value]) -
     assert np.array_equal(shared.scores(point, cut).ndcg[0], expected.ndcg[0])
 
 
+@pytest.mark.bench
 def test_what_was_let_go_of_is_made_again_the_same() -> None:
     roomy, narrow = bench(keep=3), bench(keep=1)
     current = roomy.space.current

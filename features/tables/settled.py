@@ -1,0 +1,85 @@
+"""Settled: what was stated under several ids of a person, as stated by the person."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import reduce
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.consent.purposes import Consent, consent_of
+from features.consent.register import Register
+from features.interests.told import Told
+from features.tables.chunk import Column
+from features.tables.static_rows import StaticRows
+from features.tables.statics import Statics
+
+
+def settled_register(register: Register, persons: Statics) -> Register:
+    """Consents by person: who refused under one id refused."""
+    ids = list(register.consents())
+    known = dict(zip(ids, persons.settled(pa.array(ids, pa.string())).to_pylist(), strict=True))
+    return register.by_person(known)
+
+
+def settled_told(told: Mapping[str, Told], persons: Statics) -> dict[str, Told]:
+    """Interests by person: what was said under the id that stands for the person, else under another."""
+    ids = list(told)
+    who = persons.settled(pa.array(ids, pa.string())).to_pylist()
+    others = {person: told[id] for id, person in zip(ids, who, strict=True) if person != id}
+    return others | {id: told[id] for id, person in zip(ids, who, strict=True) if person == id}
+
+
+def settled_rows(rows: StaticRows, statics: Statics) -> StaticRows:
+    """Customers by person: the row of the id that stands for a person, with what only the other rows know.
+
+    Whoever denied something under one id denied it.
+    """
+    persons = statics.settled(rows.ids)
+    code = persons.dictionary_encode().indices.to_numpy()
+    other = pc.not_equal(persons, rows.ids).to_numpy(zero_copy_only=False)
+    if not other.any():
+        return rows
+    order = np.lexsort((rows.created, other, code))
+    first = np.append(True, np.diff(code[order]) != 0)
+    head = order[first]
+    columns = {name: column.take(pa.array(head)) for name, column in rows.columns.items()}
+    place = np.cumsum(first) - 1
+    for name, column in rows.columns.items():
+        columns[name] = _first_stated(column, order, place, columns[name])
+    if "consent" in columns:
+        columns["consent"] = _least_consent(rows.columns["consent"], order, place, columns["consent"])
+    return replace(
+        rows,
+        ids=persons.take(pa.array(head)),
+        columns=columns,
+        numbers={name: values[head] for name, values in rows.numbers.items()},
+        created=rows.created[head],
+    )
+
+
+def _first_stated(column: Column, order: np.ndarray, place: np.ndarray, own: Column) -> Column:
+    """The own value of each person, else the first that another row of theirs has."""
+    stated = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False)[order])
+    if not len(stated):
+        return own
+    found = np.full(len(own), -1)
+    found[place[stated[::-1]]] = order[stated[::-1]]
+    return column.take(pa.array(found, mask=found < 0))
+
+
+def _least_consent(column: Column, order: np.ndarray, place: np.ndarray, own: Column) -> Column:
+    """What a person grants: what they refused under one id is refused."""
+    texts = column.take(pa.array(order)).to_pylist()
+    said: dict[int, set[str]] = {}
+    for at, text in zip(place.tolist(), texts, strict=True):
+        if text:
+            said.setdefault(at, set()).add(text)
+    found = own.to_pylist()
+    for at, stated in said.items():
+        if len(stated) > 1:
+            granted = reduce(Consent.beside, map(consent_of, sorted(stated))).named
+            found[at] = json.dumps([name for name, given in granted.items() if given])
+    return pa.array(found, pa.string())

@@ -1,0 +1,219 @@
+"""Persons in live answers: after a login the next list knows both histories, and after an undo neither."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from features.identity.aliases import Aliases
+from features.identity.schema import MERGES
+from features.recent import Deed
+from features.settings import Settings
+from features.store.config import StoreConfig
+from features.store.judge import Judge
+from features.store.livestore import LiveStore
+from features.tables.config import TablesConfig
+from serving.bodies import ListRequest
+from serving.champion import Champion
+from serving.clock import Clock
+from serving.config import ServingConfig
+from serving.desk import Desk
+from serving.keeper import Keeper
+from serving.persons import Persons
+from training.query import Query
+from training.recommender import Recommender
+
+
+@dataclass
+class Shop:
+    """A store, and one worker's answers."""
+
+    store: LiveStore
+    desk: Desk
+    now: int
+
+    def send(self, *events: dict[str, Any]) -> None:
+        judged = Judge(TablesConfig()).judge_all(events, self.now)
+        assert judged.rejected == []
+        self.store.append(judged.events)
+
+    def products(self, **who: Any) -> list[str]:
+        answer = json.loads(self.desk.answers.one(ListRequest(n=8, **who)))
+        return [item["product_id"] for item in answer["items"]]
+
+    def expected(self, *ids: str, deeds: list[Deed]) -> list[str]:
+        """What the model makes of all that is known."""
+        query = Query(customer_id=ids[0], also=ids[1:], recent=tuple(sorted(deeds, key=lambda deed: deed.time)))
+        model = self.desk.answers.champion.recommender
+        return [item.product_id for item in model.recommend([query], 8, time=self.now)[0].items]
+
+
+@pytest.fixture
+def shop(workspace: Path, as_of: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    monkeypatch.delenv("ESNAF_STORE", raising=False)
+    shutil.copytree(workspace / "bundles", tmp_path / "bundles")
+    shutil.copy(workspace / "champion.json", tmp_path)
+    store = LiveStore.open(tmp_path, StoreConfig())
+    keeper = Keeper(tmp_path, Settings({"exposures": {"enabled": False}}))
+    desk = Desk.open(Champion.load(tmp_path), keeper, config=ServingConfig(), clock=Clock(fixed=as_of))
+    yield Shop(store, desk, as_of)
+    keeper.close()
+    store.close()
+
+
+@pytest.fixture
+def known(model: Recommender) -> list[str]:
+    """Customers with a history, who consent."""
+    there = np.flatnonzero((np.diff(model.history.offsets) > 3) & model.profiles.personal)
+    return [id for id in model.customers.ids(there) if not id.startswith("anon:")]
+
+
+def cart(who: dict[str, str], product: str, time: int) -> dict[str, Any]:
+    return {**who, "product_id": product, "event_type": "add_to_cart", "timestamp": time}
+
+
+def test_the_first_answer_after_a_login_knows_both_histories(shop: Shop, known: list[str], model: Recommender) -> None:
+    for number, customer in enumerate(known[:8]):
+        visitor = {"anonymous_id": f"web{number}"}
+        product = model.products.id(number * 7)
+        shop.send(cart(visitor, product, shop.now - 60))
+        anonymous, alone = shop.products(**visitor), shop.products(customer_id=customer)
+        shop.send({"event_type": "identify", "customer_id": customer, **visitor, "timestamp": shop.now - 5})
+        deeds = [
+            Deed(product, 3, shop.now - 60),
+            Deed(None, 13, shop.now - 5),
+        ]
+        found = shop.products(customer_id=customer)
+        assert found == shop.expected(customer, deeds=deeds)
+        assert found == shop.products(**visitor), "who has been seen with the customer is the customer"
+        assert found not in (anonymous, alone)
+        assert product not in found, "it is in the cart"
+
+
+def test_a_visitor_whom_the_model_knows_brings_their_history(shop: Shop, known: list[str], model: Recommender) -> None:
+    visitors = [id for id in model.customers.ids() if id.startswith("anon:") and model.customers.index(id) >= 0]
+    there = [id for id in visitors if np.diff(model.history.offsets)[model.customers.index(id)] > 2]
+    customer, visitor = known[3], there[0]
+    alone = shop.products(customer_id=customer)
+    device = visitor.removeprefix("anon:")
+    login = {"event_type": "identify", "customer_id": customer, "anonymous_id": device}
+    shop.send({**login, "timestamp": shop.now - 5})
+    found = shop.products(customer_id=customer)
+    assert found == shop.expected(customer, visitor, deeds=[Deed(None, 13, shop.now - 5)])
+    request = model.questions.request([Query(customer_id=customer, also=(visitor,))], shop.now)
+    both = [model.customers.index(id) for id in (customer, visitor)]
+    assert len(request.history.time) == np.diff(model.history.offsets)[both].sum()
+    assert alone
+
+
+def test_a_new_account_of_a_known_visitor_has_the_visitors_history(shop: Shop, model: Recommender) -> None:
+    visitor = next(id for id in model.customers.ids() if id.startswith("anon:"))
+    before = shop.products(anonymous_id=visitor.removeprefix("anon:"))
+    login = {"event_type": "identify", "customer_id": "brand-new", "anonymous_id": visitor.removeprefix("anon:")}
+    shop.send({**login, "timestamp": shop.now - 5})
+    assert shop.products(customer_id="brand-new") == shop.expected(visitor, deeds=[Deed(None, 13, shop.now - 5)])
+    assert before
+
+
+def test_undone_merge_is_forgotten_at_once(shop: Shop, known: list[str], model: Recommender) -> None:
+    customer, visitor, product = known[5], {"anonymous_id": "web"}, model.products.id(11)
+    shop.send(cart(visitor, product, shop.now - 60))
+    shop.send({"event_type": "identify", "customer_id": customer, **visitor, "timestamp": shop.now - 5})
+    assert product not in shop.products(customer_id=customer)
+    together = shop.products(customer_id=customer)
+    with shop.store.backend.writing() as connection:
+        (merge,) = connection.execute(MERGES.select()).all()
+        assert shop.store.book.undo(connection, merge.sequence)
+    alone = shop.products(customer_id=customer)
+    assert alone == shop.expected(customer, deeds=[Deed(None, 13, shop.now - 5)])
+    assert alone != together
+    assert shop.products(**visitor) == shop.expected("anon:web", deeds=[Deed(product, 3, shop.now - 60)])
+
+
+def test_a_second_login_on_a_device_parts_it_from_the_first(shop: Shop, known: list[str], model: Recommender) -> None:
+    visitor, product = {"anonymous_id": "kiosk"}, model.products.id(5)
+    shop.send(cart(visitor, product, shop.now - 60))
+    for at, customer in enumerate(known[:2]):
+        shop.send({"event_type": "identify", "customer_id": customer, **visitor, "timestamp": shop.now - 9 + at})
+        shop.products(customer_id=customer)
+    for at, customer in enumerate(known[:2]):
+        assert shop.products(customer_id=customer) == shop.expected(customer, deeds=[Deed(None, 13, shop.now - 9 + at)])
+
+
+# -- what the store says, laid over what the model knows
+
+
+@pytest.fixture
+def model(workspace: Path) -> Recommender:
+    return Champion.load(workspace).recommender
+
+
+def persons_of(model: Recommender, aliases: dict[str, str], nobody: tuple[str, ...] = ()) -> Persons:
+    found = Aliases.of(
+        pa.array(list(aliases), pa.string()),
+        pa.array(list(aliases.values()), pa.string()),
+        pa.array(nobody, pa.string()),
+        customers=model.customers,
+        change=4,
+    )
+    return Persons(replace(model, aliases=found))
+
+
+def test_aliases_of_the_model_are_known_by_their_customer(model: Recommender, known: list[str]) -> None:
+    persons = persons_of(model, {"second": known[0], "anon:web": known[0]})
+    assert [persons.of(id) for id in ("second", "anon:web", known[0], "stranger")] == [known[0]] * 3 + ["stranger"]
+    assert persons.change == 4
+
+
+def test_what_both_say_is_put_together(model: Recommender, known: list[str]) -> None:
+    persons = persons_of(model, {"second": known[0]})
+    persons.follow({"anon:web": "second", "third": known[1], known[1]: known[0]}, 7)
+    assert {persons.of(id) for id in ("second", "anon:web", "third", known[1])} == {persons.of(known[0])}
+    assert set(persons.ids(persons.of(known[0]))) >= {known[0], known[1], "anon:web", "third"}
+
+
+def test_a_device_that_the_model_gave_to_another_is_nobodys(model: Recommender, known: list[str]) -> None:
+    persons = persons_of(model, {"anon:web": known[0]}, nobody=("anon:kiosk",))
+    persons.follow({"anon:web": known[1], "anon:kiosk": known[1]}, 7)
+    assert [persons.of(id) for id in ("anon:web", "anon:kiosk")] == ["anon:web", "anon:kiosk"]
+    assert persons.asked_as("anon:web") is None
+    assert persons.asked_as(known[1]) == known[1]
+
+
+def test_who_is_taken_apart_is_alone_again(model: Recommender, known: list[str]) -> None:
+    persons = persons_of(model, {})
+    persons.follow({"anon:web": known[0], "x": known[0]}, 7)
+    persons.saw("anon:web")
+    assert persons.of("anon:web") == known[0]
+    changed = persons.follow({"anon:web": "anon:web"}, 8)
+    assert persons.of("anon:web") == "anon:web"
+    assert persons.of("x") == known[0]
+    assert persons.era == 1
+    assert {"anon:web", known[0]} <= changed
+
+
+def test_visitors_stand_behind_customers(model: Recommender) -> None:
+    persons = persons_of(model, {})
+    persons.follow({"anon:b": "anon:a"}, 5)
+    persons.follow({"anon:a": "new"}, 6)
+    assert {persons.of(id) for id in ("anon:a", "anon:b", "new")} == {"new"}
+
+
+def test_aliases_keep_their_place_in_a_bundle(model: Recommender, known: list[str], tmp_path: Path) -> None:
+    found = persons_of(model, {"second": known[0]})
+    assert found.of("second") == known[0]
+    aliases = Aliases.of(
+        pa.array(["second"]), pa.array([known[0]]), pa.array([], pa.string()), customers=model.customers, change=9
+    )
+    replace(model, aliases=aliases).save(tmp_path / "bundle")
+    loaded = Recommender.load(tmp_path / "bundle")
+    assert loaded.aliases.change == 9
+    lists = [loaded.recommend([Query(customer_id=id)], 5)[0].items for id in ("second", known[0])]
+    assert lists[0] == lists[1]
+    assert not len(loaded.aliases.first(0))
