@@ -13,6 +13,6 @@ def _part(name: str) -> Extension:
     return Extension(name, [source], extra_compile_args=_FLAGS, **shared)
 
 
-_PARTS = ("features._kernels", "training._forest", "training._lists", "training._nearest")
+_PARTS = ("features._kernels", "training._forest", "training._lists", "training._nearest", "training._sieve")
 
 setup(ext_modules=[_part(name) for name in _PARTS])

@@ -3,28 +3,33 @@
 Online Retail with `--data`, beside the simulated shop. One model learns until four weeks before the end; a second
 ranker learns from the same examples without the families of features in question, and both rank the same candidates of
 the same customers. The gain is the share by which NDCG@20 rises, with the 95 % interval of a paired bootstrap over
-customers. New customers of the simulated shop, who are known by what they declared at onboarding and by nothing else,
-are measured against the best sellers.
+customers. New customers of a young simulated shop, who are known by what they declared at onboarding and by nothing
+else, are measured against the best sellers: by what they bought, by what they looked at or bought, and by that in their
+first hour.
 """
 
 import tempfile
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from benchmarks.harness import WORKSPACES, Figures, main
 from esnaf.simulation.parameters import Parameters
 from esnaf.simulation.shop import simulate
 from features import families
-from features.arrays import DAY, Bools, Codes, Doubles
+from features.arrays import DAY, Bools, Codes
+from features.history import History
 from features.interests.told import Declared, Told
 from features.registry import REGISTRY
 from features.settings import FILE_NAME, Settings
 from features.tables import Shop, TablesConfig, load
+from features.visit import TOUCHES
 from training.evaluation.bootstrap import paired_ratio
 from training.evaluation.metrics import score
 from training.evaluation.protocol import MODEL
@@ -42,6 +47,8 @@ FAMILIES = ("segment", "segments", "value", "interest")
 REAL, REAL_UNTIL = "online_retail", date(2011, 9, 1)
 K = 10
 LEAST = 20  # new customers: fewer say nothing
+HOUR = 3_600
+YOUNG = {"days": 220, "present_share": 0.15}  # a shop where most customers are new
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -59,19 +66,27 @@ def measure(args: Namespace) -> Figures:
     families.load()
     hidden = {name for name, feature in REGISTRY.items() if {name, feature.family} & {*args.without}}
     figures: dict[str, float] = {"hidden_features": len(hidden)}
-    with tempfile.TemporaryDirectory() as folder:
-        simulate(Path(folder), Parameters(customers=args.customers, products=args.products, days=args.days))
-        settings = Settings({})
-        shop = load(Path(folder), settings.section("tables", TablesConfig))
-        case = Case.fitted(shop, settings, shop.log.end // DAY * DAY)
+    size = {"customers": args.customers, "products": args.products}
+    with _simulated(Parameters(**size, days=args.days)) as (case, _):
         figures |= {f"simulated_{name}": value for name, value in case.gain(hidden).items()}
-        figures |= {f"new_{name}": value for name, value in newcomers(case).items()}
+    with _simulated(Parameters(**size, **YOUNG)) as (case, truth):
+        figures |= newcomers(case, truth)
     if args.data is not None:
         settings = Settings.read(WORKSPACES / REAL / FILE_NAME)
         until = (REAL_UNTIL - date(1970, 1, 1)).days * DAY
         shop = load(args.data / REAL, TablesConfig.of(settings), until=until)
         figures |= {f"real_{name}": value for name, value in Case.fitted(shop, settings, until).gain(hidden).items()}
     return figures
+
+
+@contextmanager
+def _simulated(parameters: Parameters) -> Iterator[tuple["Case", Path]]:
+    """A model of a simulated shop, and the folder of its truth."""
+    with tempfile.TemporaryDirectory() as folder:
+        simulate(Path(folder), parameters)
+        settings = Settings({})
+        shop = load(Path(folder), settings.section("tables", TablesConfig))
+        yield Case.fitted(shop, settings, shop.log.end // DAY * DAY), Path(folder) / "truth"
 
 
 @dataclass(frozen=True)
@@ -119,26 +134,51 @@ def _fewer(part: Examples, hidden: set[str]) -> Examples:
     return replace(part, names=tuple(part.names[place] for place in kept), matrix=part.matrix[:, kept])
 
 
-def newcomers(case: Case) -> dict[str, float]:
-    """NDCG@10 of the first list of customers who came after the model, by what they declared; of popularity; both of
-    what was bought in the horizon after the first event."""
+def newcomers(case: Case, truth: Path) -> dict[str, float]:
+    """NDCG@10 of the first list of customers who came after the model, by what they declared; of the list of a stranger
+    who declared nothing; and of the best sellers. The best sellers among those of the same main interest, which the
+    simulation alone knows, say what an interest is worth at all.
+
+    Of what was bought in the horizon, of what was looked at or bought in it, and of that in the first hour.
+    """
     shop, model = case.trainer.shop, case.model
-    new = _new_customers(shop, model)
-    bought = Purchases.of(shop.log.window(model.time, case.end).purchases.take(new))
-    told = [_told(shop, customer, model.time) for customer in new.tolist()]
-    shown = _lists(model, told)
-    strangers = np.broadcast_to(_lists(model, [None])[0], shown.shape)
-    popular = np.broadcast_to(model.shelf.order[:K], shown.shape)
-    values = {
-        "declared": _ndcg(shown, bought),
-        "undeclared": _ndcg(strangers, bought),
-        "popular": _ndcg(popular, bought),
-    }
-    if len(new) < LEAST:
-        return {"customers": len(new)}
+    after = shop.log.window(model.time, case.end)
+    touched = after.only((after.product >= 0) & np.isin(after.kind, TOUCHES))
+    new = _new_customers(shop, model, touched)
+    told: list[Told | None] = [_told(shop, customer, model.time) for customer in new.tolist()]
+    shown = {"declared": _lists(model, told), "undeclared": _lists(model, [None] * len(told))}
+    shown["popular"] = np.broadcast_to(model.shelf.order[:K], (len(told), K)).astype(np.int32)
+    shown["taste"] = _of_taste(shop, model, new, truth)
+    own = touched.take(new)
+    first = own.time[own.offsets[:-1]]
+    truths = {"buys": after.purchases.take(new), "looks": own, "visit": own.only(own.time < first[own.row] + HOUR)}
+    figures: dict[str, float] = {}
+    for name, history in truths.items():
+        figures |= {f"{name}_{key}": value for key, value in _compared(shown, Purchases.of(history)).items()}
+    return figures
+
+
+def _of_taste(shop: Shop, model: Recommender, new: Codes, truth: Path) -> Codes:
+    """(L, K) what those of the same main interest buy most."""
+    table = pq.read_table(truth / "customers.parquet", columns=["customer_id", "cluster"])
+    known = {id: cluster for id, cluster in zip(*(c.to_pylist() for c in table.columns), strict=True) if id}
+    names = sorted(set(known.values()))
+    taste = np.array([names.index(known[id]) if id in known else -1 for id in shop.log.customers.ids()])
+    bought = model.history.purchases
+    sold = np.zeros((len(names) + 1, len(model.products)))
+    np.add.at(sold, (taste[bought.row], bought.product), 1)
+    best: Codes = np.argsort(-sold, axis=1, kind="stable")[:, :K].astype(np.int32)
+    return best[taste[new]]
+
+
+def _compared(shown: dict[str, Codes], truth: Purchases) -> dict[str, float]:
+    rows = np.flatnonzero(truth.count).astype(np.int32)
+    if len(rows) < LEAST:
+        return {"customers": len(rows)}
+    values = {name: score(lists[rows], truth.take(rows), [K])[f"ndcg_at_{K}"] for name, lists in shown.items()}
     ratio = paired_ratio(values["declared"], values["popular"])
     return {
-        "customers": len(new),
+        "customers": len(rows),
         **{f"{name}_ndcg_at_10": float(value.mean()) for name, value in values.items()},
         "ratio": ratio.mean,
         "ratio_low": ratio.low,
@@ -146,16 +186,15 @@ def newcomers(case: Case) -> dict[str, float]:
     }
 
 
-def _new_customers(shop: Shop, model: Recommender) -> Codes:
-    """Who came after the model, declared interests, consents, and bought."""
-    after = shop.log.window(model.time, shop.log.end + 1).purchases
+def _new_customers(shop: Shop, model: Recommender, touched: History) -> Codes:
+    """Who came after the model, declared interests, consents, and did anything."""
     size = len(shop.log.customers)
     declared = np.zeros(size, np.bool_)
     for level in shop.profiles.interests:
         declared |= np.diff(level.offsets) > 0
-    bought = np.zeros(size, np.bool_)
-    bought[: len(after)] = np.diff(after.offsets) > 0
-    chosen: Bools = declared & bought & shop.profiles.personal
+    chosen: Bools = declared & shop.profiles.personal
+    chosen[: len(touched)] &= np.diff(touched.offsets) > 0
+    chosen[len(touched) :] = False
     chosen[: len(model.customers)] = False
     return np.flatnonzero(chosen).astype(np.int32)
 
@@ -172,10 +211,6 @@ def _lists(model: Recommender, told: Sequence[Told | None]) -> Codes:
     """(L, K) the first list of each new customer."""
     answers = model.recommend([Query(customer_id=f"new {i}", told=one) for i, one in enumerate(told)], K)
     return np.array([model.products.indices([item.product_id for item in answer.items]) for answer in answers])
-
-
-def _ndcg(shown: Codes, bought: Purchases) -> Doubles:
-    return score(shown, bought, [K])[f"ndcg_at_{K}"]
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ def sections() -> dict[str, type]:
     from training.config import BundlesConfig, FeaturesConfig, PoolConfig, RankerConfig, RetrainConfig, TrainingConfig
     from training.gate.config import GateConfig
     from training.tuning.config import TuneConfig
+    from training.value.config import ValueConfig
 
     return {
         "tables": TablesSection,
@@ -32,6 +33,7 @@ def sections() -> dict[str, type]:
         **_generators(BUILT_IN),
         "features": FeaturesConfig,
         "ranker": RankerConfig,
+        "value": ValueConfig,
         "compare": CompareConfig,
         "gate": GateConfig,
         "tune": TuneConfig,

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Hashable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from features.consent.purposes import Purpose
@@ -21,6 +22,7 @@ from serving.display import Display
 from serving.live import Live, known_as
 from serving.metrics import Metrics
 from serving.names import NOBODY, Names
+from serving.newcomers.follows import Follows
 from serving.newcomers.newcomers import Newcomers
 from serving.newcomers.placing import SOURCE as NEW
 from serving.policy.effects import effects
@@ -32,6 +34,7 @@ from training.request import Request
 
 _ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":%b},%b,%b"took_ms":%b}'
 _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_NOTHING = ListRequest.model_construct()
 _DEGRADED = b'"degraded":true,'
 _TURN = 8  # lists of a batch that are made before other requests get their turn
 
@@ -74,6 +77,11 @@ class Answers:
         self._policy = policy
 
     @property
+    def live(self) -> Live:
+        """What customers did since the model was made."""
+        return self._live
+
+    @property
     def age(self) -> int:
         """Seconds from the end of the model's data to the clock's time."""
         return max(0, self._clock.time() - self._recommender.time)
@@ -83,6 +91,10 @@ class Answers:
         start = time.perf_counter()
         ready = self._ready([request])[0]
         return self._answer(request, ready, start)
+
+    def explained(self, request: ListRequest) -> bytes:
+        """The items and the fallback of a list, with reasons; nobody is shown it, and it is not written down."""
+        return b"{%b}" % self._ready([request])[0].text
 
     async def batch(self, requests: Sequence[ListRequest]) -> AsyncIterator[bytes]:
         """The parts of a `BatchAnswer` as they are made; other requests get their turn in between."""
@@ -206,8 +218,8 @@ class Answers:
         """The list of each key; those of one length, for people who did nothing since, are made together."""
         made: dict[Key, ReadyList] = {}
         for n in {one.request.n for one in asked}:
-            still = [one for one in asked if one.request.n == n and not one.mark]
-            made |= self._made(still, [self._query(one) for one in still], n, now)
+            if still := [one for one in asked if one.request.n == n and not one.mark]:
+                made |= self._made(still, [self._query(one) for one in still], n, now)
         for one in asked:
             if one.mark:
                 recent = self._live.deeds(one.request)
@@ -223,6 +235,11 @@ class Answers:
         if not asked.faded:
             return query
         return replace(query, faded=self._display.fading.of(query, self._recommender, self._clock.now()))
+
+    @cached_property
+    def personal(self) -> Follows:
+        """Whether somebody, by id, consents to lists that are theirs."""
+        return Follows(self._recommender, self._display.granted, self._live.register)
 
     def _refuses(self, asked: Asked) -> bool:
         """Whether there is no consent to a personal list: as said to the shop, else as the model knows, else as is
@@ -270,6 +287,11 @@ class Answers:
         reasons = iter(self._recommender.explain(query, names, time=time))
         for item, own in zip(items, answer.items, strict=True):
             item["reason"] = own.reason if own.source == NEW else next(reasons)
+
+    def personal(self, who: str) -> bool:
+        """Whether somebody consents to lists that are theirs, and to being called by their name."""
+        standing = standing_of(self._live.register, who)
+        return not standing.erased and not self._refuses(Asked(_NOTHING, who, standing=standing))
 
     def _named(self, asked: Asked) -> bool:
         """Whether somebody consents to what they are shown being known as theirs."""

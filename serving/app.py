@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.types import Receive, Scope, Send
 
+from features.consent.purposes import Purpose
 from features.errors import EsnafError
 from serving.bodies import (
     BatchRequest,
@@ -58,7 +59,7 @@ class App:
         self._gate = gate
         self._rights = Rights(desk)
         self._onboarding = Onboarding(desk)
-        self._messages = Messages(desk)
+        self._messages = Messages(desk, may=lambda who: desk.allows(who, Purpose.MESSAGING))
         self._log = RequestLog(desk.config.log_requests)
         self._routes = Routes(
             [
@@ -74,6 +75,8 @@ class App:
                 Route("POST", "/v1/messages/render", self._message, _RECOMMEND),
                 Route("PUT", "/v1/customers/{customer_id}/consent", self._consent, _CUSTOMERS),
                 Route("DELETE", "/v1/customers/{customer_id}", self._erase, _ADMIN),
+                Route("GET", "/v1/customers/{customer_id}", self._record, _CUSTOMERS),
+                Route("GET", "/v1/customers/{customer_id}/why", self._why, _CUSTOMERS),
                 Route("GET", "/v1/model", self._model, _RECOMMEND | _ADMIN),
                 Route("GET", "/metrics", self._metrics, _ADMIN),
                 Route("GET", "/healthz", self._healthy, None),
@@ -81,6 +84,10 @@ class App:
                 Route("GET", "/openapi.json", self._openapi, None),
             ]
         )
+
+    def close(self) -> None:
+        """Write what waits to be written."""
+        self._rights.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request and count it."""
@@ -156,6 +163,12 @@ class App:
         until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
         answer = await self._rights.consent(customer_id, stated, actor_of(call), until=until)
         return Reply(answer.model_dump_json().encode())
+
+    async def _record(self, call: Call) -> Reply:
+        return Reply(self._rights.record(_customer_of(call), actor_of(call)))
+
+    async def _why(self, call: Call) -> Reply:
+        return Reply(self._rights.why(_customer_of(call), actor_of(call)))
 
     async def _erase(self, call: Call) -> Reply:
         until = asyncio.get_running_loop().time() + _ERASED_WITHIN

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from features.consent.purposes import ALL, KEEPING
+from features.consent.purposes import ALL, KEEPING, Purpose
 from serving.answers import Answers
 from serving.cache import Cache
 from serving.champion import Champion
@@ -63,6 +63,14 @@ class Desk:
         """Whether what somebody does may be kept, by what they said to the shop, else by what the model knows."""
         granted, said = self.granted(who), self.keeper.register.stated(who)
         return bool((granted if said is None else said.granting(granted)) & KEEPING)
+
+    def allows(self, who: str, purpose: Purpose) -> bool:
+        """Whether somebody grants a purpose, as of now; who was erased grants nothing."""
+        self.keeper.follow()
+        register = self.keeper.register
+        granted, said = self.granted(who), register.stated(who)
+        allowed = granted if said is None else said.granting(granted)
+        return bool(allowed & purpose) and not register.erased(who)
 
     def granted(self, who: str) -> int:
         """The purposes that somebody grants as far as the model knows, else as is set."""

@@ -5,7 +5,7 @@
 | 400 | invalid_json, too_deep, invalid_utf8 |
 | 401 | unauthorized |
 | 403 | forbidden, this_machine_only |
-| 404 | unknown_path, unknown_product |
+| 404 | unknown_path, unknown_product, unknown_customer |
 | 405 | wrong_method |
 | 408 | body_too_slow |
 | 409 | erased |

@@ -7,7 +7,7 @@ takes nothing from the answers: ingestion is refused at once until a look has wr
 import gc
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -20,6 +20,7 @@ from features.store.config import FILE, StoreConfig
 from serving.config import IngestionConfig
 
 if TYPE_CHECKING:
+    from features.consent.entry import Entry
     from features.store.appender import Appender
     from features.store.livestore import LiveStore
     from features.store.reader import Reader
@@ -130,6 +131,17 @@ class Keeper:
             pass
         except EsnafError as error:
             self.failed(error)
+
+    def write_down(self, entries: "Sequence[Entry]") -> None:
+        """Write to the audit log; the store is made if there is none. Errors as of `open`, and those of the store."""
+        from features.consent.audit import write
+
+        if self._store is None:
+            self.open()
+        if self._store is None:
+            raise EsnafError("the service is ending")
+        with self._store.backend.writing() as connection:
+            write(connection, *entries)
 
     def failed(self, error: EsnafError) -> None:
         """Use the store no more until a look finds it well."""

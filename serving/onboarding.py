@@ -100,13 +100,7 @@ class Onboarding:
         answers = self._desk.answers
         known = answers.known(customer_id)
         account = account_now(known, answers.champion.recommender)
-        return {
-            "customer_id": customer_id,
-            "used": known.personal,
-            "declared": [_interest(one) for one in account.declared],
-            "inferred": [_interest(one) for one in account.inferred],
-            "removed": list(account.removed),
-        }
+        return {"customer_id": customer_id, "used": known.personal, **described(account)}
 
 
 def account_now(known: Known, recommender: Recommender) -> Account:
@@ -114,6 +108,15 @@ def account_now(known: Known, recommender: Recommender) -> Account:
     request, questions = known.request, recommender.questions
     time, catalogue = request.context.time, questions.catalogue
     return account_of(request.history, request.profiles, catalogue, questions.names, time=time, told=known.told)
+
+
+def described(account: Account) -> dict[str, Any]:
+    """All interests of one customer."""
+    return {
+        "declared": [_interest(one) for one in account.declared],
+        "inferred": [_interest(one) for one in account.inferred],
+        "removed": list(account.removed),
+    }
 
 
 def _interest(interest: Interest) -> dict[str, Any]:

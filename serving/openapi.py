@@ -16,7 +16,7 @@ _PROBLEMS = {
     401: "No token, or one that is not known (any more)",
     403: "The token has not the scope that this needs; or, without tokens, the sender is on another machine",
     400: "The body, path or parameters are not valid JSON or UTF-8",
-    404: "No such product, interest or template",
+    404: "No such product, interest, customer or template",
     408: "The body came too slowly",
     409: "This customer was erased",
     413: "The body is too large",
@@ -55,7 +55,11 @@ def _paths() -> dict[str, Any]:
         "/v1/recommendations/batch": {"post": _call("Many lists", bodies.BatchAnswer, body=bodies.BatchRequest)},
         to: {"get": _call("Neighbours of a product", bodies.SimilarAnswer, path=("product_id",), query=listed)},
         "/v1/events": {"post": _events()},
-        "/v1/customers/{customer_id}": {"delete": _stored("Erase a customer, for good", bodies.ErasedAnswer)},
+        "/v1/customers/{customer_id}": {
+            "get": _looked("All that is known of a customer", bodies.RecordAnswer),
+            "delete": _stored("Erase a customer, for good", bodies.ErasedAnswer),
+        },
+        "/v1/customers/{customer_id}/why": {"get": _looked("The same in plain words", bodies.WhyAnswer)},
         "/v1/customers/{customer_id}/consent": {
             "put": _stored("State a customer's consent", bodies.ConsentAnswer, body=bodies.ConsentRequest)
         },
@@ -111,6 +115,13 @@ def _call(
     if body:
         call["requestBody"] = {"required": True, "content": _json(body)}
     return _with_token(call)
+
+
+def _looked(summary: str, answer: type[BaseModel]) -> dict[str, Any]:
+    """A look at what is known of the customer of the path, which must be written down."""
+    call = _call(summary, answer, path=("customer_id",))
+    wrong = {str(code): _answer(_PROBLEMS[code], bodies.ErrorAnswer) for code in (404, 503)}
+    return {**call, "responses": {**call["responses"], **wrong}}
 
 
 def _stored(summary: str, answer: type[BaseModel], *, body: type[BaseModel] | None = None) -> dict[str, Any]:
@@ -200,6 +211,8 @@ def _schemas() -> dict[str, Any]:
         bodies.EventsAnswer,
         bodies.ConsentAnswer,
         bodies.ErasedAnswer,
+        bodies.RecordAnswer,
+        bodies.WhyAnswer,
         bodies.InterestsAnswer,
         bodies.NameAnswer,
         bodies.MessageAnswer,

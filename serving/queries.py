@@ -87,7 +87,7 @@ def _rest(request: ListRequest) -> Key:
 
 def request_of(key: Key) -> ListRequest:
     """A request with that key, to make its list once more. Its parts were checked when it first came."""
-    customer, _, _, n, placement, channel, explain, viewed, cart, interests, attributes, *rules = key
+    customer, _, _, _, n, placement, channel, explain, viewed, cart, interests, attributes, *rules = key
     names = ("categories", "brands", "price_min", "price_max", "exclude_products", "exclude_purchased")
     return ListRequest.model_construct(
         customer_id=customer,

@@ -1,13 +1,21 @@
-"""Rights: consent that a customer states, and the erasure that one asks for, done in the store of a worker.
+"""Rights: what is known of a customer, the consent that one states, and the erasure that one asks for.
 
 When it returns it counts in all workers: each asks the store before every answer whether there is anything new.
 """
+
+from collections.abc import Callable
+from typing import Any
 
 from features.consent.purposes import Consent, names_of
 from features.store.config import StoreConfig
 from serving.bodies import ConsentAnswer, ConsentRequest, ErasedAnswer
 from serving.call import Call
 from serving.desk import Desk
+from serving.errors import RequestError
+from serving.record.auditor import Auditor
+from serving.record.record import Records
+from serving.record.why import why
+from serving.replies import to_json
 from serving.storing import Storing
 
 
@@ -17,6 +25,30 @@ class Rights:
     def __init__(self, desk: Desk) -> None:
         self._desk, self._keeper = desk, desk.keeper
         self._storing = Storing(desk.keeper)
+        self._records, self._auditor = Records(desk), Auditor(desk.keeper)
+
+    def record(self, customer_id: str, actor: str) -> bytes:
+        """A `RecordAnswer`; RequestError (404) for somebody of whom nothing is known."""
+        return self._looked(lambda: self._records.record(customer_id), customer_id, actor, "record")
+
+    def why(self, customer_id: str, actor: str) -> bytes:
+        """A `WhyAnswer`; RequestError (404) for somebody of whom nothing is known."""
+        return self._looked(lambda: why(self._desk, customer_id), customer_id, actor, "why")
+
+    def close(self) -> None:
+        """Write the audit log to its end, and let go of what was opened."""
+        self._auditor.close()
+        self._records.lists.close()
+
+    def _looked(self, look: Callable[[], dict[str, Any]], customer_id: str, actor: str, action: str) -> bytes:
+        """What a look finds, written down whether it finds anything or not."""
+        try:
+            found = look()
+        except RequestError:
+            self._auditor.add(actor, action, customer_id, "unknown")
+            raise
+        self._auditor.add(actor, action, customer_id, "found")
+        return to_json(found)
 
     async def erase(self, customer_id: str, actor: str, *, until: float) -> ErasedAnswer:
         """Take everything of a customer out of the store, and let nothing in again.

@@ -71,7 +71,8 @@ class Worker:
         config, clock, rules = environment.config(), environment.clock(), environment.rules()
         desk = Desk.open(champion, self._keeper, config=config, clock=clock, rules=rules)
         intake = Intake(self._keeper, settings, clock=desk.clock, metrics=desk.metrics, keeps=desk.keeps)
-        _mount.app = Connection.application = App(desk, intake, Gate.open(_WORKSPACE, config))
+        self._app = App(desk, intake, Gate.open(_WORKSPACE, config))
+        _mount.app = Connection.application = self._app
         Connection.most = config.max_connections
         environment.allow_connections(config.max_connections)
         self._keeper.start()
@@ -89,6 +90,7 @@ class Worker:
         """End what runs in the background; exposures and events that wait are written before."""
         self._watch.stop()
         self._recorder.close()
+        self._app.close()
         self._keeper.close()
 
     @staticmethod

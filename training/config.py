@@ -81,6 +81,7 @@ class PoolConfig:
         "words",
         "together",
         "seen",
+        "onboarding",
     )
     """Built-in generators by name, a user's own as `module:Class`."""
     size: int = 50

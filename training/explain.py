@@ -45,6 +45,7 @@ KIND_OF_GENERATOR = {
     "trending": "popular",
     "popular_category": "popular",
     "popular_segment": "popular",
+    "onboarding": "interest",
     "same_category": "taste",
     "same_brand": "taste",
 }

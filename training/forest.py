@@ -10,7 +10,9 @@ from typing import Self
 import numpy as np
 
 from features.arrays import Array, Codes, Doubles, Floats
+from features.kept import kept
 from training._forest import scores
+from training.sieve import Sieve
 
 NODE = np.dtype([("threshold", np.float32), ("feature", np.uint16), ("left", np.uint16)])
 """A feature up to the threshold leads to `left`, any other to the node after it; a leaf leads to itself. What is
@@ -42,11 +44,19 @@ class Forest:
         value = np.concatenate([np.zeros(0), *(value for _, value in trees)])
         return cls(names, nodes, value, sizes[:-1].astype(np.int32))
 
+    @kept
+    def sieve(self) -> Sieve | None:
+        """The same trees, where they are small enough, for a processor that scores them faster."""
+        return Sieve.of(self.nodes, self.value, self.roots)
+
     def scores(self, matrix: Floats) -> Doubles:
         """(M,) the sum of all trees for each row of (M, F); ValueError where it has another number of features."""
         if matrix.shape[1] != len(self.names):
             raise ValueError(f"{matrix.shape[1]} features where the trees read {len(self.names)}")
-        return scores(self.nodes, self.value, self.roots, np.ascontiguousarray(matrix, np.float32))
+        rows = np.ascontiguousarray(matrix, np.float32)
+        if self.sieve is not None:
+            return self.sieve.scores(rows)
+        return scores(self.nodes, self.value, self.roots, rows)
 
 
 def _members(text: str) -> dict[str, str]:

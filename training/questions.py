@@ -79,7 +79,7 @@ class Questions:
         gone = hidden(history, unwanted)
         bought = history.row[gone & (history.kind == Kind.PURCHASE)]
         renewed = np.bincount(bought, minlength=len(request)) > 0
-        rows, products = [history.row[gone].astype(np.int64)], [history.product[gone].astype(np.int64)]
+        rows, products = [history.row[gone]], [history.product[gone]]
         if request.rested is not None:
             rows.append(rows_of(request.rested.offsets))
             products.append(request.rested.product)

@@ -27,6 +27,7 @@ from training.candidates import registry
 from training.candidates import state as learned
 from training.candidates.propose import rows_at_once
 from training.counting import Counting
+from training.onboarding import with_onboarding
 from training.pool import Pool, Source
 from training.query import Answer, Fill, Filters, Item, Query
 from training.questions import Questions
@@ -36,6 +37,7 @@ from training.request import Request
 from training.rules import SOURCES, Arranger, Policy, Rules
 from training.segments.segmenter import Segmenter
 from training.shelf import Shelf
+from training.value.model import ValueModel
 from training.visits import VisitRanker
 
 Order: TypeAlias = Ranker | Counting
@@ -63,6 +65,7 @@ class Recommender:
     order: Order
     facts: Mapping[str, Any]  # for the manifest: configuration, version, window
     visits: VisitRanker | None = None  # what a visit under way adds; None where too little was seen of visits
+    value: ValueModel | None = None  # what customers will spend; None where too little was bought to foretell it
     segments: Segmenter | None = None  # the groups of customers
 
     @kept
@@ -149,8 +152,9 @@ class Recommender:
         pairs = pool.pairs()
         scores = self.order.scores(self.matrix(request, pairs))
         scores = scores + self.visit_scores(request, pairs, scores)
+        scores = with_onboarding(scores, request, pairs, self.catalogue)
         if request.faded is not None:
-            scores -= request.faded.amounts(pairs.customer, pairs.product)
+            scores = scores - request.faded.amounts(pairs.customer, pairs.product)
         ranking = Ranking.of(pool, scores, len(request))
         return ranking.only(_lists.apart(ranking.row, ranking.product, *request.in_hand))
 
@@ -245,6 +249,7 @@ class Recommender:
             sources=tuple(_load_source(entry, folder) for entry in facts["generators"]),
             order=Ranker.load(folder / "ranker") if trees else Counting.load(folder / "counting.json"),
             visits=VisitRanker.load(folder) if facts.get("visits") else None,
+            value=ValueModel.load(folder) if facts.get("value") else None,
             segments=Segmenter.load(folder) if facts.get("segments") else None,
             facts={name: value for name, value in facts.items() if name not in {"files", "format"}},
         )
@@ -260,9 +265,11 @@ class Recommender:
         self.order.save(folder / ("ranker" if trees else "counting.json"))
         if self.visits is not None:
             self.visits.save(folder)
+        if self.value is not None:
+            self.value.save(folder)
         if self.segments is not None:
             self.segments.save(folder)
-        parts = {"visits": self.visits is not None, "segments": self.segments is not None}
+        parts = {name: getattr(self, name) is not None for name in ("visits", "value", "segments")}
         kinds = {"ranker": "trees" if trees else "counting", **parts}
         facts = {**self.facts, "time": self.time, **kinds}
         bundle.seal(folder, facts | {"generators": [_source_entry(source) for source in self.sources]})

@@ -5,6 +5,7 @@ disk and measured on it; then the same recipe is brought up to the end of the da
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,9 @@ from training.tracking.registry import Registry
 from training.tracking.store import Store
 from training.tracking.unfinished import settle_killed
 from training.trainer import Trainer
+from training.value.figure import value_calibration
+from training.value.learning import Learning
+from training.value.quality import Quality
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -77,15 +81,34 @@ def trained(job: Job, shop: Shop, timer: Timer, scratch: Path) -> Entered:
         measuring = beside.submit(_measurement, trainer, measured, end, scratch)
         with timer.stage("final"):
             final = trainer.fit(end, complete=True)
+            learning = trainer.learning(end)
+            final = replace(final, value=learning.fit(end) if learning else None)
             final.save(scratch / FINAL)
             _describe(trainer, final, scratch)
         measurement = measuring.result()
+    quality = _quality(learning, trainer)
     entry = Entry(job, trainer, scratch)
     run = entry.run(final, measurement, trainer.coverage(final.time))
+    if quality is not None:
+        run = replace(run, metrics={**run.metrics, **quality.named}, drawn=_drawn(quality, scratch))
     with timer.stage("tracking"):
         client = opening.result()
         settle_killed(store, Registry.of(client, trainer.training.shop), job.workspace)
     return entry.enter(run, measurement, client)
+
+
+def _quality(learning: Learning | None, trainer: Trainer) -> Quality | None:
+    """How well the spend of the last horizon could be foretold."""
+    if learning is None:
+        return None
+    with trainer.timer.stage("value"):
+        return learning.measured()
+
+
+def _drawn(quality: Quality, scratch: Path) -> Path:
+    """The folder of figures, with the calibration of what customers spend."""
+    figures.save({"value_calibration": value_calibration(quality)}, scratch / FIGURES)
+    return scratch / FIGURES
 
 
 def _raise_early(opening: "Future[MlflowClient]") -> None:

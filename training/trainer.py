@@ -32,6 +32,8 @@ from training.ranker import Ranker, names_of
 from training.recommender import Order, Recommender
 from training.segments.segmenter import Earlier, Segmenter
 from training.timer import Timer
+from training.value.config import ValueConfig
+from training.value.learning import Learning
 from training.visit_examples import visit_examples
 from training.visits import VisitRanker
 
@@ -114,6 +116,11 @@ class Trainer:
                 break
             chosen.append(moment)
         return sorted(chosen)
+
+    def learning(self, end: int) -> Learning | None:
+        """What customers will spend as of moments up to `end`; None where the settings do not ask for it."""
+        config = self.settings.section("value", ValueConfig)
+        return Learning(self.shop.log, config, self.training.seed, end) if config.enabled else None
 
     def _buyers(self, moment: int) -> int:
         """How many customers bought in the window from a moment on."""
@@ -211,7 +218,8 @@ class Trainer:
             sources = tuple(updated(source) for source in previous.sources)  # too little work for threads
         facts = self._facts(previous.facts["windows"], until) | {"trained": previous.facts["trained"]}
         fitted = self._recommender(until, snapshot, sources, previous.order, facts)
-        return replace(fitted, visits=previous.visits, segments=self._segments(fitted, _earlier(previous)))
+        segments = self._segments(fitted, _earlier(previous))
+        return replace(fitted, visits=previous.visits, value=previous.value, segments=segments)
 
     def obstacle(self, previous: Recommender) -> str | None:
         """Why a recommender cannot be refreshed, None where it can."""

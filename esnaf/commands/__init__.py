@@ -22,6 +22,7 @@ VERBS = (
     "recommend",
     "similar",
     "explain",
+    "value",
     "segments",
     "models",
     "promote",
@@ -33,6 +34,8 @@ VERBS = (
     "token",
     "store",
     "exposures",
+    "customer",
+    "export",
     "erase",
 )
 """In the order of a shop's life."""

@@ -4,31 +4,22 @@ Customers stand under the keyed hash of their id: the entries of one can be foun
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select
 
 from features.consent import changes, schema
+from features.consent.entry import Entry
 from features.store.backend import Backend
 
 _C = schema.AUDIT.c
 
 
-class Entry(NamedTuple):
-    """One access or change."""
-
-    time: int  # seconds since the epoch, UTC
-    actor: str  # name of the token, `local` for a service without tokens, `command`
-    action: str
-    customer_id: str  # its mark where it is read
-    result: str
-
-
-def write(connection: Connection, entry: Entry) -> None:
-    """Write one down; inside a transaction that writes."""
-    subject = changes.made_marker(connection).of(entry.customer_id)
-    values = {"time": entry.time, "actor": entry.actor, "action": entry.action, "result": entry.result}
-    connection.execute(insert(schema.AUDIT).values(**values, subject=subject))
+def write(connection: Connection, *entries: Entry) -> None:
+    """Write some down; inside a transaction that writes."""
+    marker = changes.made_marker(connection)
+    names = ("time", "actor", "action", "result")
+    rows = [{name: getattr(one, name) for name in names} | {"subject": marker.of(one.customer_id)} for one in entries]
+    connection.execute(insert(schema.AUDIT), rows)
 
 
 def read(backend: Backend, *, customer_id: str | None = None, limit: int = 1_000) -> Sequence[Entry]:

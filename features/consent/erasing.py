@@ -8,8 +8,9 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, select
 
 from features.consent import changes, schema
-from features.consent.audit import Entry, write
+from features.consent.audit import write
 from features.consent.change import ChangeKind
+from features.consent.entry import Entry
 from features.consent.purposes import Consent
 from features.exposures.log import ExposureLog
 from features.exposures.retention import erase as erase_exposures

@@ -3,8 +3,9 @@
 import time as clock
 
 from features.consent import changes
-from features.consent.audit import Entry, write
+from features.consent.audit import write
 from features.consent.change import ChangeKind
+from features.consent.entry import Entry
 from features.consent.purposes import Consent
 from features.store.livestore import LiveStore
 

@@ -8,10 +8,14 @@ import numpy as np
 
 from features.arrays import DAY, NO_TIME, Doubles, rows_of
 from features.history import History
+from features.kinds import WITHOUT_PRODUCT
 from features.profiles import Interests
 
 HALF_LIFE = 180.0  # days
 DAYS_OF_PURCHASES = 6.0
+EVENTS = 5.0
+"""Events of one's own after which the order of lists listens half as much to what was declared."""
+_LEAST = 0.05  # below that it does not listen at all
 
 
 def strengths(interests: Interests, history: History, time: int) -> Doubles:
@@ -23,6 +27,15 @@ def strengths(interests: Interests, history: History, time: int) -> Doubles:
     age = np.where(since == NO_TIME, 0.0, np.maximum(time - since, 0) / DAY)
     faded: Doubles = np.exp2(-age / HALF_LIFE - _bought_since(interests, history) / DAYS_OF_PURCHASES)
     return faded
+
+
+def word(history: History) -> Doubles:
+    """(R,) how much the order of lists listens to what R customers declared: 1 for those who did nothing yet, half
+    after every `EVENTS` events with products, and at last nothing: by then the ranker knows better."""
+    touched = np.isin(history.kind, list(WITHOUT_PRODUCT), invert=True)
+    events = np.bincount(history.row[touched], minlength=len(history))
+    said = np.exp2(-events / EVENTS)
+    return np.where(said < _LEAST, 0.0, said)
 
 
 def _bought_since(interests: Interests, history: History) -> Doubles:

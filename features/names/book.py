@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from features.errors import SecretError
 from features.identity.keys import Keys
@@ -42,6 +42,10 @@ class NameBook:
 
         Others may write in between: a table of a million customers takes its time.
         """
+        of_table = (_C.source == TABLE, _C.name == NAME)
+        with self._backend.reading() as connection:
+            before = connection.execute(select(func.max(_C.time)).where(*of_table)).scalar()
+        now = now if before is None else max(now, before + 1)  # tells those of this table from those of the one before
         count, left = 0, iter(names)
         while some := dict(islice(left, _TOGETHER)):
             rows = [self._row(customer_id, name, TABLE, now) for customer_id, name in some.items()]
@@ -50,7 +54,7 @@ class NameBook:
                 connection.execute(insert(TRAITS), rows)
             count += len(rows)
         with self._backend.writing() as connection:
-            connection.execute(delete(TRAITS).where(_C.source == TABLE, _C.name == NAME, _C.time < now))
+            connection.execute(delete(TRAITS).where(*of_table, _C.time < now))
         return count
 
     def forget(self, customer_id: str) -> None:

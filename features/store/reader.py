@@ -114,6 +114,11 @@ class Reader:
         with self._connection() as connection:
             return changes.behind(connection, number), changes.marker_of(connection)
 
+    def said(self, customer_id: str) -> list[Change]:
+        """What one customer stated of their consent, in order."""
+        with self._connection() as connection:
+            return changes.of_subject(connection, customer_id)
+
     def touched(self, sequence: int, upto: int, *, time: int | None = None) -> list[Touched]:
         """Who did something with what: the events behind one sequence and up to another, from a second on, in order."""
         with self._connection() as connection:

@@ -44,7 +44,8 @@ class Statement:
         """In the words of one dialect, and with the places that its driver takes."""
         kind, style = _STYLES[dialect]
         compiled = statement.compile(dialect=kind.dialect(paramstyle=style), **options)
-        return cls(str(compiled), [(name, compiled.params[name]) for name in compiled.positiontup])
+        otherwise = compiled.params  # worked out whenever it is asked for
+        return cls(str(compiled), [(name, otherwise[name]) for name in compiled.positiontup])
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run it; raises the driver's own errors."""

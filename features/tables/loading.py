@@ -28,7 +28,7 @@ from features.tables.forgotten import Forgotten
 from features.tables.gather import Gathered, Tally
 from features.tables.identities import Links, read_links
 from features.tables.ledger import Ledger, digest, digests, unnamed, written
-from features.tables.newer import Newer, Since
+from features.tables.newer import Newer, Since, together
 from features.tables.promised import Promised
 from features.tables.rejects import Rejects
 from features.tables.shop import Shop
@@ -216,9 +216,9 @@ class _Tables:
         since = Since.of(self.known.end, self.config.time, columns, column)
         begun = self._begun.get(since.own) if table == "events" or self.shared(table) else None
         if begun is None:
-            return since.parts(found)
+            return together(since.parts(found))
         parts = begun.result()
-        return (replace(p, chunk=None if p.chunk is None else p.chunk.select(since.names)) for p in parts)
+        return together(replace(p, chunk=None if p.chunk is None else p.chunk.select(since.names)) for p in parts)
 
     def links(self) -> Links | None:
         """Which devices belong to whom, None where there is no such table."""

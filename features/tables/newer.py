@@ -1,6 +1,6 @@
 """Newer: the rows of a table from a moment on; what lies before it is counted, and read no further than that takes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from features.arrays import DAY, Counts, Times
-from features.tables.chunk import Chunk, Column, Reader, all_chunks
+from features.tables.chunk import CHUNK_ROWS, Chunk, Column, Reader, all_chunks
 from features.tables.columns import Columns
 from features.tables.config import TimeConfig
 from features.tables.parquet_file import Group, ParquetFile
@@ -29,6 +29,19 @@ class Newer:
     chunk: Chunk | None  # None where there are none
     rows: int  # of the part, and lines that could not be taken apart
     earlier: int  # rows of before
+
+
+def together(parts: Iterable[Newer]) -> Iterator[Newer]:
+    """The same with rows of one file that follow each other in one part, up to the size of a chunk: each look at a part
+    costs as much as it takes to look ids up among all there are, however few the part has."""
+    held: list[Newer] = []
+    for part in parts:
+        if held and not _fit(held, part):
+            yield _joined(held)
+            held = []
+        held.append(part)
+    if held:
+        yield _joined(held)
 
 
 @dataclass(frozen=True)
@@ -92,6 +105,27 @@ class Since:
 
     def _earlier(self, moment: Times) -> int:
         return int(((moment > 0) & (moment < self.time)).sum())
+
+
+def _fit(held: Sequence[Newer], part: Newer) -> bool:
+    """Whether a part may be joined to others."""
+    chunks = [one.chunk for one in (*held, part) if one.chunk is not None]
+    if not chunks:
+        return True
+    alike = chunks[-1].place == chunks[0].place and chunks[-1].table.schema == chunks[0].table.schema
+    return alike and sum(len(chunk.row) for chunk in chunks) <= CHUNK_ROWS
+
+
+def _joined(parts: Sequence[Newer]) -> Newer:
+    chunks = [part.chunk for part in parts if part.chunk is not None]
+    rows, earlier = sum(part.rows for part in parts), sum(part.earlier for part in parts)
+    if len(chunks) < 2:
+        return Newer(chunks[0] if chunks else None, rows, earlier)
+    table = pa.concat_tables([chunk.table for chunk in chunks]).unify_dictionaries().combine_chunks()
+    malformed = [line for chunk in chunks for line in chunk.malformed]
+    return Newer(
+        Chunk(chunks[0].place, table, np.concatenate([chunk.row for chunk in chunks]), malformed), rows, earlier
+    )
 
 
 def _taken(table: pa.Table, at: Counts) -> pa.Table:

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from features.arrays import DAY
+
 
 @dataclass(frozen=True)
 class FadingConfig:
@@ -34,8 +36,8 @@ class FadingConfig:
             raise ValueError(f"steps = {self.steps} is not between 1 and 100; enabled = false lets nothing fade")
         if not 0 < self.days <= 365:
             raise ValueError(f"days = {self.days} is not above 0 and at most 365")
-        if self.visit_s < 0:
-            raise ValueError(f"visit_s = {self.visit_s} is negative; 0 counts every time")
+        if not 0 <= self.visit_s <= DAY:
+            raise ValueError(f"visit_s = {self.visit_s} is not between 0, which counts every time, and a day")
         if self.customers < 1:
             raise ValueError(f"customers = {self.customers} is less than 1; enabled = false lets nothing fade")
 

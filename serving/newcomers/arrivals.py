@@ -5,12 +5,14 @@ Bounded whatever comes in: ids that nobody sells, sent by the thousand, only pus
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from heapq import nlargest
 
 from features.newcomers.facts import Facts
 from features.store.event import Event
 from training.naming import steps
 
 PEOPLE, COMPANIONS = 20, 32  # that are counted of each product
+BEST = 50  # that are found by what they have in common
 _SPARE = 1.25  # times the bound at which the table is cut back to it
 
 
@@ -73,8 +75,9 @@ class Arrivals:
         self._list(product_id, [("companion", other)])
 
     def of(self, kind: str, what: object) -> Sequence[str]:
-        """The newcomers of a `category` or `brand` (by `steps`), or with a `companion`."""
-        return [*self._by.get((kind, what), ())]
+        """The newcomers of a `category` or `brand` (by `steps`), or with a `companion`; of many the best alone."""
+        found = self._by.get((kind, what), {})
+        return [*found] if len(found) <= BEST else nlargest(BEST, found, key=lambda name: self._all[name].rank)
 
     def _cut(self) -> None:
         by = sorted(self._all, key=lambda name: self._all[name].rank)

@@ -19,6 +19,7 @@ _OWN = {
     Kind.ADD_TO_CART: "you put it in your cart",
 }
 _OVER = frozenset({Kind.REMOVE_FROM_CART, Kind.PURCHASE, Kind.REFUND})  # after which somebody's own touch is past
+_TOUCHES = 10  # products of the visit that others are found by, the last ones
 
 
 @dataclass(frozen=True)
@@ -85,22 +86,27 @@ class Fitting:
     def _others(self) -> list[Fit]:
         """By how many people touched them with what the customer touched, then by what they share with it."""
         found: dict[str, _Kin] = {}
-        for deed in self.visit:
-            shared = self._shared(deed)
-            for kind, what in shared.items():
-                for name in self.arrivals.of(kind, what):
-                    kin = found.setdefault(name, _Kin())
-                    kin.by.setdefault(kind, deed)
+        for (kind, what), deed in self._touched().items():
+            for name in self.arrivals.of(kind, what):
+                found.setdefault(name, _Kin()).by.setdefault(kind, deed)
         arrivals = {name: arrival for name in found if (arrival := self.arrivals.get(name)) is not None}
         enough = [name for name, arrival in arrivals.items() if len(arrival.people) >= self.people]
         enough.sort(key=lambda name: (*found[name].order(arrivals[name]), arrivals[name].rank, name), reverse=True)
         return [Fit(arrivals[name], self._words(arrivals[name], found[name])) for name in enough]
 
-    def _shared(self, deed: Deed) -> Mapping[str, object]:
-        """What newcomers may have in common with something that was touched."""
-        category, brand = self._names(deed.product_id or "")
-        shared: dict[str, object] = {"companion": deed.product_id}
-        return shared | {kind: steps(name) for kind, name in (("category", category), ("brand", brand)) if name}
+    def _touched(self) -> Mapping[tuple[str, object], Deed]:
+        """What newcomers may have in common with what was touched in the visit, with the last touch of each."""
+        last: dict[str | None, Deed] = {}
+        for deed in self.visit:
+            last.setdefault(deed.product_id, deed)
+        shared: dict[tuple[str, object], Deed] = {}
+        for deed in [*last.values()][:_TOUCHES]:
+            category, brand = self._names(deed.product_id or "")
+            shared.setdefault(("companion", deed.product_id), deed)
+            for kind, name in (("category", category), ("brand", brand)):
+                if name:
+                    shared.setdefault((kind, steps(name)), deed)
+        return shared
 
     def _names(self, product_id: str) -> tuple[str, str]:
         """Category and brand, empty where they are not known."""

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from features.store.reader import Reader
 
 NAMED = 1_000  # products of one look at most, the last ones named
-FIRST, READ = 5_000, 500  # newest events about them, of the first look and of each further one
+FIRST, READ = 5_000, 200  # newest events about them, of the first look and of each further one
 _VISITORS = 500  # whose visits are followed
 _TOUCHED = 4  # newcomers of one visitor
-_JOINED = 32  # visits that one look reads, after the first
+_JOINED = 8  # visits that one look reads, after the first
 _VISIT = 60  # newest events of a visit
 
 

@@ -17,6 +17,8 @@ from training.query import Answer, Item, Query
 from training.recommender import Recommender
 from training.similar import SAME_CATEGORY, similar
 
+_LOOKED_AT = 100  # newcomers that fit, of which some may be shown
+
 
 class Newcomers:
     """Those of one model; `default` says whether people of whom nothing is known may be followed."""
@@ -53,7 +55,7 @@ class Newcomers:
         """As many as a list may have, the best first."""
         permission = Permission(self._model, self._arrivals, query, standing, moment)
         chosen: list[Fit] = []
-        for fit in Fitting(self._model, self._arrivals, query, moment, self._config.people).found():
+        for fit in Fitting(self._model, self._arrivals, query, moment, self._config.people).found()[:_LOOKED_AT]:
             listed = [*answer.items, *(Item(one.product_id, 0, 0.0, SOURCE) for one in chosen)]
             if fit.product_id in query.faded:
                 continue

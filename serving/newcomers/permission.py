@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.arrays import DAY
+from features.interests.names import key_of, within
+from features.interests.told import Told
 from features.kinds import Kind
 from features.newcomers.facts import Facts
 from features.recent import Deed
@@ -56,6 +58,8 @@ class Permission:
         """Whether a newcomer may be shown at all; `room` says beside what."""
         filters = self.query.filters
         if not facts.available or not matches(filters, facts) or facts.product_id in filters.exclude_products:
+            return False
+        if self.query.told is not None and _unwanted(self.query.told, facts):
             return False
         return self.standing is None or (self._allowed(self.standing, facts) and not self._barred(self.standing, facts))
 
@@ -128,6 +132,16 @@ class Permission:
             brand=catalogue.brand_names[brand] if brand >= 0 else "",
             price=float(market.price_28[index]) if np.isnan(price) else price,
         )
+
+
+def _unwanted(told: Told, facts: Facts) -> bool:
+    """Whether it is of what the customer does not want to be known for, and has not declared since."""
+    keys = [key_of(name) for name in (facts.category, facts.brand) if name]
+
+    def of(name: str) -> bool:
+        return any(within(key, key_of(name)) for key in keys)
+
+    return any(map(of, told.removed)) and not any(of(one.name) for one in told.declared or ())
 
 
 def _same(one: str, other: str) -> bool:

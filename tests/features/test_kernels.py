@@ -49,12 +49,12 @@ def test_groups_are_those_of_a_stable_sort(seed: int, events: int, things: int, 
     flat = [occasion for key in sorted(expected) for occasion in expected[key]]
     assert [list(one) for one in zip(times, orders, weights, strict=True)] == flat
 
-    row, product = random.integers(0, 5, 40).astype(np.int32), random.integers(-1, 12, 40).astype(np.int32)
+    who, product = random.integers(0, 5, 40).astype(np.int32), random.integers(-1, 12, 40).astype(np.int32)
     sought = [
-        int(r) * things + int(codes[p]) if p >= 0 and codes[p] >= 0 else -1 for r, p in zip(row, product, strict=True)
+        int(r) * things + int(codes[p]) if p >= 0 and codes[p] >= 0 else -1 for r, p in zip(who, product, strict=True)
     ]
     index = {key: place for place, key in enumerate(keys.tolist())}
-    assert _kernels.match(keys, row, product, codes, things).tolist() == [index.get(key, -1) for key in sought]
+    assert _kernels.match(keys, who, product, codes, things).tolist() == [index.get(key, -1) for key in sought]
 
 
 @given(seed=SEEDS)
@@ -105,7 +105,7 @@ def test_a_matrix_is_its_columns_as_single_numbers(seed: int, pairs: int) -> Non
     kinds = (np.float64, np.float32, np.int64, np.int32, np.bool_, np.uint8, np.int16, np.float16)
     whole = [random.integers(0, 100, pairs).astype(kind) for kind in kinds]
     strided = np.where(random.random((pairs, 2)) < 0.2, np.nan, random.random((pairs, 2)))
-    columns = [*whole, 2, strided[:, 1], 0, np.float64(7.5)]
+    columns: list[Any] = [*whole, 2, strided[:, 1], 0, np.float64(7.5)]
     expected = np.empty((len(columns), pairs), np.float32)
     for row, column in zip(expected, columns, strict=True):
         row[:] = table[product, column] if isinstance(column, int) else column

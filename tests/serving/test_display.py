@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from features.consent.purposes import ALL
 from features.errors import ConfigError
 from features.exposures.exposure import Exposure
 from features.settings import Settings
@@ -87,7 +88,7 @@ def test_a_seed_makes_draws_again(champion: Champion, as_of: int, customers: lis
 
 def test_who_does_not_consent_is_not_named(champion: Champion, as_of: int, customers: list[str]) -> None:
     profiles = champion.recommender.profiles
-    refused = replace(profiles, personal=np.arange(len(customers)) != 0)
+    refused = replace(profiles, consent=np.where(np.arange(len(customers)) == 0, 0, ALL).astype(np.uint8))
     plain = desk(replace(champion, recommender=replace(champion.recommender, profiles=refused)), as_of)
     for who in ({"customer_id": customers[0]}, {"customer_id": customers[1]}, {"anonymous_id": "tab"}):
         asked(plain, **who)

@@ -20,6 +20,7 @@ from esnaf.cli import main
 from esnaf.process import running
 from tests.serving import harm
 from training import pointer
+from training.bundle import FORMAT
 from training.pointer import Pointer
 
 pytestmark = pytest.mark.service
@@ -155,7 +156,7 @@ def test_everything_that_names_a_model_names_the_new_one(shop: Shop, products: l
     ("spoil", "reason"),
     [
         (harm.flip_a_byte, "0.txt: is damaged (its checksum differs)"),
-        (harm.from_another_version, f"bundle format {harm.FORMAT + 1}, this version reads {harm.FORMAT}"),
+        (harm.from_another_version, f"bundle format {FORMAT + 1}, this version reads {FORMAT}"),
     ],
 )
 def test_a_bad_bundle_is_refused_and_a_good_one_is_taken_later(

@@ -20,6 +20,7 @@ from serving.keeper import Keeper
 from serving.watch import Watch
 from tests.serving import harm
 from training import pointer
+from training.bundle import FORMAT
 from training.pointer import Pointer
 
 
@@ -95,7 +96,7 @@ def gone(bundle: Path) -> None:
     ("spoil", "reason"),
     [
         (harm.flip_a_byte, "0.txt: is damaged (its checksum differs)"),
-        (harm.from_another_version, f"bundle format {harm.FORMAT + 1}, this version reads {harm.FORMAT}"),
+        (harm.from_another_version, f"bundle format {FORMAT + 1}, this version reads {FORMAT}"),
         (harm.with_an_unknown_feature, "it does not fit this version of Esnaf"),
         (harm.without_a_part, "market: cannot be read"),
         (gone, "which is not there; promote a version that is"),

@@ -75,7 +75,7 @@ def test_what_generators_named_is_pooled_and_ordered(seed: int, rows: int, gener
 @given(seed=SEEDS, sparse=st.booleans(), kind=st.sampled_from([np.float32, np.float64]))
 def test_scores_of_products_in_one_row(seed: int, kind: type, *, sparse: bool) -> None:
     random = np.random.default_rng(seed)
-    row = np.where(random.random(30) < 0.4, -np.inf, random.random(30)).astype(kind)
+    row: Array = np.where(random.random(30) < 0.4, -np.inf, random.random(30)).astype(kind)
     product = random.integers(0, 30, 50).astype(np.int32)
     index = np.flatnonzero(row > -np.inf).astype(np.int32)
     rated = _lists.rated(row[index] if sparse else row, index if sparse else None, product)

@@ -135,6 +135,8 @@ class Als(Generator):
         stored = (request.customer >= 0) & (request.customer < len(self.user_factors))
         if request.renewed is not None:
             stored &= ~request.renewed
+        if stored.all():
+            return self.user_factors[request.customer]
         users = self.user_factors[np.where(stored, request.customer, 0)]
         strangers = np.flatnonzero(~stored)
         if len(strangers):

@@ -30,9 +30,10 @@ def inner_products(users: Floats, items: Floats, unknown: Codes) -> Doubles:
     """(R, P) of factors on grids, `users` (R, F) and `items` (P, F); -inf for customers without factors (all zero) and
     for the `unknown` products, about which nothing was learned."""
     if len(users) == 1:  # every number is read once, so half the bytes are half the time
-        scores = _lists.inner(users[0].astype(np.float64), items).reshape(1, -1)
-    else:
-        scores = users.astype(np.float64) @ items.astype(np.float64).T
+        own = _lists.inner(users[0].astype(np.float64), items)
+        own[unknown if users.any() else slice(None)] = NONE
+        return own.reshape(1, -1)
+    scores = users.astype(np.float64) @ items.astype(np.float64).T
     scores[:, unknown] = NONE
     scores[~users.any(axis=1)] = NONE
     return scores

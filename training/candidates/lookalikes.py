@@ -61,8 +61,13 @@ class Lookalikes(Generator):
 
     def _others(self, similar: Candidates, customer: Codes) -> Csr:
         """(R, N) the neighbours without the customers themselves, columns ascending."""
+        if len(customer) == 1:
+            by = np.argsort(similar.product)
+            by = by[self.reference[similar.product[by]] != customer[0]]
+            offsets = np.array([0, len(by)])
+            return Csr(offsets, similar.product[by], similar.score[by], self.buyers.width)
         row = rows_of(similar.offsets)
-        by = np.lexsort((similar.product, row)) if len(customer) > 1 else np.argsort(similar.product)
+        by = np.lexsort((similar.product, row))
         by = by[self.reference[similar.product[by]] != customer[row[by]]]
         return Csr(offsets_of(row[by], len(customer)), similar.product[by], similar.score[by], self.buyers.width)
 

@@ -17,6 +17,7 @@ BUILT_IN: Mapping[str, str] = {
     "ease": "training.candidates.ease:Ease",
     "lookalikes": "training.candidates.lookalikes:Lookalikes",
     "neighbours": "training.candidates.neighbours:Neighbours",
+    "onboarding": "training.candidates.onboarding:Onboarding",
     "popular": "training.candidates.popular:Popular",
     "popular_category": "training.candidates.favourites:PopularCategory",
     "popular_segment": "training.candidates.popular_segment:PopularSegment",

@@ -10,11 +10,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.arrays import DAY
+from features.tables import newer
 from features.tables.chunk import Chunk, Reader
 from features.tables.columns import Columns
 from features.tables.config import TimeConfig
 from features.tables.csv_file import CsvFile
-from features.tables.newer import Since
+from features.tables.newer import Newer, Since, together
 from features.tables.parquet_file import Group, ParquetFile
 
 START = 1_704_067_200  # 2024-01-01
@@ -32,11 +33,7 @@ def table(rows: int, kind: pa.DataType) -> pa.Table:
 
 
 def found(reader: Reader, since: int, zone: str = "UTC") -> tuple[list[str], list[int], int, int]:
-    parts = list(Since.of(since, TimeConfig(zone=zone), COLUMNS, "timestamp").parts([reader]))
-    chunks = [part.chunk for part in parts if part.chunk is not None]
-    things = [thing for chunk in chunks for thing in chunk.column("thing").to_pylist()]
-    rows = [row for chunk in chunks for row in chunk.row.tolist()]
-    return things, rows, sum(part.rows for part in parts), sum(part.earlier for part in parts)
+    return read_of(list(Since.of(since, TimeConfig(zone=zone), COLUMNS, "timestamp").parts([reader])))
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/Los_Angeles"])
@@ -73,3 +70,39 @@ def test_groups_of_before_are_not_read(tmp_path: Path, monkeypatch: pytest.Monke
 def test_without_its_column_every_row_is_neither(tmp_path: Path) -> None:
     pq.write_table(pa.table({"thing": ["a", "b"]}), tmp_path / "rows.parquet")
     assert found(ParquetFile(tmp_path / "rows.parquet", "rows"), START) == ([], [], 2, 0)
+
+
+def test_parts_of_one_file_are_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = table(240, pa.string())
+    pq.write_table(rows, tmp_path / "rows.parquet", row_group_size=17)
+    since = Since.of(START + 3600 * 100, TimeConfig(), COLUMNS, "timestamp")
+    files = [ParquetFile(tmp_path / "rows.parquet", place) for place in ("one", "other")]
+    parts, joined = list(since.parts(files)), list(together(since.parts(files)))
+    assert len(joined) < len(parts)
+    assert [chunk.place for chunk in held(joined)] == ["one", "other"]
+    assert read_of(joined) == read_of(parts)
+    monkeypatch.setattr(newer, "CHUNK_ROWS", 40)
+    assert max(len(chunk.row) for chunk in held(list(together(since.parts(files))))) <= 40
+    assert read_of(list(together(since.parts(files)))) == read_of(parts)
+
+
+def test_parts_with_other_columns_stay_apart() -> None:
+    def part(**columns: list[str | int]) -> Newer:
+        rows = pa.table(columns)
+        return Newer(Chunk("rows", rows, np.arange(len(rows))), len(rows), 0)
+
+    parts = [part(at=["1"]), Newer(None, 5, 5), part(at=[1]), part(at=[1], thing=["p"]), part(at=[2], thing=["q"])]
+    joined = list(together(parts))
+    assert [len(chunk.row) for chunk in held(joined)] == [1, 1, 2]
+    assert sum(one.rows for one in joined) == 9
+    assert list(together([])) == []
+
+
+def held(parts: list[Newer]) -> list[Chunk]:
+    return [part.chunk for part in parts if part.chunk is not None]
+
+
+def read_of(parts: list[Newer]) -> tuple[list[str], list[int], int, int]:
+    things = [thing for chunk in held(parts) for thing in chunk.column("thing").to_pylist()]
+    rows = [row for chunk in held(parts) for row in chunk.row.tolist()]
+    return things, rows, sum(part.rows for part in parts), sum(part.earlier for part in parts)

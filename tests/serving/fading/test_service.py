@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from esnaf.process import running_service
+from features.consent.purposes import Purpose
 from serving.clock import shown_time
 from training import pointer
+from training.recommender import Recommender
 
 pytestmark = pytest.mark.service
 
@@ -35,6 +38,13 @@ def folder(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(workspace / pointer.FILE, folder)
     (folder / "esnaf.toml").write_text(SETTINGS)
     return folder
+
+
+@pytest.fixture(scope="module")
+def customers(recommender: Recommender) -> list[str]:
+    """Those who consent to being known by what they were shown."""
+    named = recommender.profiles.personal & ((recommender.profiles.consent & Purpose.ANALYTICS) > 0)
+    return recommender.customers.ids(np.flatnonzero(named))
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """The table of newcomers is bounded, and keeps those that people touch."""
 
-from serving.newcomers.arrivals import COMPANIONS, PEOPLE, Arrivals
+from serving.newcomers.arrivals import BEST, COMPANIONS, PEOPLE, Arrivals
 from tests.features.newcomers.told import event
 
 
@@ -42,3 +42,13 @@ def test_one_product_takes_bounded_room() -> None:
     assert found is not None
     assert (len(found.people), len(found.companions)) == (PEOPLE, COMPANIONS)
     assert sum(bool(arrivals.of("companion", f"P{who}")) for who in range(1_000)) == COMPANIONS
+
+
+def test_of_many_the_best_are_found() -> None:
+    arrivals = Arrivals(1_000)
+    for number in range(200):
+        for who in range(1 + (number == 3)):
+            arrivals.told(event(number, product_id=f"P{number}", properties={"brand": "Domo"}), who)
+    found = arrivals.of("brand", ("domo",))
+    assert len(found) == BEST
+    assert found[:2] == ["P3", "P199"]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from features.arrays import DAY
+from features.interests.told import Told
 from features.kinds import Kind
 from features.newcomers.facts import Facts
 from features.recent import Deed
@@ -71,6 +72,20 @@ def permitted(model: Recommender, text: str, facts: Facts, deeds: Sequence[Deed]
     assert policy is not None
     query = Query(who, recent=tuple(deeds))
     return Permission(model, Arrivals(1), query, policy.at(model.time).rules(query), model.time).given(facts)
+
+
+def test_what_a_customer_does_not_want_to_be_known_for_is_not_shown(recommender: Recommender) -> None:
+    new = Facts("new", category="Home > Mugs > Small", brand="Domo")
+    told = Told().remove("home>MUGS")
+    for said, shown in (
+        (told, False),
+        (told.remove("Garden"), False),
+        (Told().remove("domo"), False),
+        (Told().remove("Home > Mug"), True),
+        (told.declare(["Home > Mugs > Small"], 1), True),
+        (told.declare(["Garden"], 1), False),
+    ):
+        assert Permission(recommender, Arrivals(1), Query(told=said), None, 0).given(new) == shown, said
 
 
 def test_caps_and_cooldowns_hold(recommender: Recommender) -> None:

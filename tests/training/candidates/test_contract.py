@@ -44,6 +44,7 @@ FLOORS = {
     "ease": 0.70,
     "lookalikes": 0.73,
     "neighbours": 0.73,
+    "onboarding": 0.0,  # these customers declared nothing
     "popular": 0.25,
     "popular_category": 0.70,
     "popular_segment": 0.70,

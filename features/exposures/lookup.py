@@ -1,0 +1,92 @@
+"""Look-up: the lists that one customer was shown last.
+
+There is no index of customers, since that would cost every answer. The newest groups are looked through, as far back as
+so many answers reach; the whole log is for those who have time.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, takewhile
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from features.exposures import schema
+from features.exposures.exposure import Exposure
+from features.exposures.group import PLACE, Group, unpacked
+from features.exposures.identifier import second_of
+from features.store.backend import Backend
+
+NEAR = 20_000  # answers of the whole shop: a millisecond or so
+_GROUPS = 2_000
+_NAMED = 500  # lists that a statement names
+_C = schema.EXPOSURES.c
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A list that somebody was shown."""
+
+    recommendation_id: str
+    time: int  # seconds since the epoch, UTC
+    placement: str | None
+    channel: str | None
+    model_version: str
+    products: Sequence[str]  # ids, in the order shown
+
+
+def last_shown(backend: Backend, customer_id: str, *, most: int | None = 5, within: int | None = NEAR) -> list[Seen]:
+    """The newest first; `most` of them, of the newest `within` answers of the log; None for all."""
+    with backend.reading() as connection:
+        begin = _begin(connection, within)
+        named = func.instr if connection.dialect.name == "sqlite" else func.strpos
+        theirs = named(_C.customers, json.dumps(customer_id)) > 0
+        groups = select(*(_C[name] for name in Group._fields)).where(_C.sequence >= begin, theirs)
+        found: list[Exposure] = []
+        for row in connection.execute(groups.order_by(_C.sequence.desc())):
+            own = [one for one in unpacked(Group(*row)) if one.customer_id == customer_id]
+            found += sorted(own, key=lambda one: one.recommendation_id, reverse=True)
+            if most is not None and len(found) >= most:
+                break
+        return _seen(connection, found[:most])
+
+
+def _begin(connection: Connection, within: int | None) -> int:
+    """The sequence of the first group that is looked at."""
+    if within is None:
+        return 0
+    newest = connection.execute(select(_C.sequence, _C.answers).order_by(_C.sequence.desc()).limit(_GROUPS)).all()
+    before = accumulate((row.answers for row in newest), initial=0)
+    near = [row.sequence for row, _ in zip(newest, takewhile(lambda total: total < within, before), strict=False)]
+    return near[-1] if near else 0
+
+
+def _seen(connection: Connection, shown: Sequence[Exposure]) -> list[Seen]:
+    lists = schema.LISTS.c
+    found = select(lists.list_id, lists.model_version, lists.shown, lists.products)
+    names = sorted({one.list_id for one in shown})
+    known: dict[str, Any] = {}
+    for first in range(0, len(names), _NAMED):
+        wanted = found.where(lists.list_id.in_(names[first : first + _NAMED]))
+        known |= {row.list_id: row for row in connection.execute(wanted)}
+    return [
+        Seen(
+            one.recommendation_id,
+            second_of(one.recommendation_id),
+            one.placement,
+            one.channel,
+            known[one.list_id].model_version,
+            _products(one, json.loads(known[one.list_id].products), known[one.list_id].shown),
+        )
+        for one in shown
+        if one.list_id in known
+    ]
+
+
+def _products(one: Exposure, products: Sequence[str], shown: int) -> Sequence[str]:
+    if one.places is None:
+        return products[:shown]
+    places = memoryview(one.places).cast("B")
+    size = PLACE.itemsize
+    return [products[int.from_bytes(places[at : at + size], "little")] for at in range(0, len(places), size)]

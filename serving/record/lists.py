@@ -1,0 +1,76 @@
+"""Lists: what one customer was shown last, of the exposure log."""
+
+from typing import TYPE_CHECKING, Any
+
+from features.errors import EsnafError, StoreBusy
+from features.exposures.config import ExposuresConfig
+from features.logs import log
+from features.store.config import StoreConfig
+from serving.bodies import ListRequest
+from serving.clock import shown_time
+from serving.desk import Desk
+from serving.live import known_as
+
+if TYPE_CHECKING:
+    from features.exposures.log import ExposureLog
+    from features.exposures.lookup import Seen
+
+MOST = 5
+
+
+class Lists:
+    """Of one worker; its connection to the log is opened when it is first needed."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._workspace, self._settings = desk.keeper.workspace, desk.keeper.settings
+        self._log: ExposureLog | None = None
+
+    def last(self, customer_id: str) -> list[dict[str, Any]] | None:
+        """The newest first, as far as the newest answers of the shop reach; None while the log is away."""
+        found = self._found(customer_id, most=MOST)
+        return None if found is None else [described(one) for one in found]
+
+    def every(self, customer_id: str) -> list[dict[str, Any]] | None:
+        """All that the log has; it is gone through as a whole."""
+        found = self._found(customer_id, most=None)
+        return None if found is None else [described(one) for one in found]
+
+    def close(self) -> None:
+        """Let go of the log."""
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
+    def _found(self, customer_id: str, *, most: int | None) -> "list[Seen] | None":
+        from features.exposures.lookup import NEAR, last_shown
+
+        who = known_as(ListRequest.model_construct(customer_id=customer_id))
+        try:
+            opened = self._opened()
+            within = None if most is None else NEAR
+            return [] if opened is None else last_shown(opened.backend, who, most=most, within=within)
+        except StoreBusy:
+            return None
+        except EsnafError as error:
+            log.warning("exposures.unreadable", reason=str(error))
+            self.close()
+            return None
+
+    def _opened(self) -> "ExposureLog | None":
+        if self._log is None and self._settings.section("exposures", ExposuresConfig).enabled:
+            from features.exposures.log import ExposureLog
+
+            self._log = ExposureLog.find(self._workspace, self._settings.section("store", StoreConfig))
+        return self._log
+
+
+def described(seen: "Seen") -> dict[str, Any]:
+    """One list."""
+    return {
+        "recommendation_id": seen.recommendation_id,
+        "time": shown_time(seen.time),
+        "placement": seen.placement,
+        "channel": seen.channel,
+        "model_version": seen.model_version,
+        "products": list(seen.products),
+    }

@@ -1,0 +1,1 @@
+"""What customers are worth: expected spend, chance of a purchase and risk of churn, learned from past windows."""

@@ -1,0 +1,107 @@
+"""Learning: a ValueModel from a shop's log as of any moment, and how good it is on the horizon before the end."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from features.arrays import DAY, Doubles
+from features.eventlog import EventLog
+from features.logs import log as logger
+from training.value.config import ValueConfig
+from training.value.model import ValueModel, Values
+from training.value.propensity import Propensity
+from training.value.quality import Quality
+from training.value.spending import Spending
+from training.value.windows import Windows, horizon_of
+
+FEWEST = 50  # customers who bought in the newest window, and who did not: fewer teach nothing
+SHORTEST = 7  # days of a horizon
+FARTHEST = 3.0  # times that the last half horizon may differ from what was expected
+
+
+@dataclass
+class Learning:
+    """One shop's log, and the model of any moment of it. What was known at a moment is worked out once."""
+
+    log: EventLog
+    config: ValueConfig
+    seed: int
+    end: int  # seconds since the epoch: nothing from then on is used
+
+    @cached_property
+    def horizon(self) -> int:
+        """Days: those of the settings, or half of what was seen."""
+        return horizon_of((self.end - self.log.start) / DAY, self.config.horizon)
+
+    @cached_property
+    def churn_days(self) -> int:
+        """Days after which a customer is lost: those of the settings, or what is left of the log."""
+        return max(self.horizon, horizon_of((self.end - self.log.start) / DAY, self.config.churn_days))
+
+    @cached_property
+    def _windows(self) -> Windows:
+        return Windows.of(self.log, self.horizon, customers=self.config.customers, seed=self.seed)
+
+    def fit(self, until: int) -> ValueModel | None:
+        """The model that knows what happened before `until`; None where too little did."""
+        if self.horizon < SHORTEST:
+            logger.warning("value.skipped", reason="the data is too short")
+            return None
+        seconds = self.horizon * DAY
+        windows = [self._windows.at(time) for time in self._windows.moments(until, seconds, self.config.windows)]
+        bought = [self._windows.bought(window, seconds) for window in windows]
+        if not windows or not FEWEST <= bought[0].sum() <= len(bought[0]) - FEWEST:
+            logger.warning("value.skipped", reason="too few customers bought, or did not")
+            return None
+        known = [window.known for window in windows]
+        buys, chances = Propensity.fit(known, bought, trees=self.config.trees, seed=self.seed)
+        return ValueModel(self.horizon, self.churn_days, buys, self._stays(until), self._spending(until, buys, chances))
+
+    def _stays(self, until: int) -> Propensity | None:
+        """Who buys before being lost."""
+        seconds = self.churn_days * DAY
+        if self.churn_days == self.horizon:
+            return None
+        windows = [self._windows.at(time) for time in self._windows.moments(until, seconds, self.config.windows)]
+        bought = [self._windows.bought(window, seconds) for window in windows]
+        if not windows or not FEWEST <= bought[0].sum() <= len(bought[0]) - FEWEST:
+            return None
+        known = [window.known for window in windows]
+        return Propensity.fit(known, bought, trees=self.config.trees, seed=self.seed)[0]
+
+    def _spending(self, until: int, buys: Propensity, chances: list[Doubles]) -> Spending | None:
+        seconds = self.horizon * DAY
+        windows = [self._windows.at(time) for time in self._windows.moments(until, seconds, self.config.windows)]
+        spent = [self._windows.spent(window, seconds) for window in windows]
+        if not spent[0].any():
+            return None
+        known = [window.known for window in windows]
+        fitted = Spending.fit(known, chances, spent, trees=self.config.trees, seed=self.seed)
+        return fitted.moved(self._trend(until, buys, fitted, float(spent[0].sum())) ** 0.5)
+
+    def _trend(self, until: int, buys: Propensity, spending: Spending, spent: float) -> float:
+        """What was spent in the last half horizon, against what had been expected of it: the expectation of a horizon
+        as of its beginning, and the share of the first half in the newest whole window."""
+        half = self.horizon // 2 * DAY  # whole days: some shops know no time of day
+        whole, last = self._windows.at(until - self.horizon * DAY), self._windows.at(until - half)
+        share = float(self._windows.spent(whole, half).sum()) / spent
+        expected = float(spending.expected(last.known, buys.chances(last.known)).sum()) * share
+        found = float(self._windows.spent(last, half).sum())
+        if expected <= 0 or found <= 0:
+            return 1.0
+        return float(np.clip(found / expected, 1 / FARTHEST, FARTHEST))
+
+    def measured(self) -> Quality | None:
+        """How good the model of a horizon before the end is on that horizon, which it has not seen."""
+        cut = self.end - self.horizon * DAY
+        model = self.fit(cut)
+        if model is None:
+            return None
+        window, seconds = self._windows.at(cut), self.horizon * DAY
+        chance = model.buys.chances(window.known)
+        spend = np.full(len(chance), np.nan)
+        if model.spending is not None:
+            spend = model.spending.expected(window.known, chance)
+        values = Values(spend, chance, 1.0 - chance)
+        return Quality.of(values, self._windows.spent(window, seconds), self._windows.bought(window, seconds))
