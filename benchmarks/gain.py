@@ -48,7 +48,7 @@ REAL, REAL_UNTIL = "online_retail", date(2011, 9, 1)
 K = 10
 LEAST = 20  # new customers: fewer say nothing
 HOUR = 3_600
-YOUNG = {"days": 220, "present_share": 0.15}  # a shop where most customers are new
+YOUNG = Parameters(days=220, present_share=0.15)  # a shop where most customers are new
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -69,7 +69,7 @@ def measure(args: Namespace) -> Figures:
     size = {"customers": args.customers, "products": args.products}
     with _simulated(Parameters(**size, days=args.days)) as (case, _):
         figures |= {f"simulated_{name}": value for name, value in case.gain(hidden).items()}
-    with _simulated(Parameters(**size, **YOUNG)) as (case, truth):
+    with _simulated(replace(YOUNG, **size)) as (case, truth):
         figures |= newcomers(case, truth)
     if args.data is not None:
         settings = Settings.read(WORKSPACES / REAL / FILE_NAME)
@@ -167,8 +167,9 @@ def _of_taste(shop: Shop, model: Recommender, new: Codes, truth: Path) -> Codes:
     bought = model.history.purchases
     sold = np.zeros((len(names) + 1, len(model.products)))
     np.add.at(sold, (taste[bought.row], bought.product), 1)
-    best: Codes = np.argsort(-sold, axis=1, kind="stable")[:, :K].astype(np.int32)
-    return best[taste[new]]
+    best = np.argsort(-sold, axis=1, kind="stable")[:, :K].astype(np.int32)
+    lists: Codes = best[taste[new]]
+    return lists
 
 
 def _compared(shown: dict[str, Codes], truth: Purchases) -> dict[str, float]:

@@ -34,7 +34,6 @@ from training.request import Request
 
 _ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":%b},%b,%b"took_ms":%b}'
 _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-_NOTHING = ListRequest.model_construct()
 _DEGRADED = b'"degraded":true,'
 _TURN = 8  # lists of a batch that are made before other requests get their turn
 
@@ -287,11 +286,6 @@ class Answers:
         reasons = iter(self._recommender.explain(query, names, time=time))
         for item, own in zip(items, answer.items, strict=True):
             item["reason"] = own.reason if own.source == NEW else next(reasons)
-
-    def personal(self, who: str) -> bool:
-        """Whether somebody consents to lists that are theirs, and to being called by their name."""
-        standing = standing_of(self._live.register, who)
-        return not standing.erased and not self._refuses(Asked(_NOTHING, who, standing=standing))
 
     def _named(self, asked: Asked) -> bool:
         """Whether somebody consents to what they are shown being known as theirs."""
