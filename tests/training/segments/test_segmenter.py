@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 
 from features.arrays import DAY
+from features.kinds import Kind
+from features.recent import Deed
 from features.segments.segments import Segments
 from features.tables import Shop
+from features.touch import touch_of
 from tests.training.futures import SETTINGS, cut
+from training.query import Query
 from training.recommender import Recommender
 from training.segments.earlier import serving_segments
 from training.segments.segmenter import Earlier
@@ -90,3 +94,13 @@ def test_what_is_held_is_kept_by_dimension(whole: Recommender, name: str) -> Non
     assert whole.segments is not None
     held = whole.segments.held_of(np.array([0, -1], np.int32))[name]
     assert held.tolist() == [next(c for c in everybody(whole).columns if c.name == name).code[0], -1]
+
+
+def test_what_somebody_did_just_now_counts(loaded: Recommender) -> None:
+    assert loaded.segments is not None
+    product, now = loaded.products.id(0), loaded.time + DAY
+    deeds = (Deed(product, Kind.PURCHASE, now - 60, 1.0, 5.0, "live-1", touch_of("app", "phone")),)
+    request = loaded.questions.request([Query(customer_id="never seen", recent=deeds)], now)
+    told = {reason.label: reason.why for reason in loaded.segments.why(request.customer, loaded.customers_of(request))}
+    assert {"new", "once", "by_app", "on_mobile", "app_only"} <= told.keys()
+    assert told["new"] == "first order 0 days ago"
