@@ -37,3 +37,16 @@ def matrix(columns: list[Array | int], table: Floats, product: Codes, /) -> Floa
 
 # The index of a key among texts, -1 where it is absent; `order` sorts them.
 def locate(text: Array, offsets: Offsets, order: Codes, key: bytes, /) -> int: ...
+
+# (rows, terms) sums over each row's visits of the weights of what their products have, by CSR, the last in a visit.
+def once(
+    row: Codes,
+    visit: Counts,
+    product: Codes,
+    offsets: Offsets,
+    term: Codes,
+    weight: Doubles,
+    rows: int,
+    terms: int,
+    /,
+) -> Doubles: ...

@@ -111,9 +111,15 @@ class Segmenter:
         return segments_of(customers, self.cuts, self.config, held=self.held_of(rows), learned=self.learned)
 
     def everybody(self, population: Population) -> Segments:
-        """The groups of all customers of the model."""
+        """The groups of all customers of the model; those that were assigned as of the same moment as they stand."""
         held = self.held_of(np.arange(len(population)))
-        return population.segments(self.cuts, self.config, held=held, learned=self.learned)
+        settled = held if population.time == self.cuts.time else None
+        return population.segments(self.cuts, self.config, held=held, learned=self.learned, settled=settled)
+
+    def settled(self, rows: Array, customers: Customers) -> Segments:
+        """The groups of R customers as they were assigned when the model was made; a stranger's are none."""
+        held = self.held_of(rows)
+        return segments_of(customers, self.cuts, self.config, learned=self.learned, settled=held)
 
     def why(self, rows: Array, customers: Customers) -> list[Reason]:
         """The groups of one customer, each with a sentence on why they are in it."""

@@ -32,15 +32,15 @@ def read(folder: Path, rows: list[dict[str, object]]) -> Answers:
 
 def test_those_on_a_scale_are_read_once(tmp_path: Path) -> None:
     rows = [
-        {"customer_id": who, "event_type": kind, "properties": said, "timestamp": "2026-01-02T00:00:00Z"}
-        for who, kind, said in ROWS
+        {**row, "product_id": None, "timestamp": "2026-01-02T00:00:00Z"}
+        for row in (dict(zip(("customer_id", "event_type", "properties"), row, strict=True)) for row in ROWS)
     ]
     found = read(tmp_path, rows)
     told = zip(found.customer.tolist(), found.kind.tolist(), found.score.tolist(), strict=True)
     assert sorted(told) == [(0, KINDS.index("csat"), 4.0), (1, KINDS.index("nps"), 9.0)]
 
 
-@pytest.mark.parametrize("rows", [[], [{"customer_id": "a", "timestamp": "2026-01-02"}]])
-def test_tables_without_surveys_have_no_answers(tmp_path: Path, rows: list[dict[str, object]]) -> None:
-    found = read(tmp_path, rows or [{"customer_id": "a", "product_id": "p", "timestamp": "2026-01-02"}])
+@pytest.mark.parametrize("more", [{}, {"event_type": "purchase", "properties": {"kind": "nps", "score": 9}}])
+def test_tables_without_surveys_have_no_answers(tmp_path: Path, more: dict[str, object]) -> None:
+    found = read(tmp_path, [{"customer_id": "a", "product_id": "p", "timestamp": "2026-01-02", **more}])
     assert len(found.score) == 0
