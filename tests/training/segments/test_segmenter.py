@@ -1,5 +1,6 @@
 """The segments of a bundle: saved and read, kept from model to model, and the same alone as among others."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from features.arrays import DAY
 from features.kinds import Kind
 from features.recent import Deed
+from features.segments.config import SegmentsConfig
 from features.segments.segments import Segments
 from features.tables import Shop
 from features.touch import touch_of
@@ -15,7 +17,7 @@ from tests.training.futures import SETTINGS, cut
 from training.query import Query
 from training.recommender import Recommender
 from training.segments.earlier import serving_segments
-from training.segments.segmenter import Earlier
+from training.segments.segmenter import Earlier, Segmenter
 from training.trainer import Trainer
 
 
@@ -73,6 +75,43 @@ def test_a_week_later_those_who_did_nothing_mostly_stay(simulated: Shop) -> None
     }
     assert min(kept.values()) >= 0.8, kept  # a hundred customers: fifths are small
     assert sum(kept.values()) / len(kept) >= 0.95
+
+
+def test_what_was_assigned_is_what_the_dimensions_would_say_again(whole: Recommender) -> None:
+    """Everybody is taken as they were assigned; asked anew with that in hand, nobody moves."""
+    assert whole.segments is not None
+    population, rows = whole.population_at(whole.time), np.arange(len(whole.customers), dtype=np.int32)
+    anew = whole.segments.of(rows, population.take(rows))
+    assert codes(anew) == codes(everybody(whole)) == codes(whole.segments.settled(rows, population.take(rows)))
+
+
+def test_who_is_a_stranger_was_not_assigned(whole: Recommender) -> None:
+    assert whole.segments is not None
+    rows = np.array([-1], np.int32)
+    found = whole.segments.settled(rows, whole.population_at(whole.time).take(rows))
+    assert found.of(0) == []
+
+
+@pytest.mark.parametrize(("drift", "stays"), [(0.25, True), (0.0, False)])
+def test_what_was_learned_stays_until_much_that_is_bought_is_newer(
+    simulated: Shop, *, drift: float, stays: bool
+) -> None:
+    end = simulated.log.end
+    config = SegmentsConfig(drift=drift)
+    before, after = (Trainer(simulated, SETTINGS).fit(time) for time in (end - 28 * DAY, end))
+    first = Segmenter.fit(before.population_at(before.time), config, before.customers)
+    assert first.learned
+    earlier, now = Earlier(first, before.customers, before.time, "other"), after.population_at(after.time)
+    later = Segmenter.fit(now, config, after.customers, earlier, refresh=True)
+    assert (later.tastes is first.tastes and later.missions is first.missions) == stays
+    assert len(next(iter(later.held.values())).code) == len(after.customers)
+
+
+def test_other_settings_learn_anew(whole: Recommender) -> None:
+    assert whole.segments is not None
+    config = replace(whole.segments.config, tastes=whole.segments.config.tastes + 1)
+    assert not whole.segments.fits(whole.population_at(whole.time), config)
+    assert whole.segments.fits(whole.population_at(whole.time), whole.segments.config)
 
 
 def test_a_model_that_knew_more_is_not_begun_from(simulated: Shop, whole: Recommender) -> None:
