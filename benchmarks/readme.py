@@ -54,6 +54,11 @@ TABLES = {
         ),
         Row("Recall@20 / NDCG@20, Amazon CDs", "cf", "{recall_at_20:.3f} / {ndcg_at_20:.3f}"),
         Row(
+            "pairwise F1 of records matched without labels: FEBRL 2 and 3; Splink's 1,000 persons",
+            "matching",
+            "{febrl_2_f1:.3f} and {febrl_3_f1:.3f}; {fake_1000_f1:.3f}",
+        ),
+        Row(
             "spend of each customer in the next 13 weeks, CDNOW: all foretold against all that came; mean error, rank "
             "correlation (BG/NBD with Gamma-Gamma)",
             "value",
@@ -86,6 +91,7 @@ TABLES = {
             "daily",
             "{new_events:,} events in {command_s:.0f} s, {peak_mb:,.0f} MB",
         ),
+        Row("match people's records", "matching", "{large_records:,} in {large_s:.0f} s"),
         Row("simulate 10 million events", "scale", "{simulate_10m_s:.0f} s, {simulate_10m_peak_mb:,.0f} MB"),
         Row("first answer after `esnaf serve`", "serving", "{first_answer_s:.1f} s"),
         Row("a list made over HTTP, median / 99th percentile", "serving", "{made_p50_ms:.1f} / {made_p99_ms:.1f} ms"),

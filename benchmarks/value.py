@@ -22,9 +22,8 @@ from features.eventlog import EventLog
 from features.logs import log as logger
 from features.settings import Settings
 from features.tables import TablesConfig, load
-from training.tracking import figures
 from training.value.config import ValueConfig
-from training.value.figure import value_calibration
+from training.value.figure import draw
 from training.value.learning import Learning
 from training.value.model import Values
 from training.value.orders import Orders
@@ -76,7 +75,7 @@ def measure(args: Namespace) -> Figures:
         measured |= {f"{case.name}_{name}": value for name, value in _figures(found).items()}
         if args.figures:
             quality = Quality.of(found.mine, found.spent, found.bought)
-            figures.save({f"value_{case.name}": value_calibration(quality)}, args.figures)
+            draw(quality, args.figures / f"value_{case.name}.svg")
     return measured
 
 

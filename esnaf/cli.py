@@ -34,6 +34,7 @@ _EXTRAS = {
     "starlette": "serve",
     "sqlalchemy": "sql",
     "psycopg": "postgres",
+    "splink": "matching",
 }
 
 

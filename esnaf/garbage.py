@@ -14,3 +14,8 @@ def collect_seldom() -> None:
     """
     gc.set_threshold(SELDOM)
     atexit.register(gc.freeze)
+
+
+def collect_at_end() -> None:
+    """Look once more when the process ends, after all: DuckDB complains of each of its objects that is still there."""
+    atexit.unregister(gc.freeze)

@@ -22,6 +22,8 @@ def sections() -> dict[str, type]:
     from training.comparison.config import CompareConfig
     from training.config import BundlesConfig, FeaturesConfig, PoolConfig, RankerConfig, RetrainConfig, TrainingConfig
     from training.gate.config import GateConfig
+    from training.kpi.config import KpiConfig
+    from training.matching.config import MatchingConfig
     from training.tuning.config import TuneConfig
     from training.value.config import ValueConfig
 
@@ -36,6 +38,8 @@ def sections() -> dict[str, type]:
         "features": FeaturesConfig,
         "ranker": RankerConfig,
         "value": ValueConfig,
+        "matching": MatchingConfig,
+        "kpi": KpiConfig,
         "compare": CompareConfig,
         "gate": GateConfig,
         "tune": TuneConfig,

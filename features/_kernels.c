@@ -618,9 +618,92 @@ end:
     return result;
 }
 
+/* --- Things of a visit, each once --- */
+
+typedef struct {
+    const npy_int64 *offsets; /* of each product */
+    const npy_int32 *term;
+    const npy_double *weight;
+    npy_intp products, terms;
+} Shares;
+
+/* What the visits of customers have to do with; 0 where an index is out of bounds. `weight` holds 0 for each term, and
+ * again at the end. */
+static int add_visits(const npy_int32 *row, const npy_int64 *visit, const npy_int32 *product, npy_intp events, const Shares *shares,
+                      npy_intp rows, npy_double *weight, npy_int32 *touched, npy_double *out)
+{
+    for (npy_intp i = 0; i < events;) {
+        const npy_int64 own = visit[i];
+        const npy_intp at = row[i];
+        npy_intp count = 0;
+        if (at < 0 || at >= rows)
+            return 0;
+        for (; i < events && visit[i] == own; i++) {
+            if (product[i] < 0 || product[i] >= shares->products)
+                continue;
+            for (npy_int64 e = shares->offsets[product[i]]; e < shares->offsets[product[i] + 1]; e++) {
+                const npy_int32 term = shares->term[e];
+                if (term < 0 || term >= shares->terms)
+                    return 0;
+                if (weight[term] == 0)
+                    touched[count++] = term;
+                weight[term] = shares->weight[e];
+            }
+        }
+        for (npy_intp k = 0; k < count; k++) {
+            out[at * shares->terms + touched[k]] += weight[touched[k]];
+            weight[touched[k]] = 0;
+        }
+    }
+    return 1;
+}
+
+/* once(row, visit, product, offsets, term, weight, rows, terms): (rows, terms) sums over each row's visits, the events of
+ * one being neighbours, of the weights, above 0, of what their products have, by CSR. In a visit the last one counts;
+ * products beyond the CSR have nothing. */
+static PyObject *once(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
+{
+    static const int types[] = {NPY_INT32, NPY_INT64, NPY_INT32, NPY_INT64, NPY_INT32, NPY_DOUBLE};
+    static const char *const names[] = {"row", "visit", "product", "offsets", "term", "weight"};
+    if (!takes(given, 8, "once(row, visit, product, offsets, term, weight, rows, terms)"))
+        return NULL;
+    for (int i = 0; i < 6; i++)
+        if (!is_array(arguments[i], types[i], types[i], names[i]))
+            return NULL;
+    npy_intp shape[2] = {PyLong_AsSsize_t(arguments[6]), PyLong_AsSsize_t(arguments[7])};
+    if (PyErr_Occurred())
+        return NULL;
+    const Shares shares = {DATA(arguments[3]), DATA(arguments[4]), DATA(arguments[5]), LENGTH(arguments[3]) - 1, shape[1]};
+    const npy_intp events = LENGTH(arguments[0]), entries = LENGTH(arguments[4]);
+    if (LENGTH(arguments[1]) != events || LENGTH(arguments[2]) != events || shares.products < 0 ||
+        LENGTH(arguments[5]) != entries || shares.offsets[0] != 0 || shares.offsets[shares.products] != entries)
+        return PyErr_Format(PyExc_ValueError, "arrays of different lengths");
+    PyObject *result = PyArray_ZEROS(2, shape, NPY_DOUBLE, 0);
+    npy_double *weight = PyMem_Calloc(shape[1] + 1, sizeof(npy_double));
+    npy_int32 *touched = PyMem_Malloc(sizeof(npy_int32) * (shape[1] + 1));
+    int fits = 1;
+    if (result == NULL || weight == NULL || touched == NULL) {
+        if (result != NULL)
+            PyErr_NoMemory();
+        Py_CLEAR(result);
+    } else {
+        BEGIN_ALONE(events)
+        fits = add_visits(DATA(arguments[0]), DATA(arguments[1]), DATA(arguments[2]), events, &shares, shape[0], weight, touched,
+                          DATA(result));
+        END_ALONE
+    }
+    PyMem_Free(weight);
+    PyMem_Free(touched);
+    if (!fits) {
+        Py_CLEAR(result);
+        PyErr_SetString(PyExc_IndexError, "a row or term out of bounds");
+    }
+    return result;
+}
+
 static PyMethodDef methods[] = {
     KERNEL(group), KERNEL(match), KERNEL(decayed), KERNEL(find), KERNEL(distinct), KERNEL(pick), KERNEL(matrix), KERNEL(locate),
-    KERNEL(counts), KERNEL(visits),
+    KERNEL(counts), KERNEL(visits), KERNEL(once),
     {NULL, NULL, 0, NULL},
 };
 

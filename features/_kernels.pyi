@@ -45,3 +45,16 @@ def counts(codes: Codes, size: int, /) -> Counts: ...
 def visits(
     offsets: Offsets, product: Codes, time: Times, kind: Array, wanted: Bools, idle: int, /
 ) -> tuple[Offsets, Codes, Times]: ...
+
+# (rows, terms) sums over each row's visits of the weights of what their products have, by CSR, the last in a visit.
+def once(
+    row: Codes,
+    visit: Counts,
+    product: Codes,
+    offsets: Offsets,
+    term: Codes,
+    weight: Doubles,
+    rows: int,
+    terms: int,
+    /,
+) -> Doubles: ...

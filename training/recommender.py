@@ -19,6 +19,7 @@ from features.market import Market
 from features.matrix import feature_matrix
 from features.pairs import Pairs
 from features.profiles import Profiles
+from features.segments.customers import Customers
 from features.segments.population import Population
 from features.visit import visit_matrix
 from features.vocabulary import Vocabulary
@@ -79,6 +80,10 @@ class Recommender:
     def population_at(self, time: int) -> Population:
         """Its customers as segments see them at a moment."""
         return Population(self.history, self.profiles, self.catalogue, time)
+
+    def customers_of(self, request: Request) -> Customers:
+        """The customers of a request as segments see them, with what they did since the model was made."""
+        return Customers(request.history, request.profiles, self.catalogue, request.context.time)
 
     @kept
     def shelf(self) -> Shelf:

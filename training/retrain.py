@@ -6,6 +6,7 @@ to a horizon before it, so that neither model that the gate compares has seen an
 """
 
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -114,8 +115,10 @@ class _Retraining:
         log.info("retrain.refresh", version=served.version, events=events)
         assert champion is not None  # noqa: S101  # `_reason` has looked
         with threadpool_limits(1):  # too little to do for threads that wait for each other
-            entered = self._refreshed(champion, serving, trainer, end)
-        return Retrained(None, served.version, None, events, _reused(champion, serving, end, shop.fresh)), entered
+            final, entered = self._refreshed(champion, serving, trainer, end)
+        reused = tuple(_reused(champion, serving, final, shop.fresh))
+        log.info("retrain.reused", version=served.version, parts=list(reused))
+        return Retrained(None, served.version, None, events, reused), entered
 
     def _champion(self, version: str) -> Contender | None:
         """What the registry knows of it, None where that was begun anew since."""
@@ -147,7 +150,9 @@ class _Retraining:
             return f"the ranker learned {age} days ago, [retrain] full_days is {days}"
         return trainer.obstacle(serving)
 
-    def _refreshed(self, champion: Contender, serving: Recommender, trainer: Trainer, end: int) -> Entered:
+    def _refreshed(
+        self, champion: Contender, serving: Recommender, trainer: Trainer, end: int
+    ) -> tuple[Recommender, Entered]:
         assert champion.measured is not None  # noqa: S101  # `_reason` has looked
         cut = end - trainer.training.horizon * DAY
         champion.seed(serving)
@@ -163,7 +168,7 @@ class _Retraining:
             measured = Recommender.load(folder, verify=False)
             found = measurement_of(measured, trainer.shop, cut=cut, end=end, bundle=folder, most=most, alone=False)
         entry = Entry(self.job, trainer, self.scratch)
-        return entry.enter(entry.run(final, found, {}), found, self.registry.client, champion)
+        return final, entry.enter(entry.run(final, found, {}), found, self.registry.client, champion)
 
 
 def _registry(job: Job, store: Store) -> Registry:
@@ -179,10 +184,14 @@ def _damaged(champion: Contender, folder: Path) -> bool:
     return False
 
 
-def _reused(champion: Contender, serving: Recommender, end: int, fresh: int) -> tuple[str, ...]:
-    age = (end - int(serving.facts["trained"])) / DAY
-    return (
-        f"all events but {fresh} came from the ledger",
-        f"generators of version {champion.version} learned what changed since",
-        f"the ranker learned {age:.0f} days ago and stays",
-    )
+def _reused(champion: Contender, serving: Recommender, final: Recommender, fresh: int) -> Iterator[str]:
+    age = (final.time - int(serving.facts["trained"])) / DAY
+    yield f"all events but {fresh} came from the ledger"
+    yield f"generators of version {champion.version} learned what changed since"
+    yield f"the ranker learned {age:.0f} days ago and stays"
+    if final.value is not None and final.value is serving.value:
+        yield "so does what foretells spend and churn"
+    if final.segments is not None and final.segments.learned:
+        old, new = serving.segments, final.segments
+        stay = old is not None and old.tastes is new.tastes and old.missions is new.missions
+        yield f"groups of taste and missions {'stay' if stay else 'were learned anew: much of what is bought is newer'}"

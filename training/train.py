@@ -26,7 +26,7 @@ from training.tracking.registry import Registry
 from training.tracking.store import Store
 from training.tracking.unfinished import settle_killed
 from training.trainer import Trainer
-from training.value.figure import value_calibration
+from training.value.figure import draw
 from training.value.learning import Learning
 from training.value.quality import Quality
 
@@ -109,7 +109,7 @@ def _quality(learning: Learning | None, trainer: Trainer) -> Quality | None:
 
 def _drawn(quality: Quality, scratch: Path) -> Path:
     """The folder of figures, with the calibration of what customers spend."""
-    figures.save({"value_calibration": value_calibration(quality)}, scratch / FIGURES)
+    draw(quality, scratch / FIGURES / "value_calibration.svg")
     return scratch / FIGURES
 
 

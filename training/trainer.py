@@ -143,8 +143,9 @@ class Trainer:
         fitted = replace(fitted, segments=self._segments(fitted, self.champion))
         return replace(fitted, visits=self._visits(moments, order)) if isinstance(order, Ranker) else fitted
 
-    def _segments(self, model: Recommender, earlier: Earlier | None) -> Segmenter:
-        """The groups of a model's customers; those of a model that knew more are not looked at."""
+    def _segments(self, model: Recommender, earlier: Earlier | None, *, refresh: bool = False) -> Segmenter:
+        """The groups of a model's customers; those of a model that knew more are not looked at. To `refresh` is to
+        learn tastes and missions anew only where those of the earlier one do not fit any more."""
         config = self.settings.section("segments", SegmentsConfig)
         known = next((e for e in (earlier, self._grouped) if e is not None and e.time <= model.time), None)
         with self.timer.stage("segments"):
@@ -155,6 +156,7 @@ class Trainer:
                 known,
                 seed=self.training.seed,
                 fingerprint=model.facts["fingerprint"],
+                refresh=refresh,
             )
         self._grouped = Earlier(made, model.customers, model.time, model.facts["fingerprint"])
         return made
@@ -219,7 +221,7 @@ class Trainer:
             sources = tuple(updated(source) for source in previous.sources)  # too little work for threads
         facts = self._facts(previous.facts["windows"], until) | {"trained": previous.facts["trained"]}
         fitted = self._recommender(until, snapshot, sources, previous.order, facts)
-        segments = self._segments(fitted, _earlier(previous))
+        segments = self._segments(fitted, _earlier(previous), refresh=True)
         return replace(fitted, visits=previous.visits, value=previous.value, segments=segments)
 
     def obstacle(self, previous: Recommender) -> str | None:

@@ -121,6 +121,16 @@ class Expression:
             raise ConfigError(f"{_short(self.text)!r} is a figure and no condition; compare it: ... > 0")
         return np.broadcast_to(np.asarray(value, np.bool_), len(scope)).copy()
 
+    def figures(self, scope: Scope) -> Doubles:
+        """(R,) its value, where it is a figure and no condition; NaN where that is not known. ConfigError else."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = _Walk(self.text, scope).value(self.tree)
+        if isinstance(value, Words | str) or np.asarray(value).dtype == np.bool_:
+            raise ConfigError(f"{_short(self.text)!r} is no figure; write such as: revenue / orders")
+        found = np.broadcast_to(np.asarray(value, np.float64), len(scope)).copy()
+        found[~np.isfinite(found)] = np.nan
+        return found
+
 
 @dataclass(frozen=True)
 class _Walk:

@@ -64,13 +64,14 @@ class Population:
         *,
         held: Mapping[str, Codes] | None = None,
         learned: Sequence[Dimension] = (),
+        settled: Mapping[str, Codes] | None = None,
     ) -> Segments:
         """The groups of everybody, as `segments_of` finds them."""
         found = []
         for rows, known in self.parts():
-            before = {name: codes[rows] for name, codes in (held or {}).items()}
-            some = segments_of(known.customers, cuts, config, held=before, learned=learned, known=known)
-            found.append(some.columns)
+            before, there = ({name: codes[rows] for name, codes in (some or {}).items()} for some in (held, settled))
+            own = segments_of(known.customers, cuts, config, held=before, learned=learned, known=known, settled=there)
+            found.append(own.columns)
         return Segments(tuple(map(_joined, zip(*found, strict=True))), len(self))
 
 

@@ -102,21 +102,25 @@ def segments_of(
     held: Mapping[str, Codes] | None = None,
     learned: Sequence[Dimension] = (),
     known: Known | None = None,
+    settled: Mapping[str, Codes] | None = None,
 ) -> Segments:
     """The groups of R customers as of `customers.time`.
 
     `held` are their groups by dimension when they were last assigned ((R,), -1 for none); `learned` the dimensions of a
-    model; `known` the facts, where they were worked out before. A customer's groups do not depend on who else is asked
-    about. Where nothing is known, customers are in no group.
+    model; `known` the facts, where they were worked out before; `settled` the groups of dimensions that are taken as
+    they stand. A customer's groups do not depend on who else is asked about. Where nothing is known, customers are in
+    no group.
 
     Raises:
         ConfigError: a custom segment names what there is not.
     """
-    known, before = known or Known(customers), held or {}
+    known, before, there = known or Known(customers), held or {}, settled or {}
     columns = []
     for dimension in dimensions_of(customers, config, learned):
-        asked = Asked(known, cuts, config, before.get(dimension.name))
-        columns.append(Column(dimension, dimension.labels(known), dimension.assign(asked)))
+        code = there.get(dimension.name)
+        if code is None:
+            code = dimension.assign(Asked(known, cuts, config, before.get(dimension.name)))
+        columns.append(Column(dimension, dimension.labels(known), code))
     return Segments((*columns, *_custom(columns, known, config)), len(customers))
 
 

@@ -210,3 +210,31 @@ def test_codes_that_are_none(code: int) -> None:
         _kernels.counts(np.array([0, code], np.int32), 3)
     with pytest.raises(ValueError, match="size is -1"):
         _kernels.counts(np.array([0], np.int32), -1)
+
+
+@given(seed=SEEDS, events=st.integers(0, 60))
+def test_what_a_visit_has_counts_once(seed: int, events: int) -> None:
+    random = np.random.default_rng(seed)
+    visit = np.sort(random.integers(0, 9, events))
+    row = (visit // 3).astype(np.int32)
+    product = random.integers(-1, 7, events).astype(np.int32)  # of six, the last being newer than the terms
+    size = random.integers(0, 4, 6)
+    offsets = np.append(0, np.cumsum(size))
+    term = np.concatenate([random.permutation(5)[:n] for n in size]).astype(np.int32)
+    weight = random.uniform(0.1, 1.0, len(term))
+    found = _kernels.once(row, visit, product, offsets, term, weight, 3, 5)
+    last = {}
+    for v, p in zip(visit.tolist(), product.tolist(), strict=True):
+        span = range(offsets[p], offsets[p + 1]) if 0 <= p < 6 else ()
+        last |= {(v, int(term[e])): weight[e] for e in span}
+    expected = np.zeros((3, 5))
+    for (v, t), value in sorted(last.items()):
+        expected[v // 3, t] += value
+    assert np.array_equal(found, expected)
+
+
+@pytest.mark.parametrize(("row", "term"), [(3, 0), (-1, 0), (0, 5), (0, -1)])
+def test_what_lies_beyond_a_table_of_terms_is_refused(row: int, term: int) -> None:
+    one = np.array([row], np.int32), np.zeros(1, np.int64), np.zeros(1, np.int32)
+    with pytest.raises(IndexError):
+        _kernels.once(*one, np.array([0, 1]), np.array([term], np.int32), np.ones(1), 3, 5)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -82,6 +83,14 @@ class Profile:
 
 
 @dataclass(frozen=True)
+class _Pairs:
+    """Who bought what, by customer."""
+
+    count: Counts  # (C,) different products
+    product: Counts  # (M,)
+
+
+@dataclass(frozen=True)
 class _Described:
     population: Population
     segments: Segments
@@ -92,11 +101,27 @@ class _Described:
         size = np.bincount(column.code[column.code >= 0], minlength=len(column.labels))
         largest = np.argsort(-size, kind="stable")[:MOST]
         shown = [int(code) for code in (largest if len(size) > MOST else np.arange(len(size))) if size[code]]
-        favourites = _favourites(self.population, column, shown)
+        favourites = self._favourites(column, shown)
         parts = [self._part(column, code, favourites[code]) for code in shown]
         moves = None if before is None or len(column.labels) > MOST else _moves(column, before)
         missing = int((column.code < 0).sum())
         return Section(column.kind, column.name, column.dimension.about, parts, missing, moves)
+
+    def _favourites(self, column: Column, shown: Sequence[int]) -> dict[int, list[Favourite]]:
+        """The products whose buyers are in a segment beyond what its share of all buyers would explain."""
+        products, size = len(self.population.catalogue), len(shown)
+        place = np.full(len(column.labels) + 1, size)  # the last is that of the segments that are not shown
+        place[shown] = np.arange(size)
+        keys = np.repeat(place[column.code] * products, self._pairs.count) + self._pairs.product
+        found = np.bincount(keys, minlength=(size + 1) * products).reshape(size + 1, products).astype(np.float64)
+        buyers, count = found.sum(axis=0), found[:size]
+        share = count.sum(axis=1) / max(buyers.sum(), 1.0)
+        return {code: _strongest(own, buyers * part) for code, own, part in zip(shown, count, share, strict=True)}
+
+    @cached_property
+    def _pairs(self) -> "_Pairs":
+        keys = self.population.history.repeats.keys
+        return _Pairs(np.bincount(keys // THINGS, minlength=len(self.population)), keys % THINGS)
 
     def _part(self, column: Column, code: int, favourites: Sequence[Favourite]) -> Part:
         inside, spent = column.code == code, self.facts["spend_365"]
@@ -124,21 +149,6 @@ def _moves(column: Column, before: Codes) -> Moves:
     inside = now >= 0
     count = np.bincount(rows[inside] * size + now[inside], minlength=(size + 1) * size)
     return Moves(column.labels, count.reshape(size + 1, size))
-
-
-def _favourites(population: Population, column: Column, shown: Sequence[int]) -> dict[int, list[Favourite]]:
-    """The products whose buyers are in a segment beyond what its share of all buyers would explain."""
-    pairs, products = population.history.repeats, len(population.catalogue)
-    row, product = pairs.keys // THINGS, pairs.keys % THINGS
-    place = np.full(len(column.labels) + 1, -1, np.int64)
-    place[shown] = np.arange(len(shown))
-    at = place[column.code[row]]
-    inside = at >= 0
-    keys = at[inside] * products + product[inside]
-    count = np.bincount(keys, minlength=len(shown) * products).reshape(len(shown), products).astype(np.float64)
-    buyers = np.bincount(product, minlength=products).astype(np.float64)
-    share = count.sum(axis=1) / max(buyers.sum(), 1.0)
-    return {code: _strongest(own, buyers * part) for code, own, part in zip(shown, count, share, strict=True)}
 
 
 def _strongest(own: Doubles, expected: Doubles) -> list[Favourite]:

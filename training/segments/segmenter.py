@@ -8,7 +8,7 @@ from typing import Self
 
 import numpy as np
 
-from features.arrays import Array, Codes
+from features.arrays import DAY, Array, Codes
 from features.segments.config import SegmentsConfig
 from features.segments.customers import Customers
 from features.segments.cuts import NEEDED, Cuts
@@ -22,6 +22,7 @@ from training.segments.missions import Missions
 from training.segments.taste import Tastes
 
 FOLDER = "segments"
+LATE = 28  # days
 
 
 @dataclass(frozen=True)
@@ -73,20 +74,36 @@ class Segmenter:
         *,
         seed: int = 0,
         fingerprint: str = "",
+        refresh: bool = False,
     ) -> Self:
         """Set the borders by a population (C customers), and assign everybody. What an earlier model set stays where it
         still fits, and so do the customers who are near a border; one of the same data (`fingerprint`) is taken as it
-        stands."""
+        stands.
+
+        With `refresh`, tastes and missions stay as they were learned, unless much of what is bought by now is newer.
+        The products of the earlier model have the same numbers in this one then.
+        """
         before = None if earlier is None else earlier.segmenter
         cuts = Cuts.learn(population.facts(NEEDED), population.time, config, None if before is None else before.cuts)
         same = earlier is not None and (earlier.fingerprint, earlier.time) == (fingerprint, population.time)
-        if same and before is not None and before.config == replace(config, custom=before.config.custom):
+        if before is not None and (same or refresh) and before.fits(population, config):
             made = cls(cuts, config, before.tastes, before.missions)
         else:
             made = cls(cuts, config, *_learned(population, config, before, seed))
         held = None if earlier is None else earlier.held(customers)
         found = population.segments(cuts, replace(config, custom=()), held=held, learned=made.learned)
         return replace(made, held={c.name: Held(c.code.astype(np.int16)) for c in made._keeping(found)})
+
+    def fits(self, population: Population, config: SegmentsConfig) -> bool:
+        """Whether what was learned does for a later population: the settings are the same, and of the products that
+        were bought of late, a share of `[segments] drift` at most is newer than it."""
+        if self.config != replace(config, custom=self.config.custom):
+            return False
+        known = [len(self.tastes.terms.offsets) - 1] if self.tastes is not None else []
+        known += [len(self.missions.staple)] if self.missions is not None else []
+        bought = population.history.purchases
+        late = bought.product[bought.time >= population.time - LATE * DAY]
+        return not known or not len(late) or float((late >= min(known)).mean()) <= config.drift
 
     @property
     def learned(self) -> tuple[Dimension, ...]:
@@ -111,9 +128,15 @@ class Segmenter:
         return segments_of(customers, self.cuts, self.config, held=self.held_of(rows), learned=self.learned)
 
     def everybody(self, population: Population) -> Segments:
-        """The groups of all customers of the model."""
+        """The groups of all customers of the model; those that were assigned as of the same moment as they stand."""
         held = self.held_of(np.arange(len(population)))
-        return population.segments(self.cuts, self.config, held=held, learned=self.learned)
+        settled = held if population.time == self.cuts.time else None
+        return population.segments(self.cuts, self.config, held=held, learned=self.learned, settled=settled)
+
+    def settled(self, rows: Array, customers: Customers) -> Segments:
+        """The groups of R customers as they were assigned when the model was made; a stranger's are none."""
+        held = self.held_of(rows)
+        return segments_of(customers, self.cuts, self.config, learned=self.learned, settled=held)
 
     def why(self, rows: Array, customers: Customers) -> list[Reason]:
         """The groups of one customer, each with a sentence on why they are in it."""

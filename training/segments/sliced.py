@@ -17,7 +17,7 @@ def segment_slices(model: Recommender, truth: Truth, log: EventLog) -> dict[str,
         return {}
     ids = log.customers.column.take(truth.customer)
     rows = model.customers.find(ids)
-    found = model.segments.of(rows, model.population_at(model.time).take(rows))
+    found = model.segments.settled(rows, model.population_at(model.time).take(rows))
     slices = {}
     for column in found.columns:
         if column.name in DIMENSIONS or column.kind == "custom":

@@ -6,7 +6,8 @@ from typing import Self
 
 import numpy as np
 
-from features.arrays import Array, Codes, Counts, Doubles, Offsets, lengths_of, offsets_of
+from features._kernels import once
+from features.arrays import Array, Codes, Doubles, Offsets, lengths_of, offsets_of
 from features.catalogue import Catalogue
 from features.kinds import Kind
 from features.segments.customers import Customers
@@ -57,13 +58,6 @@ class Terms:
         count = lengths_of(self.offsets)
         return np.repeat(1.0 / np.maximum(count, 1), count)
 
-    def entries(self, product: Codes) -> tuple[Counts, Counts]:
-        """For the terms of some products (n,), one after the other: which of the n it is, and where the term lies."""
-        size = lengths_of(self.offsets)[product]
-        entry = np.repeat(np.arange(len(product)), size)
-        begin = self.offsets[product] - (np.cumsum(size) - size)
-        return entry, np.arange(len(entry)) + begin[entry]
-
 
 @dataclass(frozen=True)
 class Evidence:
@@ -78,21 +72,11 @@ class Evidence:
     def of(cls, customers: Customers, terms: Terms, *, looks: bool) -> Self:
         """What was looked at, or what was bought; twice in a visit is once."""
         events = customers.history.of_kinds(*LOOKS) if looks else customers.bought
-        products = len(terms.offsets) - 1  # newer ones have no terms yet
-        events = events.only((events.product >= 0) & (events.product < products))
-        visit, width = visit_number(events), max(len(terms), 1)
-        visits = int(visit.max(initial=-1)) + 1
-        owner = np.zeros(visits, np.int64)
-        owner[visit] = events.row
-        entry, place = terms.entries(events.product)
-        once = np.zeros(visits * width, np.float32)
-        once[visit[entry] * width + terms.term[place]] = terms.weight[place]
-        at = np.flatnonzero(once)
-        keys = owner[at // width] * width + at % width
-        count = np.bincount(keys, once[at], len(customers) * width)
+        visit, weighed = visit_number(events), (terms.offsets, terms.term, terms.weight)
+        count = once(events.row, visit, events.product, *weighed, len(customers), len(terms)).ravel()
         there = np.flatnonzero(count)
-        row, term = there // width, there % width
-        return cls(row.astype(np.int32), term.astype(np.int32), count[there].astype(np.float64), len(customers))
+        row, term = there // len(terms), there % len(terms)
+        return cls(row.astype(np.int32), term.astype(np.int32), count[there], len(customers))
 
     def total(self) -> Doubles:
         """(R,) evidence of each customer."""

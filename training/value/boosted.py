@@ -1,13 +1,18 @@
 """Boosted: trees that correct a model, so that few and small ones are enough."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from features.arrays import Array, Doubles, Floats
+from features.kept import kept
 from training.booster import Booster
 from training.boosting import lightgbm
-from training.value.facts import NAMES
+from training.value.facts import NAMES, bent
+
+if TYPE_CHECKING:
+    from lightgbm import Dataset
 
 LEAVES, LEAST, RATE = 4, 300, 0.05
 POWER = (
@@ -15,11 +20,35 @@ POWER = (
 )
 
 
-def boosted(matrix: Floats, label: Array, start: Doubles, *, objective: str, trees: int, seed: int) -> Booster:
-    """Trees over `NAMES` that begin from the raw scores `start` (N,) of another model."""
-    library = lightgbm()
-    data = library.Dataset(matrix, label.astype(np.float64), init_score=start, feature_name=list(NAMES))
-    return Booster.of(library.train(_parameters(objective, seed), data, trees))
+class Rows:
+    """The facts (K, F) of some windows, the newest first; what several models read off them is worked out once."""
+
+    def __init__(self, known: Sequence[Floats], *, seed: int) -> None:
+        self.known = known
+        self._seed = seed
+
+    @kept
+    def matrix(self) -> Floats:
+        """(N, F) of all windows."""
+        return np.concatenate(self.known)
+
+    @kept
+    def bent(self) -> list[Doubles]:
+        """(K, B) of each window, for a linear model."""
+        return [bent(own) for own in self.known]
+
+    def boosted(self, label: Array, start: Doubles, *, objective: str, trees: int) -> Booster:
+        """Trees over `NAMES` that begin from the raw scores `start` (N,) of another model."""
+        data = self._data
+        data.set_label(label.astype(np.float64))
+        data.set_init_score(start)
+        return Booster.of(lightgbm().train(_parameters(objective, self._seed), data, trees))
+
+    @kept
+    def _data(self) -> "Dataset":
+        """Cut into bins."""
+        parameters = _parameters("none", self._seed)
+        return lightgbm().Dataset(self.matrix, feature_name=list(NAMES), params=parameters).construct()
 
 
 def _parameters(objective: str, seed: int) -> dict[str, Any]:

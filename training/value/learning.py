@@ -5,9 +5,10 @@ from functools import cached_property
 
 import numpy as np
 
-from features.arrays import DAY, Doubles
+from features.arrays import DAY, Bools, Doubles
 from features.eventlog import EventLog
 from features.logs import log as logger
+from training.value.boosted import Rows
 from training.value.config import ValueConfig
 from training.value.model import ValueModel, Values
 from training.value.propensity import Propensity
@@ -18,6 +19,28 @@ from training.value.windows import Windows, horizon_of
 FEWEST = 50  # customers who bought in the newest window, and who did not: fewer teach nothing
 SHORTEST = 7  # days of a horizon
 FARTHEST = 3.0  # times that the last half horizon may differ from what was expected
+
+
+@dataclass(frozen=True)
+class _Past:
+    """Some windows, the newest first."""
+
+    facts: Rows
+    bought: list[Bools]  # (K,) of each
+    spent: list[Doubles]  # (K,) of each
+
+    @property
+    def tells(self) -> bool:
+        """Whether enough customers bought in the newest window, and enough did not."""
+        return bool(self.bought) and FEWEST <= self.bought[0].sum() <= len(self.bought[0]) - FEWEST
+
+
+@dataclass(frozen=True)
+class _Learned:
+    """What is foretold of a horizon."""
+
+    buys: Propensity
+    spending: Spending | None
 
 
 @dataclass
@@ -45,40 +68,44 @@ class Learning:
 
     def fit(self, until: int) -> ValueModel | None:
         """The model that knows what happened before `until`; None where too little did."""
+        learned = self._learned(until)
+        if learned is None:
+            return None
+        return ValueModel(self.horizon, self.churn_days, learned.buys, self._stays(until), learned.spending)
+
+    def _learned(self, until: int) -> "_Learned | None":
         if self.horizon < SHORTEST:
             logger.warning("value.skipped", reason="the data is too short")
             return None
-        seconds = self.horizon * DAY
-        windows = [self._windows.at(time) for time in self._windows.moments(until, seconds, self.config.windows)]
-        bought = [self._windows.bought(window, seconds) for window in windows]
-        if not windows or not FEWEST <= bought[0].sum() <= len(bought[0]) - FEWEST:
+        past = self._past(until, self.horizon)
+        if not past.tells:
             logger.warning("value.skipped", reason="too few customers bought, or did not")
             return None
-        known = [window.known for window in windows]
-        buys, chances = Propensity.fit(known, bought, trees=self.config.trees, seed=self.seed)
-        return ValueModel(self.horizon, self.churn_days, buys, self._stays(until), self._spending(until, buys, chances))
+        buys, chances = Propensity.fit(past.facts, past.bought, trees=self.config.trees)
+        return _Learned(buys, self._spending(until, past, buys, chances))
 
     def _stays(self, until: int) -> Propensity | None:
         """Who buys before being lost."""
-        seconds = self.churn_days * DAY
         if self.churn_days == self.horizon:
             return None
-        windows = [self._windows.at(time) for time in self._windows.moments(until, seconds, self.config.windows)]
-        bought = [self._windows.bought(window, seconds) for window in windows]
-        if not windows or not FEWEST <= bought[0].sum() <= len(bought[0]) - FEWEST:
-            return None
-        known = [window.known for window in windows]
-        return Propensity.fit(known, bought, trees=self.config.trees, seed=self.seed)[0]
+        past = self._past(until, self.churn_days)
+        return Propensity.fit(past.facts, past.bought, trees=self.config.trees)[0] if past.tells else None
 
-    def _spending(self, until: int, buys: Propensity, chances: list[Doubles]) -> Spending | None:
-        seconds = self.horizon * DAY
-        windows = [self._windows.at(time) for time in self._windows.moments(until, seconds, self.config.windows)]
-        spent = [self._windows.spent(window, seconds) for window in windows]
-        if not spent[0].any():
+    def _spending(self, until: int, past: "_Past", buys: Propensity, chances: list[Doubles]) -> Spending | None:
+        if not past.spent[0].any():
             return None
-        known = [window.known for window in windows]
-        fitted = Spending.fit(known, chances, spent, trees=self.config.trees, seed=self.seed)
-        return fitted.moved(self._trend(until, buys, fitted, float(spent[0].sum())) ** 0.5)
+        fitted = Spending.fit(past.facts, chances, past.spent, trees=self.config.trees)
+        return fitted.moved(self._trend(until, buys, fitted, float(past.spent[0].sum())) ** 0.5)
+
+    def _past(self, until: int, days: int) -> "_Past":
+        """The windows of so many days that end at `until` or before."""
+        seconds = days * DAY
+        windows = [self._windows.at(time) for time in self._windows.moments(until, seconds, self.config.windows)]
+        return _Past(
+            Rows([window.known for window in windows], seed=self.seed),
+            [self._windows.bought(window, seconds) for window in windows],
+            [self._windows.spent(window, seconds) for window in windows],
+        )
 
     def _trend(self, until: int, buys: Propensity, spending: Spending, spent: float) -> float:
         """What was spent in the last half horizon, against what had been expected of it: the expectation of a horizon
@@ -95,7 +122,7 @@ class Learning:
     def measured(self) -> Quality | None:
         """How good the model of a horizon before the end is on that horizon, which it has not seen."""
         cut = self.end - self.horizon * DAY
-        model = self.fit(cut)
+        model = self._learned(cut)
         if model is None:
             return None
         window, seconds = self._windows.at(cut), self.horizon * DAY

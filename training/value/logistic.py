@@ -8,7 +8,7 @@ import numpy as np
 
 from features.arrays import Array, Bools, Doubles
 
-STEPS = 12  # of Newton's method
+STEPS, SETTLED = 12, 1e-6  # of Newton's method: at most, and how little the last one moves any weight
 RIDGE = 10.0
 FREE = 0.1  # ridge of the levels
 FARTHEST = 8.0  # standard deviations from the mean that a column may lie
@@ -59,5 +59,8 @@ def _newton(design: Array, label: Bools, ridge: Doubles) -> Doubles:
         slope = np.maximum(found * (1.0 - found), 1e-5)
         curvature = (design * slope[:, None]).T @ design + np.diag(ridge)
         gradient = design.T @ (found - label) + ridge * weight
-        weight -= np.clip(np.linalg.solve(curvature, gradient), -3.0, 3.0)
+        step = np.clip(np.linalg.solve(curvature, gradient), -3.0, 3.0)
+        weight -= step
+        if np.abs(step).max() < SETTLED:
+            break
     return weight

@@ -8,7 +8,7 @@ import numpy as np
 
 from features.arrays import Bools, Doubles, Floats
 from training.booster import Booster
-from training.value.boosted import boosted
+from training.value.boosted import Rows
 from training.value.facts import bent
 from training.value.logistic import Logistic, chance
 
@@ -21,16 +21,13 @@ class Propensity:
     trees: Booster | None
 
     @classmethod
-    def fit(
-        cls, known: Sequence[Floats], bought: Sequence[Bools], *, trees: int, seed: int
-    ) -> tuple[Self, list[Doubles]]:
+    def fit(cls, rows: Rows, bought: Sequence[Bools], *, trees: int) -> tuple[Self, list[Doubles]]:
         """Learn from some windows, the newest first. Returns the model, and each window's own chances."""
-        line, start = Logistic.fit([bent(own) for own in known], bought)
+        line, start = Logistic.fit(rows.bent, bought)
         booster, logits = None, start
         if trees:
-            matrix, label = np.concatenate(known), np.concatenate(bought)
-            booster = boosted(matrix, label, start, objective="binary", trees=trees, seed=seed)
-            logits = start + booster.scores(matrix)
+            booster = rows.boosted(np.concatenate(bought), start, objective="binary", trees=trees)
+            logits = start + booster.scores(rows.matrix)
         ends = np.cumsum([len(own) for own in bought])[:-1]
         return cls(line, booster), np.split(chance(logits), ends)
 

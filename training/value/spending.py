@@ -14,7 +14,7 @@ import numpy as np
 
 from features.arrays import Doubles, Floats
 from training.booster import Booster
-from training.value.boosted import boosted
+from training.value.boosted import Rows
 from training.value.facts import HALVES, NAMES
 
 PULLED = 12.0  # orders of a mean customer that the mean of a customer's own orders is joined with
@@ -31,11 +31,10 @@ class Spending:
     trees: Booster | None
 
     @classmethod
-    def fit(
-        cls, known: Sequence[Floats], chances: Sequence[Doubles], spent: Sequence[Doubles], *, trees: int, seed: int
-    ) -> Self:
-        """Learn from some windows, the newest first: facts (K, F), chances (K,) of a purchase and spend (K,) of
-        each. The newest window has purchases."""
+    def fit(cls, rows: Rows, chances: Sequence[Doubles], spent: Sequence[Doubles], *, trees: int) -> Self:
+        """Learn from some windows, the newest first: facts, chances (K,) of a purchase and spend (K,) of each. The
+        newest window has purchases."""
+        known = rows.known
         usual = float(_fact(known[0], "spend").sum() / _fact(known[0], "orders").sum())
         first = cls(usual, 0.0, None)
         starts = [first.log_start(own, chance) for own, chance in zip(known, chances, strict=True)]
@@ -47,8 +46,7 @@ class Spending:
         start = np.concatenate([own + level for own, level in zip(starts, levels, strict=True)])
         unit = max(float(np.concatenate(spent).mean()), 1e-9)
         label = np.concatenate(spent) / unit
-        matrix = np.concatenate(known)
-        booster = boosted(matrix, label, start - np.log(unit), objective="tweedie", trees=trees // 2, seed=seed)
+        booster = rows.boosted(label, start - np.log(unit), objective="tweedie", trees=trees // 2)
         grown = cls(usual, levels[0], booster)
         return grown.moved(float(spent[0].sum() / grown.expected(known[0], chances[0]).sum()))
 

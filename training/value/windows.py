@@ -1,12 +1,14 @@
 """Windows: what was known of a shop's customers at a past moment, and what they did after it."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 
-from features.arrays import DAY, NO_TIME, Bools, Codes, Counts, Doubles, Floats, elements_of
+from features.arrays import DAY, NO_TIME, Bools, Codes, Counts, Doubles, Floats, elements_of, rows_of
 from features.eventlog import EventLog
+from features.kinds import Kind
 from features.vocabulary import Vocabulary
 from training.value.facts import facts
 from training.value.orders import Orders
@@ -28,6 +30,7 @@ class Windows:
     log: EventLog
     horizon: int  # days
     _made: dict[int, Window] = field(default_factory=dict)
+    _came: dict[tuple[int, int], tuple[Doubles, Bools]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, log: EventLog, horizon: int, *, customers: int, seed: int) -> Self:
@@ -46,19 +49,29 @@ class Windows:
 
     def spent(self, window: Window, seconds: int) -> Doubles:
         """(K,) what the customers of a window paid in so many seconds after it."""
-        return self._after(window, seconds)[0]
+        return self._after(window.time, seconds)[0][window.rows]
 
     def bought(self, window: Window, seconds: int) -> Bools:
         """(K,) whether they bought anything."""
-        return self._after(window, seconds)[1]
+        return self._after(window.time, seconds)[1][window.rows]
 
-    def _after(self, window: Window, seconds: int) -> tuple[Doubles, Bools]:
-        rows = len(self.log.customer_first)
-        end = window.time + seconds
-        orders = Orders.of(self.log.window(window.time, end, rows), end)
-        spent, bought = np.zeros(rows), np.zeros(rows, np.bool_)
-        spent[orders.rows], bought[orders.rows] = orders.spend, True
-        return spent[window.rows], bought[window.rows]
+    def _after(self, time: int, seconds: int) -> tuple[Doubles, Bools]:
+        """(C,) of everybody, net of the refunds within that time."""
+        if (time, seconds) not in self._came:
+            log, end = self.log, time + seconds
+            quantity = log.refunds.net(log.quantity, log.time, time, end)
+            inside = (log.time >= time) & (log.time < end) & (log.kind == Kind.PURCHASE) & (quantity > 0)
+            at = np.flatnonzero(inside)
+            row, size = self._row[at], len(log.customer_first)
+            paid = np.nan_to_num(quantity[at].astype(np.float64) * log.price[at])
+            spent = np.bincount(row, paid, size).astype(np.float64, copy=False)
+            self._came[time, seconds] = spent, np.bincount(row, minlength=size) > 0
+        return self._came[time, seconds]
+
+    @cached_property
+    def _row(self) -> Codes:
+        """(N,) the customer of each event of the log."""
+        return rows_of(self.log.offsets)
 
     def moments(self, until: int, seconds: int, most: int) -> list[int]:
         """When windows of so many seconds begin, the newest first: half a horizon apart, a third of one at least after

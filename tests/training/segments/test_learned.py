@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.optimize import linear_sum_assignment
 
 from benchmarks.segments import made_up, rand_index
 from features.arrays import Doubles
@@ -13,7 +14,7 @@ from features.segments.facts import Known
 from features.segments.population import Population
 from features.vocabulary import Vocabulary
 from training import storage
-from training.segments.matching import in_place, matched, plain, unique
+from training.segments.matching import in_place, matched, paired, plain, unique
 from training.segments.missions import Missions
 from training.segments.mixture import Mixture
 from training.segments.segmenter import Segmenter
@@ -162,3 +163,19 @@ def test_two_groupings_agree_or_not() -> None:
     one = np.array([0, 0, 1, 1, 2, 2], np.int32)
     assert rand_index(one, (one + 1) % 3) == pytest.approx(1.0)
     assert abs(rand_index(one, np.array([0, 1, 2, 0, 1, 2], np.int32))) < 0.4
+
+
+@pytest.mark.parametrize(("rows", "columns", "decimals"), [(1, 1, 2), (4, 4, 0), (3, 7, 1), (12, 12, 3)])
+def test_pairs_cost_least_in_all(rows: int, columns: int, decimals: int) -> None:
+    random = np.random.default_rng(rows)
+    for _ in range(20):
+        cost = random.normal(size=(rows, columns)).round(decimals)
+        column = paired(cost)
+        assert len(set(column.tolist())) == rows
+        assert cost[np.arange(rows), column].sum() == pytest.approx(cost[linear_sum_assignment(cost)].sum())
+
+
+def test_fewer_groups_of_before_are_continued_by_the_nearest() -> None:
+    new = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.9, 0.1, 0.0]])
+    assert matched(new, new[1:2]).tolist() == [-1, 0, -1]
+    assert matched(new[1:2], new).tolist() == [1]

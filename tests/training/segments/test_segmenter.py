@@ -1,17 +1,23 @@
 """The segments of a bundle: saved and read, kept from model to model, and the same alone as among others."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from features.arrays import DAY
+from features.kinds import Kind
+from features.recent import Deed
+from features.segments.config import SegmentsConfig
 from features.segments.segments import Segments
 from features.tables import Shop
+from features.touch import touch_of
 from tests.training.futures import SETTINGS, cut
+from training.query import Query
 from training.recommender import Recommender
 from training.segments.earlier import serving_segments
-from training.segments.segmenter import Earlier
+from training.segments.segmenter import Earlier, Segmenter
 from training.trainer import Trainer
 
 
@@ -71,6 +77,43 @@ def test_a_week_later_those_who_did_nothing_mostly_stay(simulated: Shop) -> None
     assert sum(kept.values()) / len(kept) >= 0.95
 
 
+def test_what_was_assigned_is_what_the_dimensions_would_say_again(whole: Recommender) -> None:
+    """Everybody is taken as they were assigned; asked anew with that in hand, nobody moves."""
+    assert whole.segments is not None
+    population, rows = whole.population_at(whole.time), np.arange(len(whole.customers), dtype=np.int32)
+    anew = whole.segments.of(rows, population.take(rows))
+    assert codes(anew) == codes(everybody(whole)) == codes(whole.segments.settled(rows, population.take(rows)))
+
+
+def test_who_is_a_stranger_was_not_assigned(whole: Recommender) -> None:
+    assert whole.segments is not None
+    rows = np.array([-1], np.int32)
+    found = whole.segments.settled(rows, whole.population_at(whole.time).take(rows))
+    assert found.of(0) == []
+
+
+@pytest.mark.parametrize(("drift", "stays"), [(0.25, True), (0.0, False)])
+def test_what_was_learned_stays_until_much_that_is_bought_is_newer(
+    simulated: Shop, *, drift: float, stays: bool
+) -> None:
+    end = simulated.log.end
+    config = SegmentsConfig(drift=drift)
+    before, after = (Trainer(simulated, SETTINGS).fit(time) for time in (end - 28 * DAY, end))
+    first = Segmenter.fit(before.population_at(before.time), config, before.customers)
+    assert first.learned
+    earlier, now = Earlier(first, before.customers, before.time, "other"), after.population_at(after.time)
+    later = Segmenter.fit(now, config, after.customers, earlier, refresh=True)
+    assert (later.tastes is first.tastes and later.missions is first.missions) == stays
+    assert len(next(iter(later.held.values())).code) == len(after.customers)
+
+
+def test_other_settings_learn_anew(whole: Recommender) -> None:
+    assert whole.segments is not None
+    config = replace(whole.segments.config, tastes=whole.segments.config.tastes + 1)
+    assert not whole.segments.fits(whole.population_at(whole.time), config)
+    assert whole.segments.fits(whole.population_at(whole.time), whole.segments.config)
+
+
 def test_a_model_that_knew_more_is_not_begun_from(simulated: Shop, whole: Recommender) -> None:
     assert whole.segments is not None
     later = Earlier(whole.segments, whole.customers, whole.time, "any")
@@ -90,3 +133,13 @@ def test_what_is_held_is_kept_by_dimension(whole: Recommender, name: str) -> Non
     assert whole.segments is not None
     held = whole.segments.held_of(np.array([0, -1], np.int32))[name]
     assert held.tolist() == [next(c for c in everybody(whole).columns if c.name == name).code[0], -1]
+
+
+def test_what_somebody_did_just_now_counts(loaded: Recommender) -> None:
+    assert loaded.segments is not None
+    product, now = loaded.products.id(0), loaded.time + DAY
+    deeds = (Deed(product, Kind.PURCHASE, now - 60, 1.0, 5.0, "live-1", touch_of("app", "phone")),)
+    request = loaded.questions.request([Query(customer_id="never seen", recent=deeds)], now)
+    told = {reason.label: reason.why for reason in loaded.segments.why(request.customer, loaded.customers_of(request))}
+    assert {"new", "once", "by_app", "on_mobile", "app_only"} <= told.keys()
+    assert told["new"] == "first order 0 days ago"
