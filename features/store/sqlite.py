@@ -5,6 +5,7 @@ with `synchronous=FULL` the log is synced at each (https://www.sqlite.org/pragma
 lost with the machine, but never damaged, is kept with `NORMAL`, and synced now and then.
 """
 
+import errno
 import fcntl
 import os
 import sqlite3
@@ -35,6 +36,8 @@ class Sqlite:
         with told(address, sqlite3.Error), suppress(FileExistsError):
             # Events are personal: only the owner may read them. A file that is there is never opened but by SQLite: to
             # close it would take away the locks of all its connections in this process (sqlite.org/howtocorrupt.html).
+            if os.path.isdir(self.place):
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             os.close(os.open(self.place, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         arguments = {"timeout": timeout, "check_same_thread": False}
         self.engine = create_engine(
