@@ -55,10 +55,13 @@ class Onboarding(Generator):
 
     def fit(self, snapshot: Snapshot, previous: Generator | None = None) -> None:
         config, width = self.config, len(snapshot.catalogue)
-        history = _sampled(snapshot.history, config.customers, config.seed)
-        touched = _touched(history, width)
         codes = [codes_of(snapshot.catalogue, level) for level in LEVELS]
         self.first = np.cumsum([0, *(groups for _, groups in codes)])
+        if not self.first[-1]:  # products of which no more is known than their names
+            self.ratios = Csr.empty(0, width)
+            return
+        history = _sampled(snapshot.history, config.customers, config.seed)
+        touched = _touched(history, width)
         likes = [_likes(history, code, groups, snapshot.time, config) for code, groups in codes]
         self.ratios = _ratios(hstack(likes, format="csr"), touched, config)
 
@@ -96,7 +99,8 @@ def _sampled(history: History, most: int, seed: int) -> History:
 def _touched(history: History, width: int) -> csr_array:
     """(R, P) whether each customer had to do with a product."""
     at = _TOUCHED[history.kind] & (history.product >= 0)
-    keys = np.unique(history.row[at].astype(np.int64) * width + history.product[at])
+    keys = np.sort(history.row[at].astype(np.int64) * width + history.product[at])  # `np.unique` hashes: much slower
+    keys = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]
     row, product = np.divmod(keys, max(1, width))
     return csr_array((np.ones(len(keys)), (row, product)), shape=(len(history), width))
 
