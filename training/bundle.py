@@ -10,7 +10,7 @@ from typing import Any
 from features.durable import sync
 from features.errors import BundleError
 
-FORMAT = 5
+FORMAT = 6
 MANIFEST = "manifest.json"
 BLOCK = 1 << 20
 

@@ -36,7 +36,7 @@ class Sqlite:
         with told(address, sqlite3.Error), suppress(FileExistsError):
             # Events are personal: only the owner may read them. A file that is there is never opened but by SQLite: to
             # close it would take away the locks of all its connections in this process (sqlite.org/howtocorrupt.html).
-            if os.path.isdir(self.place):
+            if Path(self.place).is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             os.close(os.open(self.place, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         arguments = {"timeout": timeout, "check_same_thread": False}

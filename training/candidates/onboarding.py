@@ -56,10 +56,13 @@ class Onboarding(Generator):
 
     def fit(self, snapshot: Snapshot, previous: Generator | None = None) -> None:
         config, width = self.config, len(snapshot.catalogue)
-        history = _sampled(snapshot.history, config.customers, config.seed)
-        touched = _touched(history, width)
         codes = [codes_of(snapshot.catalogue, level) for level in LEVELS]
         self.first = np.cumsum([0, *(groups for _, groups in codes)])
+        if not self.first[-1]:  # products of which no more is known than their names
+            self.ratios = Csr.empty(0, width)
+            return
+        history = _sampled(snapshot.history, config.customers, config.seed)
+        touched = _touched(history, width)
         signs = from_history(history, np.arange(width, dtype=np.int32), snapshot.time)
         likes = [_likes(signs, len(history), code, groups, config) for code, groups in codes]
         self.ratios = _ratios(hstack(likes, format="csr"), touched, config)

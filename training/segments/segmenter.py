@@ -36,7 +36,8 @@ class Held:
 class _Kept:
     cuts: Cuts
     settings: str  # JSON of the section
-    held: dict[str, Held]
+    dimensions: str  # names of D of them, with commas
+    code: Array  # (D, C) of everybody in each: one file, as files are what a small bundle costs
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,8 @@ class Segmenter:
 
     def save(self, folder: Path) -> None:
         """Write it into a bundle."""
-        kept = _Kept(self.cuts, json.dumps(asdict(self.config), sort_keys=True), dict(self.held))
+        code = np.stack([held.code for held in self.held.values()]) if self.held else np.zeros((0, 0), np.int16)
+        kept = _Kept(self.cuts, json.dumps(asdict(self.config), sort_keys=True), ",".join(self.held), code)
         storage.dump(kept, folder / FOLDER)
         for dimension in self.learned:
             storage.dump(dimension, folder / FOLDER / dimension.name)
@@ -167,7 +169,9 @@ class Segmenter:
         own = {kind.name: folder / FOLDER / kind.name for kind in (Tastes, Missions)}
         tastes = storage.restore(Tastes, own["taste"]) if own["taste"].is_dir() else None
         missions = storage.restore(Missions, own["mission"]) if own["mission"].is_dir() else None
-        return cls(kept.cuts, config, tastes, missions, held=kept.held)
+        names = kept.dimensions.split(",") if kept.dimensions else []
+        held = {name: Held(code) for name, code in zip(names, kept.code, strict=True)}
+        return cls(kept.cuts, config, tastes, missions, held=held)
 
 
 def _learned(
