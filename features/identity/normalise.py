@@ -12,6 +12,7 @@ from features.identity.phones import phone
 from features.tables.patterns import MAX_ID_BYTES
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_MAILTO = re.compile(r"\A(mailto:)+")
 _NOT_CARD = re.compile(r"[\s./-]+")
 
 
@@ -21,7 +22,11 @@ def normal(value: str, kind: Kind, config: IdentityConfig) -> str | None:
     if not value or len(value.encode(errors="replace")) > MAX_ID_BYTES or not value.isprintable() or kind.blocks(value):
         return None
     found = _WAYS[kind.way](value, config.region)
-    return None if found is None or (found != value and kind.blocks(found)) else found
+    if found is None or found == value:
+        return found
+    if kind.blocks(found):
+        return None
+    return found if found.isascii() else normal(found, kind, config)  # an accent may have met another letter
 
 
 def _exact(value: str, _: str) -> str | None:
@@ -30,7 +35,7 @@ def _exact(value: str, _: str) -> str | None:
 
 def _email(value: str, _: str) -> str | None:
     """Mail servers tell no case apart, whatever RFC 5321 lets them do with the part before the @."""
-    found = value.casefold().removeprefix("mailto:")
+    found = _MAILTO.sub("", value.casefold())
     return found if _EMAIL.fullmatch(found) else None
 
 
