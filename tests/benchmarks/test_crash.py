@@ -123,9 +123,7 @@ def test_undisturbed(outcomes: Outcomes) -> None:
     assert outcomes.intact.half() == outcomes.intact.left_over() == []
 
 
-@pytest.mark.parametrize(
-    "kind", [JUDGED, *(pytest.param(kind, marks=pytest.mark.bench) for kind in WITHIN if kind != JUDGED)]
-)
+@pytest.mark.parametrize("kind", WITHIN)
 def test_killed(outcomes: Outcomes, kind: str) -> None:
     random = np.random.default_rng([SEED, list(WITHIN).index(kind)])
     assert_mended(Kills(outcomes, random, WITHIN).strike(kind))

@@ -27,7 +27,7 @@ from training import pointer
 
 pytestmark = pytest.mark.service
 
-KILLS = 2  # of workers, before that of the service
+KILLS = 4  # of workers, before that of the service
 SENDERS = 4
 BETWEEN = 20  # lists that are acknowledged before the next kill, at the least
 
