@@ -48,7 +48,8 @@ class Rows:
     def _data(self) -> "Dataset":
         """Cut into bins."""
         parameters = _parameters("none", self._seed)
-        return lightgbm().Dataset(self.matrix, feature_name=list(NAMES), params=parameters).construct()
+        data: Dataset = lightgbm().Dataset(self.matrix, feature_name=list(NAMES), params=parameters)
+        return data.construct()
 
 
 def _parameters(objective: str, seed: int) -> dict[str, Any]:
