@@ -21,7 +21,7 @@ demo: $(STAMP) ## Simulate a shop, train, track, serve and ask it: about a minut
 test: $(STAMP) ## All tests on three processes, but for whole benchmarks; ESNAF_DATA adds those on real data
 	$(BIN)/python -m pytest -n 3 --dist worksteal --durations 25 --durations-min 5 -m 'not bench'
 
-test-bench: $(STAMP) ## That the benchmarks work, each on a small shop
+test-bench: $(STAMP) ## What `make test` leaves out: the longest tests, and each benchmark on a small shop
 	$(BIN)/python -m pytest -m bench
 
 lint: $(STAMP) ## ruff, mypy, and that generated documents are current

@@ -16,7 +16,7 @@ from pathlib import Path
 from features.errors import EsnafError
 
 _READY_WITHIN = 120.0  # seconds: a machine that is busy with much else still starts it
-_STOP_WITHIN = 10.0  # seconds
+_STOP_WITHIN = 30.0  # seconds: it writes what waits
 _LAST_LINES = 5  # of the log, in an error message
 
 

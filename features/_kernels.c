@@ -161,13 +161,15 @@ static PyObject *group(PyObject *module, PyObject *const *arguments, Py_ssize_t 
         if (events.offsets[row] > events.offsets[row + 1])
             return PyErr_Format(PyExc_ValueError, "offsets do not ascend");
 
-    Entry *entries = PyMem_RawMalloc(sizeof(Entry) * (2 * size + 1) + sizeof(npy_int32) * size);
+    npy_intp some = 0, count;
+    for (npy_intp i = 0; i < size; i++)
+        some += events.wanted[events.kind[i]];
+    Entry *entries = PyMem_RawMalloc(sizeof(Entry) * (2 * some + 1) + sizeof(npy_int32) * size);
     if (entries == NULL)
         return PyErr_NoMemory();
-    npy_int32 *number = (npy_int32 *)(entries + 2 * size + 1);
-    npy_intp count;
+    npy_int32 *number = (npy_int32 *)(entries + 2 * some + 1);
     BEGIN_ALONE(size)
-    count = enter(&events, rows, &things, entries, entries + size, number);
+    count = enter(&events, rows, &things, entries, entries + some, number);
     END_ALONE
     PyObject *result = groups_of(entries, count, events.time, number, DATA(arguments[5]), merge);
     PyMem_RawFree(entries);
@@ -493,6 +495,129 @@ static PyObject *locate(PyObject *module, PyObject *const *arguments, Py_ssize_t
     return PyLong_FromLong(-1);
 }
 
+/* --- Whole logs --- */
+
+/* counts(codes, size): (size + 1,) how many codes are -1, 0, 1 and so on. */
+static PyObject *counts(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
+{
+    if (!takes(given, 2, "counts(codes, size)") || !is_array(arguments[0], NPY_INT32, NPY_INT32, "codes"))
+        return NULL;
+    const Py_ssize_t size = PyLong_AsSsize_t(arguments[1]);
+    if (size < 0)
+        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ValueError, "size is %zd", size);
+    npy_intp length = size + 1, wrong = -1;
+    PyObject *result = PyArray_ZEROS(1, &length, NPY_INT64, 0);
+    if (result == NULL)
+        return NULL;
+    npy_int64 *count = (npy_int64 *)DATA(result) + 1;
+    const npy_int32 *codes = DATA(arguments[0]);
+    const npy_intp events = LENGTH(arguments[0]);
+    BEGIN_ALONE(events)
+    for (npy_intp i = 0; i < events && wrong < 0; i++) {
+        if (codes[i] >= -1 && codes[i] < size)
+            count[codes[i]]++;
+        else
+            wrong = i;
+    }
+    END_ALONE
+    if (wrong < 0)
+        return result;
+    Py_DECREF(result);
+    return PyErr_Format(PyExc_IndexError, "code %d of %zd", (int)codes[wrong], size);
+}
+
+static void sort_codes(npy_int32 *codes, npy_intp count)
+{
+    for (npy_intp gap = count / 2; gap > 0; gap = gap == 2 ? 1 : gap * 5 / 11)
+        for (npy_intp i = gap; i < count; i++) {
+            const npy_int32 code = codes[i];
+            npy_intp at = i;
+            for (; at >= gap && codes[at - gap] > code; at -= gap)
+                codes[at] = codes[at - gap];
+            codes[at] = code;
+        }
+}
+
+/* visits(offsets, product, time, kind, wanted, idle): the visits of all rows in which two products or more were touched:
+ * where the products of each begin, these, each once and ascending, and the time of the visit's first touch. `wanted`
+ * (256,) says which kinds of events touch a product; a visit ends where there is none for longer than `idle`. */
+static PyObject *visits(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
+{
+    if (!takes(given, 6, "visits(offsets, product, time, kind, wanted, idle)") ||
+        !is_array(arguments[0], NPY_INT64, NPY_INT64, "offsets") ||
+        !is_array(arguments[1], NPY_INT32, NPY_INT32, "product") ||
+        !is_array(arguments[2], NPY_INT64, NPY_INT64, "time") || !is_array(arguments[3], NPY_UINT8, NPY_UINT8, "kind") ||
+        !is_array(arguments[4], NPY_BOOL, NPY_BOOL, "wanted"))
+        return NULL;
+    const npy_int64 idle = PyLong_AsLongLong(arguments[5]);
+    if (PyErr_Occurred())
+        return NULL;
+    const npy_intp events = LENGTH(arguments[1]), rows = LENGTH(arguments[0]) - 1;
+    const npy_int64 *offsets = DATA(arguments[0]), *time = DATA(arguments[2]);
+    const npy_int32 *product = DATA(arguments[1]);
+    const npy_uint8 *kind = DATA(arguments[3]);
+    const npy_bool *wanted = DATA(arguments[4]);
+    if (LENGTH(arguments[2]) != events || LENGTH(arguments[3]) != events || LENGTH(arguments[4]) != 256)
+        return PyErr_Format(PyExc_ValueError, "product, time and kind differ in length, or wanted is not 256 long");
+    for (npy_intp row = 0; row < rows; row++)
+        if (offsets[row] < 0 || offsets[row] > offsets[row + 1] || offsets[row + 1] > events)
+            return PyErr_Format(PyExc_IndexError, "row %zd of %zd", (Py_ssize_t)row, (Py_ssize_t)rows);
+    npy_int32 *touched = PyMem_RawMalloc(sizeof(npy_int32) * (events + 1));
+    npy_int64 *begins = PyMem_RawMalloc(sizeof(npy_int64) * (events / 2 + 2));
+    npy_int64 *moments = PyMem_RawMalloc(sizeof(npy_int64) * (events / 2 + 1));
+    PyObject *result = NULL, *starts = NULL, *products = NULL, *times = NULL;
+    npy_intp count = 0, kept = 0;
+    if (touched == NULL || begins == NULL || moments == NULL) {
+        PyErr_NoMemory();
+        goto end;
+    }
+    BEGIN_ALONE(events)
+    for (npy_intp row = 0; row < rows; row++) {
+        npy_intp at = offsets[row];
+        while (at < offsets[row + 1]) {
+            npy_intp size = 0;
+            npy_int64 first = 0, last = 0;
+            for (; at < offsets[row + 1]; at++) {
+                if (product[at] < 0 || !wanted[kind[at]])
+                    continue;
+                if (size > 0 && time[at] - last > idle)
+                    break;
+                first = size > 0 ? first : time[at];
+                last = time[at];
+                touched[kept + size++] = product[at];
+            }
+            npy_int32 *own = touched + kept;
+            sort_codes(own, size);
+            npy_intp different = size > 0;
+            for (npy_intp i = 1; i < size; i++)
+                if (own[i] != own[i - 1])
+                    own[different++] = own[i];
+            if (different > 1) {
+                begins[count] = kept;
+                moments[count++] = first;
+                kept += different;
+            }
+        }
+    }
+    begins[count] = kept;
+    END_ALONE
+    starts = made(count + 1, NPY_INT64), products = made(kept, NPY_INT32), times = made(count, NPY_INT64);
+    if (starts && products && times) {
+        memcpy(DATA(starts), begins, sizeof(npy_int64) * (count + 1));
+        memcpy(DATA(products), touched, sizeof(npy_int32) * kept);
+        memcpy(DATA(times), moments, sizeof(npy_int64) * count);
+        result = PyTuple_Pack(3, starts, products, times);
+    }
+end:
+    Py_XDECREF(starts);
+    Py_XDECREF(products);
+    Py_XDECREF(times);
+    PyMem_RawFree(touched);
+    PyMem_RawFree(begins);
+    PyMem_RawFree(moments);
+    return result;
+}
+
 /* --- Things of a visit, each once --- */
 
 typedef struct {
@@ -578,7 +703,7 @@ static PyObject *once(PyObject *module, PyObject *const *arguments, Py_ssize_t g
 
 static PyMethodDef methods[] = {
     KERNEL(group), KERNEL(match), KERNEL(decayed), KERNEL(find), KERNEL(distinct), KERNEL(pick), KERNEL(matrix), KERNEL(locate),
-    KERNEL(once),
+    KERNEL(counts), KERNEL(visits), KERNEL(once),
     {NULL, NULL, 0, NULL},
 };
 

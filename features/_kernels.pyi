@@ -38,6 +38,14 @@ def matrix(columns: list[Array | int], table: Floats, product: Codes, /) -> Floa
 # The index of a key among texts, -1 where it is absent; `order` sorts them.
 def locate(text: Array, offsets: Offsets, order: Codes, key: bytes, /) -> int: ...
 
+# (size + 1,) how many codes are -1, 0, 1 and so on.
+def counts(codes: Codes, size: int, /) -> Counts: ...
+
+# Of the visits that touched several products: where their products begin, these ascending, and the first times.
+def visits(
+    offsets: Offsets, product: Codes, time: Times, kind: Array, wanted: Bools, idle: int, /
+) -> tuple[Offsets, Codes, Times]: ...
+
 # (rows, terms) sums over each row's visits of the weights of what their products have, by CSR, the last in a visit.
 def once(
     row: Codes,

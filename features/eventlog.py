@@ -195,11 +195,14 @@ def first_times(codes: Codes, time: Times, size: int) -> Times:
 
 def in_order(ids: Any, first: Times) -> Counts:
     """The positions of texts (a PyArrow column) in the order of their first times, ties by text."""
-    import pyarrow.compute as pc  # slow to load, and the service has no use for it
+    import pyarrow as pa  # slow to load, and the service has no use for it
+    import pyarrow.compute as pc
 
-    alphabetical = np.empty(len(ids), np.int64)
-    alphabetical[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
-    by: Counts = np.lexsort((alphabetical, first))
+    by: Counts = np.argsort(first, kind="stable")
+    at = np.flatnonzero(_tied(first[by]))  # the others need no look at their texts
+    alphabetical = np.empty(len(at), np.int64)
+    alphabetical[pc.sort_indices(ids.take(pa.array(by[at]))).to_numpy()] = np.arange(len(at))
+    by[at] = by[at][np.lexsort((alphabetical, first[by[at]]))]
     return by
 
 

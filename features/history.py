@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from features.arrays import Array, Bools, Codes, Floats, Offsets, Times, elements_of, lengths_of, offsets_of, rows_of
+from features.arrays import Array, Bools, Codes, Floats, Offsets, Times, elements_of, lengths_of, rows_of
 from features.groups import THINGS, Occasions, wanted
 from features.kept import kept
 from features.kinds import Kind
@@ -100,7 +100,7 @@ class History:
         if keep.all():
             return self
         at = keep.nonzero()[0]
-        offsets = np.array([0, len(at)]) if len(self) == 1 else offsets_of(self.row[at], len(self))
+        offsets = np.array([0, len(at)]) if len(self) == 1 else np.searchsorted(at, self.offsets)
         return self._select(at, offsets)
 
     def take(self, rows: Array) -> "History":

@@ -80,18 +80,19 @@ def pair_occasions(bought: History, products: int) -> Occasions:
 
 @dataclass(frozen=True)
 class _Counter:
-    events: History
+    product: Codes  # (N,)
+    when: Times  # (N,)
     products: int
     time: int
 
     def within(self, start: int, end: int = 0) -> Floats:
         """(P,) events from `start` days ago up to `end` days ago."""
-        inside = (self.events.time >= self.time - start * DAY) & (self.events.time < self.time - end * DAY)
-        return np.bincount(self.events.product[inside], minlength=self.products).astype(np.float32)
+        inside = (self.when >= self.time - start * DAY) & (self.when < self.time - end * DAY)
+        return np.bincount(self.product[inside], minlength=self.products).astype(np.float32)
 
 
 def _sales(bought: History, size: int, time: int, horizon: int) -> dict[str, Array]:
-    count = _Counter(bought, size, time).within
+    count = _Counter(bought.product, bought.time, size, time).within
     weight = np.exp2((bought.time - time) / (DAY * 14.0))
     first, last = _first_and_last(bought, size)
     sold = np.bincount(bought.product, minlength=size).astype(np.float32)
@@ -129,9 +130,15 @@ def _prices(bought: History, size: int, time: int) -> dict[str, Array]:
 
 
 def _attention(history: History, size: int, time: int) -> dict[str, Array]:
-    seen = _Counter(history.of_kinds(Kind.VIEW, Kind.CLICK), size, time).within
-    carts = _Counter(history.of_kinds(Kind.ADD_TO_CART), size, time).within
-    return {"viewed_7": seen(7), "viewed_28": seen(28), "carted_28": carts(28)}
+    recent = np.flatnonzero(history.time >= time - 28 * DAY)  # a small part, of which the rest is asked
+    kind, product, when = history.kind[recent], history.product[recent], history.time[recent]
+
+    def of(*kinds: Kind) -> _Counter:
+        wanted = np.isin(kind, kinds)
+        return _Counter(product[wanted], when[wanted], size, time)
+
+    seen, carts = of(Kind.VIEW, Kind.CLICK), of(Kind.ADD_TO_CART)
+    return {"viewed_7": seen.within(7), "viewed_28": seen.within(28), "carted_28": carts.within(28)}
 
 
 def _first_and_last(bought: History, size: int) -> tuple[Times, Times]:

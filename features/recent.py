@@ -71,8 +71,8 @@ def _place(history: History, row: int, deed: Deed) -> int:
     begin, end = int(history.offsets[row]), int(history.offsets[row + 1])
     if begin == end or history.time[end - 1] < deed.time:
         return end
-    events = zip(history.time[begin:end].tolist(), history.kind[begin:end].tolist(), strict=True)
-    return begin + bisect_right(list(events), (deed.time, deed.kind))
+    events, moment = range(begin, end), (deed.time, int(deed.kind))
+    return begin + bisect_right(events, moment, key=lambda i: (int(history.time[i]), int(history.kind[i])))
 
 
 def _inserted(history: History, at: Sequence[int], more: Mapping[str, Sequence[float]], rows: Sequence[int]) -> History:

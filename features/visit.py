@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features import _kernels
 from features.arrays import (
     Array,
     Bools,
@@ -12,6 +13,7 @@ from features.arrays import (
     Doubles,
     Floats,
     Offsets,
+    Times,
     among,
     lengths_of,
     offsets_of,
@@ -112,17 +114,19 @@ def unbroken(history: History, time: int) -> Bools:
 
 def visit_number(history: History) -> Counts:
     """(N,) the visit that each event belongs to, counted from 0 over all rows."""
-    return numbered(history.time, history.offsets)
-
-
-def numbered(time: Array, offsets: Offsets) -> Counts:
-    """(N,) the visit of each event, of rows that begin at `offsets`."""
-    new = np.ones(len(time), np.bool_)
-    new[1:] = np.diff(time) > IDLE
-    new[offsets[:-1][np.diff(offsets) > 0]] = True
+    new = np.ones(len(history.time), np.bool_)
+    new[1:] = np.diff(history.time) > IDLE
+    new[history.offsets[:-1][lengths_of(history.offsets) > 0]] = True
     number: Counts = np.cumsum(new)
     number -= 1
     return number
+
+
+def touched_together(history: History) -> tuple[Offsets, Codes, Times]:
+    """V visits of two or more different products: where the products of each begin (V + 1,), these in ascending order,
+    and (V,) the time of its first touch."""
+    product, time, kind = map(np.ascontiguousarray, (history.product, history.time, history.kind))
+    return _kernels.visits(history.offsets, product, time, kind, _TOUCHED, IDLE)
 
 
 def visit_matrix(visits: Visits, catalogue: Catalogue, market: Market, pairs: Pairs, base: Doubles) -> Floats:

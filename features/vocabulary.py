@@ -1,17 +1,13 @@
 """A two-way map between ids (text) and dense indices, kept in arrays so that processes can share it by memory map."""
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 
 from features import _kernels
 from features.arrays import Array, Codes, Offsets
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Vocabulary:
@@ -93,15 +89,4 @@ class Vocabulary:
 
     def indices(self, ids: Sequence[str]) -> Codes:
         """The index of each id, -1 where it is not known."""
-        if len(ids) < 64:
-            return np.array([self.index(i) for i in ids], np.int32)
-        import pandas as pd
-
-        found: Codes = self._pandas.get_indexer(pd.Index(ids, dtype="object")).astype(np.int32)
-        return found
-
-    @cached_property
-    def _pandas(self) -> "pd.Index[str]":
-        import pandas as pd  # slow to load, and no use for the few ids of an answer
-
-        return pd.Index(self.ids(), dtype="object")
+        return np.array([self.index(i) for i in ids], np.int32)

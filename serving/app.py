@@ -43,7 +43,6 @@ from serving.routes import Route, Routes
 _NO_ROUTE = "other"
 _GONE = 499  # no answer was sent, since nobody was there to read it
 _ERASED_WITHIN = 60.0  # seconds: the whole log of what was shown is gone through
-_ACKNOWLEDGED_WITHIN = 2.6  # seconds, the body's among them
 _RECOMMEND, _INGEST, _ADMIN = frozenset({"recommend"}), frozenset({"ingest"}), frozenset({"admin"})
 _CUSTOMERS = frozenset({"customers"})
 _ANY = _RECOMMEND | _INGEST | _ADMIN | _CUSTOMERS
@@ -121,6 +120,8 @@ class App:
                 return refusal(found)
             if found.scopes is not None:
                 self._gate.admit(call, found.scopes)
+            if self._desk.keeper.opens:  # other requests go on meanwhile
+                await asyncio.to_thread(self._desk.keeper.reading)
             return await found.handler(call)
         except EsnafError as error:
             return refusal(problem_of(error))
@@ -153,15 +154,13 @@ class App:
         return Reply(self._desk.answers.similar(call.parameter, asked.n))
 
     async def _events(self, call: Call) -> Reply:
-        until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
         body = await read_json(call, self._intake.max_body)
-        return Reply(await self._intake.take(body, until=until), 202)
+        return Reply(await self._intake.take(body, until=self._acknowledged()), 202)
 
     async def _consent(self, call: Call) -> Reply:
         customer_id = _customer_of(call)
         stated = await read_body(call, ConsentRequest, self._desk.max_body)
-        until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
-        answer = await self._rights.consent(customer_id, stated, actor_of(call), until=until)
+        answer = await self._rights.consent(customer_id, stated, actor_of(call), until=self._acknowledged())
         return Reply(answer.model_dump_json().encode())
 
     async def _record(self, call: Call) -> Reply:
@@ -180,21 +179,22 @@ class App:
         return Reply(self._onboarding.interests(call.parameter))
 
     async def _declare(self, call: Call) -> Reply:
-        until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
         check_path(call)
         body = await read_body(call, InterestsRequest, self._desk.max_body)
-        return Reply(await self._onboarding.declare(call.parameter, body, until=until))
+        return Reply(await self._onboarding.declare(call.parameter, body, until=self._acknowledged()))
 
     async def _remove(self, call: Call) -> Reply:
-        until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
         check_path(call)
-        return Reply(await self._onboarding.remove(call.parameter, call.second, until=until))
+        return Reply(await self._onboarding.remove(call.parameter, call.second, until=self._acknowledged()))
 
     async def _call(self, call: Call) -> Reply:
-        until = asyncio.get_running_loop().time() + _ACKNOWLEDGED_WITHIN
         check_path(call)
         body = await read_body(call, NameRequest, self._desk.max_body)
-        return Reply(await self._onboarding.call(call.parameter, body, until=until))
+        return Reply(await self._onboarding.call(call.parameter, body, until=self._acknowledged()))
+
+    def _acknowledged(self) -> float:
+        """The loop's time by which what is written has to be on the disk."""
+        return asyncio.get_running_loop().time() + self._intake.acknowledge_s
 
     async def _message(self, call: Call) -> Reply:
         return Reply(self._messages.render(await read_body(call, MessageRequest, self._desk.max_body)))

@@ -471,7 +471,7 @@ class ErasedAnswer(BaseModel):
     """What an erasure took away; zeros where there was nothing, or it was done before."""
 
     customer_id: str
-    devices: int = Field(description="devices that nobody else used, erased with the customer")
+    devices: int = Field(description="other ids of the person and devices that nobody else used, erased with it")
     gone: dict[str, int] = Field(description="rows of the store by what they were")
 
 

@@ -59,9 +59,13 @@ class IngestionConfig:
     """Kilobytes that a list of events may have."""
     poll_s: float = 1.0
     """Seconds between two looks at the store: how soon one that was away is used again."""
+    acknowledge_s: float = 5.0
+    """Seconds from the end of a request that writes to its place on the disk; after them the answer is 503."""
 
     def __post_init__(self) -> None:
         if self.max_body_kb < 1:
             raise ValueError(f"max_body_kb = {self.max_body_kb} is less than 1")
         if self.poll_s <= 0:
             raise ValueError(f"poll_s = {self.poll_s} is not above 0")
+        if not 0 < self.acknowledge_s <= 600:
+            raise ValueError(f"acknowledge_s = {self.acknowledge_s} is not between 0 and 600")

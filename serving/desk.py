@@ -1,8 +1,10 @@
 """Desk: all that the service answers with."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 
-from features.consent.purposes import ALL, KEEPING, Purpose
+from features.consent.purposes import ALL, KEEPING, Consent, Purpose
 from serving.answers import Answers
 from serving.cache import Cache
 from serving.champion import Champion
@@ -65,18 +67,21 @@ class Desk:
         return bool((granted if said is None else said.granting(granted)) & KEEPING)
 
     def allows(self, who: str, purpose: Purpose) -> bool:
-        """Whether somebody grants a purpose, as of now; who was erased grants nothing."""
-        self.keeper.follow()
-        register = self.keeper.register
-        granted, said = self.granted(who), register.stated(who)
-        allowed = granted if said is None else said.granting(granted)
-        return bool(allowed & purpose) and not register.erased(who)
+        """Whether somebody grants a purpose, as of now; who refused under one id refused, and who was erased grants
+        nothing."""
+        live, register = self.answers.live, self.keeper.register
+        live.look()
+        ids = live.persons.known_as(who)
+        if any(map(register.erased, ids)):
+            return False
+        said = reduce(Consent.beside, filter(None, map(register.stated, ids)), Consent())
+        return bool(said.granting(self.granted(*ids)) & purpose)
 
-    def granted(self, who: str) -> int:
-        """The purposes that somebody grants as far as the model knows, else as is set."""
+    def granted(self, *ids: str) -> int:
+        """The purposes that somebody with these ids grants as far as the model knows, else as is set."""
         model = self.answers.champion.recommender
-        index = model.questions.index(who)
-        return (ALL if self.display.granted else 0) if index < 0 else int(model.profiles.consent[index])
+        known = [int(model.profiles.consent[index]) for id in ids if (index := model.questions.index(id)) >= 0]
+        return reduce(and_, known) if known else ALL if self.display.granted else 0
 
     @property
     def max_body(self) -> int:

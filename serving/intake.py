@@ -7,9 +7,10 @@ goes on with other requests while the disk works.
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from features.errors import EsnafError, StoreBusy, StoreError, StoreUnavailable
+from features.errors import StoreBusy, StoreError, StoreUnavailable
 from features.settings import Settings
 from features.store.event import ERASED, NO_CONSENT, Event, stated_by
 from features.store.judge import Judge, Judged
@@ -21,10 +22,11 @@ from serving.config import IngestionConfig
 from serving.errors import RequestError, shown
 from serving.keeper import Keeper
 from serving.metrics import Metrics
+from serving.opening import opened
 from serving.waiting import result_of
 
 if TYPE_CHECKING:
-    from features.store.appender import Appender
+    from features.store.appender import Sequences
 
 _TURN = 32  # events that are judged before other requests get their turn
 _AGAIN = 1  # seconds to come back after
@@ -63,14 +65,17 @@ class Intake:
         keeps: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self.keeper = keeper
-        self.max_body = settings.section("ingestion", IngestionConfig).max_body_kb << 10  # bytes
+        config = settings.section("ingestion", IngestionConfig)
+        self.max_body = config.max_body_kb << 10  # bytes
+        self.acknowledge_s = config.acknowledge_s
         self._judge = Judge(TablesConfig.of(settings))
         self._clock = clock
         self._metrics = metrics
         self._keeps = keeps  # whether what somebody, by the id in the store, does may be kept
 
     async def take(self, body: Any, *, until: float) -> bytes:
-        """An `EventsAnswer` once every accepted event is on the disk; the loop's time `until` is waited for.
+        """An `EventsAnswer` once every accepted event is on the disk; the loop's time `until` is waited for, and longer
+        to open the store.
 
         Raises:
             RequestError: no event and no list of them, or one that is too long (422); the queue is full (429); the
@@ -114,9 +119,9 @@ class Intake:
         return judged
 
     async def _stored(self, events: Sequence[Event], until: float) -> list[int]:
-        appender = await self._appender(until)
+        until = await opened(self.keeper, until)
         try:
-            future = appender.append(events)
+            future = self._queued(events)
         except StoreBusy as busy:
             raise RequestError(429, "too_many_events", str(busy), retry_after=busy.retry_after) from None
         except StoreError:
@@ -131,19 +136,10 @@ class Intake:
         except StoreError:
             raise RequestError(422, "refused", "a value of these events cannot be stored") from None
 
-    async def _appender(self, until: float) -> "Appender":
-        if self.keeper.state == "unavailable":
-            raise _unavailable("the live store is away")
-        if self.keeper.appender is not None:
-            return self.keeper.appender
-        try:
-            async with asyncio.timeout_at(until):
-                return await asyncio.to_thread(self.keeper.open)
-        except StoreBusy:
-            raise _unavailable("others keep the live store busy") from None
-        except EsnafError as error:
-            self.keeper.failed(error)
-            raise _unavailable("the live store cannot be opened") from None
+    def _queued(self, events: Sequence[Event]) -> "Future[Sequences]":
+        appender = self.keeper.appender
+        assert appender is not None  # noqa: S101  # `opened` came before
+        return appender.append(events)
 
 
 def _listed(body: Any) -> Sequence[Any]:

@@ -8,12 +8,12 @@ import gc
 import os
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from features.consent.register import Register
-from features.errors import EsnafError, StoreBusy
+from features.errors import EsnafError, StoreBusy, StoreError, StoreUnavailable
 from features.identity.config import IdentityConfig
 from features.identity.keys import Keys
 from features.logs import log
@@ -83,6 +83,23 @@ class Keeper:
             if address.file is None:  # a file would be made
                 backend_of(address, self._config.timeout).close()
 
+    def check_register(self) -> None:
+        """SecretError where the store tells who was erased under a secret that is not ours: whoever does not know them
+        may answer nobody. Whether the store can be reached is another matter."""
+        if not self._config.expected(self.workspace):
+            return
+        from features.store.livestore import LiveStore
+        from features.store.reader import Reader
+
+        with ExitStack() as opened, suppress(StoreError):
+            store = LiveStore.find(self.workspace, self._config)
+            if store is not None:
+                opened.callback(store.close)
+                reader = Reader(store.backend)
+                opened.callback(reader.close)
+                reader.last()
+                Register().follow(reader)
+
     def start(self) -> None:
         """Look now, and again and again in the background."""
         self.look()
@@ -101,8 +118,14 @@ class Keeper:
         from features.store.livestore import LiveStore
 
         found = self._open(LiveStore.open)
-        assert found is not None  # noqa: S101  # `open` makes one
+        if found is None:
+            raise StoreUnavailable("the service is ending")
         return found
+
+    @property
+    def opens(self) -> bool:
+        """Whether `reading` would open the store that another has made, which may take seconds."""
+        return self.reader is None and not self._away and not self._absent()
 
     def reading(self) -> "Reader | None":
         """For one thread at a time; None while there is no store, or it is away. One that another worker has just made

@@ -112,13 +112,13 @@ class Live:
         """What somebody with a mark said of their interests; None where they said nothing, and while the store is
         away."""
         reader, ids = self._keeper.reading(), dict.fromkeys((known_as(request), *self.ids(request)))
-        who = next((id for id in ids if self._told is None or id in self._told), None)
-        if reader is None or who is None:
+        own = [id for id in ids if self._told is None or id in self._told]
+        if reader is None or not own:
             return None
         from features.interests.book import told
 
         try:
-            return told(reader, who)
+            return told(reader, *own)
         except StoreBusy:
             return None
         except EsnafError as error:
@@ -176,7 +176,10 @@ class Live:
 
         upto = reader.told
         if self._told is not None:
-            self._told |= tellers(reader, self._told_upto)
+            said = tellers(reader, self._told_upto)
+            self._told |= said
+            for id in said:
+                self.persons.saw(id)
             if len(self._told) > MOST_CUSTOMERS:
                 self._told = None
         self._told_upto = upto

@@ -5,7 +5,7 @@ A name that the shop has nothing of is told apart from the others, which count a
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
 from features.identity.keys import HOW
@@ -20,6 +20,11 @@ from serving.errors import RequestError, shown
 from serving.replies import to_json
 from serving.storing import Storing
 from training.recommender import Recommender
+
+if TYPE_CHECKING:
+    from features.identity.keys import Keys
+    from features.interests.book import Book
+    from features.store.livestore import LiveStore
 
 _EXPLAINED = 3  # unknown names for which similar ones are looked for: each takes some milliseconds
 
@@ -47,11 +52,8 @@ class Onboarding:
         unknown = [(place, name) for place, name in enumerate(body.interests) if not names.find(name)]
         if unknown and not known:
             raise RequestError(422, "unknown_interest", _unknown(unknown[0][1], names), field="interests.0")
-        now = self._desk.clock.now()
-        from features.interests.book import Book
-
-        declared = [names.shown(name) for name in known]
-        await self._storing.store(lambda store: Book(store.backend).declare(customer_id, declared, now), until=until)
+        now, declared = self._desk.clock.now(), [names.shown(name) for name in known]
+        await self._storing.store(lambda store: _book(store).declare(customer_id, declared, now), until=until)
         return to_json({**self._described(customer_id), "rejected": _rejected(unknown, names)})
 
     async def remove(self, customer_id: str, name: str, *, until: float) -> bytes:
@@ -65,10 +67,8 @@ class Onboarding:
         names = self._names
         if not names.find(name):
             raise RequestError(404, "unknown_interest", _unknown(name, names), field="name")
-        from features.interests.book import Book
-
         spelt = names.shown(name)
-        await self._storing.store(lambda store: Book(store.backend).remove(customer_id, spelt), until=until)
+        await self._storing.store(lambda store: _book(store).remove(customer_id, spelt), until=until)
         return to_json(self._described(customer_id))
 
     async def call(self, customer_id: str, body: NameRequest, *, until: float) -> bytes:
@@ -85,10 +85,8 @@ class Onboarding:
         if name is not None and names.fit(name) is None:
             rule = "a name has letters, blanks, hyphens, dots and apostrophes, up to 80 of them"
             raise RequestError(422, "invalid_value", f"name: {rule}, not {shown(name)}", field="name")
-        from features.names.book import NameBook
-
         now = self._desk.clock.now()
-        await self._storing.store(lambda store: NameBook(store.backend, keys).say(customer_id, name, now), until=until)
+        await self._storing.store(lambda store: _say(store, keys, customer_id, name=name, now=now), until=until)
         names.forget(customer_id)
         return to_json({"customer_id": customer_id, "name": names.name(customer_id, self._desk.answers.personal)})
 
@@ -101,6 +99,18 @@ class Onboarding:
         known = answers.known(customer_id)
         account = account_now(known, answers.champion.recommender)
         return {"customer_id": customer_id, "used": known.personal, **described(account)}
+
+
+def _book(store: "LiveStore") -> "Book":
+    from features.interests.book import Book  # loads the database's library: not on the loop
+
+    return Book(store.backend)
+
+
+def _say(store: "LiveStore", keys: "Keys", customer_id: str, *, name: str | None, now: int) -> None:
+    from features.names.book import NameBook
+
+    NameBook(store.backend, keys).say(customer_id, name, now)
 
 
 def account_now(known: Known, recommender: Recommender) -> Account:

@@ -50,6 +50,10 @@ class Persons:
         group = self._groups.get(person)
         return (person,) if group is None else (person, *sorted(group - {person})[:MOST_OTHERS])
 
+    def known_as(self, id: str) -> tuple[str, ...]:
+        """An id, and all others of its person."""
+        return tuple(dict.fromkeys((id, *self.ids(self.of(id)))))
+
     def saw(self, id: str) -> str:
         """An id that did something in the store; that of the person."""
         person = self.of(id)
@@ -77,16 +81,17 @@ class Persons:
         seen = {id for group in self._groups.values() for id in group}
         for held in (self._parent, self._groups, self._apart):
             held.clear()
-        changed = {self._join(id, person) for id, person in self._told.items()}
-        return changed | {self.saw(id) for id in seen}
+        alone = [id for id, person in self._told.items() if id == person]
+        self._apart |= {id for id in alone if self._alias(id) != id}
+        changed = {self._join(id, person) for id, person in self._told.items() if id != person}
+        return changed | set(alone) | {self.saw(id) for id in seen}
 
     def _join(self, id: str, person: str) -> str:
         """Two ids are one person's, but for a device that others have as well."""
         owner = self._canonical(id)
         one, other = self._root(owner), self._root(self._canonical(person))
-        if id == person or (id.startswith(ANONYMOUS) and (self._shared(id) or (owner != id and one != other))):
-            if owner != id:
-                self._apart.add(id)
+        if id.startswith(ANONYMOUS) and (self._shared(id) or (owner != id and one != other)):
+            self._apart |= {id} if owner != id else set()
             return id
         root, joined = (one, other) if self._rank(one) < self._rank(other) else (other, one)
         group = self._groups.pop(joined, {joined}) | self._groups.get(root, {root}) | {id, person}
@@ -96,8 +101,11 @@ class Persons:
         return root
 
     def _canonical(self, id: str) -> str:
-        """What the model calls the person of an id."""
-        if id in self._parent or self._model.customers.index(id) != UNKNOWN:
+        """What the model calls the person of an id, as far as that still holds."""
+        return id if id in self._parent or id in self._apart else self._alias(id)
+
+    def _alias(self, id: str) -> str:
+        if self._model.customers.index(id) != UNKNOWN:
             return id
         index = self._model.aliases.customer_of(id)
         return id if index < 0 else self._model.customers.id(index)

@@ -4,7 +4,7 @@ When it returns it counts in all workers: each asks the store before every answe
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from features.consent.purposes import Consent, names_of
 from features.store.config import StoreConfig
@@ -17,6 +17,10 @@ from serving.record.record import Records
 from serving.record.why import why
 from serving.replies import to_json
 from serving.storing import Storing
+
+if TYPE_CHECKING:
+    from features.consent.erasing import Erased
+    from features.store.livestore import LiveStore
 
 
 class Rights:
@@ -55,21 +59,26 @@ class Rights:
 
         RequestError (429, 503) where that cannot be done; asked again, what is left is done.
         """
-        from features.consent.erasing import erase
-
         place, config = self._keeper.workspace, self._keeper.settings.section("store", StoreConfig)
-        work = self._storing.store(lambda store: erase(store, place, config, customer_id, actor=actor), until=until)
-        done = await work
+
+        def erased(store: "LiveStore") -> "Erased":
+            from features.consent.erasing import erase  # loads the database's library: not on the loop
+
+            return erase(store, place, config, customer_id, actor=actor)
+
+        done = await self._storing.store(erased, until=until)
         return ErasedAnswer(customer_id=customer_id, devices=len(done.names) - 1, gone=dict(done.gone))
 
     async def consent(self, customer_id: str, stated: ConsentRequest, actor: str, *, until: float) -> ConsentAnswer:
         """Take a consent down; ErasedError for who was erased, RequestError (429, 503) where it cannot be kept."""
-        from features.consent.saying import say
-
         consent = Consent.of({name: given for name, given in stated.model_dump().items() if given is not None})
-        said = await self._storing.store(
-            lambda store: say(store, customer_id, consent, actor=actor, source="api"), until=until
-        )
+
+        def stating(store: "LiveStore") -> Consent:
+            from features.consent.saying import say
+
+            return say(store, customer_id, consent, actor=actor, source="api")
+
+        said = await self._storing.store(stating, until=until)
         granted = said.granting(self._desk.granted(customer_id))
         return ConsentAnswer(customer_id=customer_id, consent=names_of(granted), stated=said.named)
 

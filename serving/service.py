@@ -112,7 +112,9 @@ class Worker:
             Keys.find()
             locked = Gate.open(_WORKSPACE, environment.config()).locked
             environment.trust(Champion.load(_WORKSPACE).identity)
-            Keeper(_WORKSPACE, environment.settings()).check_address()
+            keeper = Keeper(_WORKSPACE, environment.settings())
+            keeper.check_address()
+            keeper.check_register()
         except EsnafError as error:
             raise BentoMLConfigException(str(error)) from None
         if not locked:

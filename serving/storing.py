@@ -1,12 +1,13 @@
 """Storing: what the live store is asked to keep, one request at a time, acknowledged when it is on the disk."""
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from features.errors import EsnafError, StoreBusy, StoreError, UnfitError
+from features.errors import StoreBusy, StoreError, UnfitError
 from serving.errors import RequestError
 from serving.keeper import Keeper
+from serving.opening import opened
+from serving.waiting import within
 
 if TYPE_CHECKING:
     from features.store.livestore import LiveStore
@@ -26,21 +27,19 @@ class Storing:
         self._waiting = 0
 
     async def store(self, work: "Callable[[LiveStore], T]", *, until: float) -> T:
-        """What `work` came to once it is done; the loop's time `until` is waited for.
+        """What `work` came to once it is done; the loop's time `until` is waited for, and longer to open the store.
 
         Raises:
             RequestError: too many wait (429), the values cannot be stored (422), the store is away or took too long
                 (503). Nothing is promised then.
         """
-        if self._keeper.state == "unavailable":
-            raise _unavailable("the live store is away")
         if self._waiting >= MOST:
             message = f"{self._waiting} requests wait to be written; come back later"
             raise RequestError(429, "too_many_requests", message, retry_after=_AGAIN)
         self._waiting += 1
         try:
-            async with asyncio.timeout_at(until):
-                return await asyncio.to_thread(self._done, work)
+            until = await opened(self._keeper, until)
+            return await within(lambda: self._done(work), until=until)
         except TimeoutError:
             raise _unavailable("the live store takes too long") from None
         except StoreBusy:
@@ -54,11 +53,9 @@ class Storing:
             self._waiting -= 1
 
     def _done(self, work: "Callable[[LiveStore], T]") -> T:
-        if self._keeper.store is None:
-            self._keeper.open()
-        if self._keeper.store is None:
-            raise EsnafError("the service is ending")
-        return work(self._keeper.store)
+        store = self._keeper.store
+        assert store is not None  # noqa: S101  # `opened` came before
+        return work(store)
 
 
 def _unavailable(what: str) -> RequestError:

@@ -1,6 +1,7 @@
 """Waiting: the loop goes on until a thread has a result, or for as long as there is time."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import TypeVar
@@ -30,6 +31,23 @@ async def result_of(future: "Future[T]", *, until: float) -> T:
     if not future.done():
         raise TimeoutError
     return future.result()
+
+
+async def within(work: Callable[[], T], *, until: float) -> T:
+    """What `work` comes to in a thread, or its error; TimeoutError at the loop's time `until`.
+
+    What is done by the time the loop looks is done in time, however late that is: `asyncio.timeout_at` would throw it
+    away. Work that has begun goes on after that time.
+    """
+    loop = asyncio.get_running_loop()
+    future = loop.run_in_executor(None, work)
+    try:
+        await asyncio.wait({future}, timeout=max(until - loop.time(), 0))
+        if not future.done():
+            raise TimeoutError
+        return future.result()
+    finally:
+        future.cancel()
 
 
 def _wake(here: "asyncio.Future[None]") -> None:

@@ -1,9 +1,12 @@
 """Booster: gradient-boosted trees as LightGBM writes them, which is what is saved, scored and explained."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias, TypeVar
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -15,10 +18,19 @@ from training.forest import Forest
 if TYPE_CHECKING:
     from lightgbm import Booster as Library
 
+T = TypeVar("T")
+_Held: TypeAlias = "WeakValueDictionary[bytes, T]"  # what somebody has, by the digest of the text that it was read from
+
+_FORESTS: "_Held[Forest]" = WeakValueDictionary()
+_LIBRARIES: "_Held[Library]" = WeakValueDictionary()
+
 
 @dataclass(frozen=True)
 class Booster:
-    """Trees over F features."""
+    """Trees over F features.
+
+    They are read once for all boosters of the same text: a refreshed model has those of the one before it.
+    """
 
     text: str  # in LightGBM's format
 
@@ -44,12 +56,12 @@ class Booster:
     @cached_property
     def forest(self) -> Forest:
         """The trees as arrays: all that scores need."""
-        return Forest.of(self.text)
+        return self._shared(_FORESTS, Forest.of)
 
     @cached_property
     def library(self) -> "Library":
         """The trees in the library, which explains them: slow to load, and not needed before."""
-        return lightgbm().Booster(model_str=self.text)  # type: ignore[no-any-return]
+        return self._shared(_LIBRARIES, lambda text: lightgbm().Booster(model_str=text))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -68,3 +80,10 @@ class Booster:
     def gain(self) -> Doubles:
         """(F,) what the splits of each feature gained."""
         return np.asarray(self.library.feature_importance("gain"), np.float64)
+
+    def _shared(self, held: "_Held[T]", read: Callable[[str], T]) -> T:
+        name = blake2b(self.text.encode()).digest()
+        found = held.get(name)
+        if found is None:
+            found = held[name] = read(self.text)
+        return found

@@ -15,6 +15,10 @@ MANIFEST = "manifest.json"
 BLOCK = 1 << 20
 
 
+class OtherFormatError(BundleError):
+    """A bundle that another version of Esnaf wrote, and this one cannot read."""
+
+
 def seal(folder: Path, facts: Mapping[str, Any]) -> None:
     """Write the manifest: facts, and the size and checksum of every file in the folder."""
     files = {str(path.relative_to(folder)): _entry(path) for path in sorted(folder.rglob("*")) if path.is_file()}
@@ -45,7 +49,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
         raise BundleError(f"{folder / MANIFEST}: lists no files; it is no bundle, or not a whole one")
     if manifest.get("format") != FORMAT:
-        raise BundleError(
+        raise OtherFormatError(
             f"{folder}: bundle format {manifest.get('format')!r}, this version reads {FORMAT}; train the model again"
         )
     return manifest

@@ -28,6 +28,7 @@ from training.entry import FINAL, MEASURED, Entered, Entry, Job, Trained, scratc
 from training.forgetting.purge import purge
 from training.lock import training_alone
 from training.measurement import measurement_of
+from training.memory import reused_memory
 from training.recommender import Recommender
 from training.timer import Timer
 from training.tracking.contender import registered
@@ -58,7 +59,7 @@ def retrain(job: Job, *, full: bool = False) -> Retrained:
         DataError, ConfigError: tables or settings that cannot be used.
         TrackingError: the tracking store cannot be used.
     """
-    with training_alone(job.workspace):
+    with training_alone(job.workspace), reused_memory():
         store, timer = Store.of(job.workspace), Timer()
         if not store.made:
             pointer.read(job.workspace)  # without a champion either, there is nothing to bring back

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar, get_args, get_origin, get_type_hints, overload
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints, overload
 from urllib.parse import quote, unquote
 
 import numpy as np
+from numpy.lib import format as npy
 
 from features.arrays import Array, Offsets
 from features.errors import BundleError
@@ -109,16 +110,12 @@ def _dump_arrays(folder: Path, arrays: Mapping[str, Array]) -> None:
 
 def save_array(path: Path, array: Array) -> None:
     """One array as a .npy file; OSError where not all of it fits on the disk."""
+    if array.dtype.hasobject:
+        raise ValueError(f"{path}: an array of objects is not saved, since it would have to be pickled")
+    array = np.ascontiguousarray(array) if array.ndim else array
     with path.open("wb") as file:
-        np.save(_Sink(file), array, allow_pickle=False)
-
-
-class _Sink:
-    """What is no real file to NumPy. To one it writes through a buffer of C's own, and the last bytes of an array that
-    do not fit on the disk are lost without an error."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self.write = file.write
+        npy.write_array_header_1_0(file, npy.header_data_from_array_1_0(array))
+        file.write(array.reshape(-1).view(np.uint8).data)  # NumPy itself loses without an error what does not fit
 
 
 def load_array(path: Path) -> Array:

@@ -1,4 +1,4 @@
-"""`esnaf identity list`, `show`, `find`, `undo` and `import`: who was taken for whom in the live store, and why."""
+"""`esnaf identity`: who was taken for whom in the live store, and why; merges taken back, tables taken in."""
 
 import time
 from argparse import ArgumentParser, Namespace
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HELP = "who was taken for whom in the live store, and why; take a merge back"
 
-_WORDS = {"list": (0, 1), "show": (1, 1), "find": (2, 2), "undo": (1, 1), "import": (1, 99)}
+_WORDS = {"list": (0, 1), "show": (1, 1), "find": (2, 2), "undo": (1, 1), "import": (1, 99), "settle": (0, 0)}
 _MERGE = ("number", "time", "change", "person", "member", "cause", "undone")
 _IDENTIFIER = ("kind", "value", "time", "source", "shared")
 _USAGE = {
@@ -25,6 +25,7 @@ _USAGE = {
     "find": "find KIND VALUE",
     "undo": "undo NUMBER",
     "import": "import FILE...",
+    "settle": "settle",
 }
 
 
@@ -35,7 +36,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         choices=tuple(_WORDS),
         metavar="ACTION",
         help="list [CUSTOMER]: merges, the newest first; show CUSTOMER: ids and identifiers, masked; find KIND VALUE: "
-        "whose it is; undo NUMBER: take a merge back; import FILE...: tables of identities into the store",
+        "whose it is; undo NUMBER: take a merge back; import FILE...: tables of identities into the store; "
+        "settle: resolve all links at once, after settings of [identity] changed",
     )
     parser.add_argument("words", nargs="*", metavar="WORD", help="what the action takes")
     parser.add_argument("-n", type=int, default=50, metavar="N", help="merges to list (default 50)")
@@ -49,6 +51,10 @@ def run(args: Namespace) -> Mapping[str, Any]:
     if args.action == "import":
         return _imported(args)
     with _store(args) as store:
+        if args.action == "settle":
+            from features.identity.settling import settle_all
+
+            return {"changed": settle_all(store, "settle")}
         if args.action == "undo":
             return _undone(store, args.words[0])
         with store.backend.reading() as connection:
@@ -69,6 +75,8 @@ def show(result: Mapping[str, Any]) -> None:
         print(text_table(_IDENTIFIER, [[one[name] for name in _IDENTIFIER] for one in result["identifiers"]]))
     elif "links" in result:
         print(f"{result['rows']:,} rows, {result['links']:,} new links; {result['changed']:,} ids changed their person")
+    elif "changed" in result:
+        print(f"{result['changed']:,} ids changed their person")
     elif "undone" in result:
         print(f"merge {result['undone']} is taken back; its links will not count again")
     else:

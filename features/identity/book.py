@@ -8,13 +8,17 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from features.identity.component import Component
+from features.identity.component import Component, CrowdError
 from features.identity.config import IdentityConfig
 from features.identity.keys import Keys
 from features.identity.link import StoredLink
+from features.identity.questions import count_of, kept_of, link_between, persons_of
 from features.identity.schema import LINKS, MEMBERS, MERGES, PERSONS, TRAITS
 from features.identity.sight import Node, Sight
+from features.logs import log
 
+MOST_LINKS = 1_000
+"""Of one node, that live events make; tables may make more."""
 _L, _M = LINKS.c, MEMBERS.c
 
 
@@ -42,15 +46,25 @@ class Book:
 
     def link(self, connection: Connection, said: Said) -> None:
         """Write links, and follow what they change."""
-        found = [_written(connection, link, said) for link in said.links]
+        links = [link for link in said.links if not _full(connection, link)]
+        found = [_written(connection, link, said) for link in links]
         changed = [list(one) for one in found if one is not None]
         if changed:
-            nodes = {node for link in said.links for node in (link.one, link.other)}
+            nodes = {node for link in links for node in (link.one, link.other)}
             self.settle(connection, nodes, cause=said.cause, links=json.dumps(changed))
 
     def settle(self, connection: Connection, nodes: Iterable[str], *, cause: str, links: str) -> None:
-        """Resolve the component of some nodes anew, and write down what that changes."""
-        now = Component.around(connection, nodes, self.config).persons()
+        """Resolve the component of some nodes anew, and write down what that changes.
+
+        Nothing changes where too many nodes hang together: the next training, and `settle_all`, have the time for it.
+        """
+        try:
+            now = Component.around(connection, nodes, self.config).persons()
+        except CrowdError as error:
+            log.warning(
+                "identity.crowd", reason=str(error), way_out="`esnaf identity settle` resolves all links at once"
+            )
+            return
         before = persons_of(connection, list(now))
         for id, person in sorted(now.items()):
             if before.get(id, id) == person:
@@ -92,40 +106,34 @@ class Book:
 
     def _kept(self, connection: Connection, node: Node, time: int) -> Node:
         names = (node.name, *node.former)
-        known = set(connection.execute(select(PERSONS.c.node).where(PERSONS.c.node.in_(names))).scalars())
+        known = kept_of(connection, names)
         if not known and self.keys is not None:
             sealed = self.keys.seal(node.value.encode(), node.name.encode())
             connection.execute(insert(PERSONS).values(node=node.name, sealed=sealed, time=time))
         return replace(node, name=next((name for name in names if name in known), node.name))
 
 
-def persons_of(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
-    """The person of each id that has, or had, another one."""
-    found: dict[str, str] = {}
-    for begin in range(0, len(ids), 500):
-        rows = select(_M.id, _M.person).where(_M.id.in_(ids[begin : begin + 500]))
-        found |= {row.id: row.person for row in connection.execute(rows)}
-    return found
+def _full(connection: Connection, link: StoredLink) -> bool:
+    """Whether an end of a new link has as many as are kept: with the earlier ones it is shared, or over its limits."""
+    if link_between(connection, link) is not None:
+        return False
+    return any(count_of(connection, node, MOST_LINKS) >= MOST_LINKS for node in (link.one, link.other))
 
 
 def _written(connection: Connection, link: StoredLink, said: Said) -> tuple[int, int | None, float | None] | None:
     """Write one link. Its sequence, and the time and probability that it had before, if that changes anything; None
     otherwise, and for one that was taken back."""
-    same = (_L.one == link.one, _L.other == link.other)
-    row = connection.execute(select(_L.sequence, _L.time, _L.probability, _L.undone).where(*same)).first()
+    row = link_between(connection, link)
     if row is None:
         values = {**link._asdict(), "source": said.source, "cause": said.cause}
         done = connection.execute(insert(LINKS).values(**values))
         return int(done.inserted_primary_key[0]), None, None  # type: ignore[index]  # there is one
-    better: dict[str, float] = {}
-    if link.time < row.time:
-        better["time"] = link.time
-    if link.probability > row.probability:
-        better["probability"] = link.probability
-    if row.undone is not None or not better:
+    sequence, time, probability, undone = row
+    if undone is not None or (link.time >= time and link.probability <= probability):
         return None
-    connection.execute(update(LINKS).where(_L.sequence == row.sequence).values(**better))
-    return int(row.sequence), int(row.time), float(row.probability)
+    better = {"time": min(link.time, time), "probability": max(link.probability, probability)}
+    connection.execute(update(LINKS).where(_L.sequence == sequence).values(**better))
+    return sequence, time, probability
 
 
 def _place(connection: Connection, id: str, person: str, change: int) -> None:

@@ -1,20 +1,25 @@
 """Component: the links that hang together with some nodes, read from the live store and resolved."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection
 
+from features.errors import EsnafError
 from features.identity.config import CUSTOMER, DEVICES, IdentityConfig, strength
 from features.identity.graph import Graph, Listed
+from features.identity.questions import customers_of, links_of
 from features.identity.resolution import Resolution, resolve
-from features.identity.schema import LINKS
 from features.tables.patterns import ANONYMOUS
 
-_L = LINKS.c
-_AT_ONCE = 200  # nodes asked for in one statement
+MOST_NODES = 5_000
+"""Of a component that is resolved live: more hang together by mistake, or because somebody wants it."""
+
+
+class CrowdError(EsnafError):
+    """More nodes hang together than are resolved live."""
 
 
 @dataclass(frozen=True)
@@ -39,18 +44,24 @@ class Component:
     @classmethod
     def around(cls, connection: Connection, nodes: Iterable[str], config: IdentityConfig) -> "Component":
         """Read it. Values that are shared for sure, since more customers have them than all the persons could whom they
-        may join, are not followed: what lies behind them is resolved the same without them."""
+        may join, are not followed: what lies behind them is resolved the same without them. CrowdError for more than
+        `MOST_NODES`."""
         found: dict[int, Link] = {}
         new, seen, hubs = set(nodes), set(nodes), set[str]()
         while new:
             busy = {node for node in new if _is_hub(connection, node, config)}
             hubs |= busy
-            links = [*_links_of(connection, sorted(new - busy)), *_links_of(connection, sorted(busy), customers=False)]
+            rows = [*links_of(connection, sorted(new - busy)), *links_of(connection, sorted(busy), customers=False)]
+            links = (Link(*row) for row in rows)
             found |= {link.sequence: link for link in links if link.probability >= config.probability}
             new = {end for link in found.values() for end in (link.one, link.other)} - seen
             seen |= new
+            if len(seen) > MOST_NODES:
+                raise CrowdError(f"more than {MOST_NODES:,} identifiers hang together")
         kept = (found[sequence] for sequence in sorted(found))
-        return cls(config, tuple(sorted(seen)), tuple(link for link in kept if _weak_end(link, config) not in hubs))
+        return cls(
+            config, tuple(sorted(seen)), tuple(link for link in kept if hubs.isdisjoint(_weak_ends(link, config)))
+        )
 
     @cached_property
     def resolution(self) -> Resolution:
@@ -100,33 +111,13 @@ def nodes_of(id: str) -> list[str]:
     return [f"{CUSTOMER}:{id}"]
 
 
-def _links_of(connection: Connection, nodes: Sequence[str], *, customers: bool = True) -> list[Link]:
-    found = []
-    for begin in range(0, len(nodes), _AT_ONCE):
-        some = nodes[begin : begin + _AT_ONCE]
-        columns = select(_L.sequence, _L.one, _L.other, _L.time, _L.probability)
-        links = columns.where(or_(_L.one.in_(some), _L.other.in_(some)), _L.undone.is_(None))
-        if not customers:
-            links = links.where(*(~end.startswith(f"{CUSTOMER}:", autoescape=True) for end in (_L.one, _L.other)))
-        rows = connection.execute(links)
-        found += [Link(*row) for row in rows]
-    return found
-
-
 def _is_hub(connection: Connection, node: str, config: IdentityConfig) -> bool:
     kind = config.kind(kind_of(node))
-    if kind.name == CUSTOMER:
-        return False
     most = kind.owners * config.kind(CUSTOMER).limit
-    count = 0
-    for own, other in ((_L.one, _L.other), (_L.other, _L.one)):
-        customer = other.startswith(f"{CUSTOMER}:", autoescape=True)
-        some = select(_L.sequence).where(own == node, customer, _L.undone.is_(None)).limit(most + 1)
-        count += int(connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())
-    return count > most
+    return kind.name != CUSTOMER and customers_of(connection, node, most) > most
 
 
-def _weak_end(link: Link, config: IdentityConfig) -> str | None:
-    """The end of the weaker kind, None where both are of one."""
+def _weak_ends(link: Link, config: IdentityConfig) -> tuple[str, ...]:
+    """The end of the weaker kind, both where they are of one."""
     one, other = (strength(config.kind(kind_of(end))) for end in (link.one, link.other))
-    return None if one == other else link.one if one > other else link.other
+    return (link.one, link.other) if one == other else (max((one, link.one), (other, link.other))[1],)

@@ -59,18 +59,18 @@ class Kind:
     def blocks(self, value: str) -> bool:
         """Whether a value identifies nobody."""
         folded = value.casefold()
-        return folded in _NOBODY or any(pattern.fullmatch(folded) for pattern in (*_PATTERNS, *self.blocked))
+        return folded in NOBODY or any(pattern.fullmatch(folded) for pattern in (*_PATTERNS, *self.blocked))
 
 
-_NOBODY = frozenset({*BLOCKED, *MISSING})
+NOBODY = frozenset({*BLOCKED, *MISSING})
 _PATTERNS = (re.compile(ZEROS), re.compile(r"-\d"))
-_PLACEHOLDER = re.compile(
+PLACEHOLDER = re.compile(
     r"(none|null|no-?(reply|mail|email)|not?-?(given|known)|unknown|anonymous|guest|test|na|n\.a\.|x+|-)@.*"
 )
 _ONE_DIGIT = re.compile(r"\+?\d{0,3}(\d)\1{5,}")
 DEFAULTS = (
     Kind(CUSTOMER, 100, 5, 1, "exact", personal=False),
-    Kind("email", 90, 5, 3, "email", personal=True, blocked=(_PLACEHOLDER,)),
+    Kind("email", 90, 5, 3, "email", personal=True, blocked=(PLACEHOLDER,)),
     Kind("loyalty_card", 80, 5, 3, "card", personal=True, blocked=(re.compile(r"(.)\1{3,}"),)),
     Kind("phone", 70, 5, 2, "phone", personal=True, blocked=(_ONE_DIGIT,)),
     Kind(DEVICE_ID, 20, 50, 1, "exact", personal=False),

@@ -14,6 +14,7 @@ from features.identity.graph import Graph
 from features.identity.keys import Keys
 from features.identity.link import StoredLink
 from features.identity.normalise import normal
+from features.identity.plain import plain
 from features.identity.resolution import Resolution, resolve
 from features.tables.chunk import Column
 from features.tables.patterns import ANONYMOUS
@@ -80,16 +81,19 @@ class Gathering:
 
     def _numbers(self, kind: Kind, text: Text) -> Array:
         """(n,) nodes of some values, -1 for those that identify nobody."""
-        used = np.unique(text.code[text.code >= 0])
-        values = text.texts.take(pa.array(used)).to_pylist()
-        found = [self._written(kind, value) for value in values]
+        there = np.zeros(len(text.texts) + 1, np.bool_)
+        there[text.code] = True
+        used = np.flatnonzero(there[:-1])
+        values = text.texts.take(pa.array(used))
+        ready = plain(values, kind).tolist()
+        found = [self._written(kind, value, done) for value, done in zip(values.to_pylist(), ready, strict=True)]
         self._blocked += found.count(None) if kind.name in DEVICES else 0
         number = np.full(len(text.texts) + 1, -1, np.int64)
         number[used] = self._held(kind).numbers(found)
         return number[text.code]
 
-    def _written(self, kind: Kind, value: str) -> str | None:
-        found = normal(value, kind, self.config)
+    def _written(self, kind: Kind, value: str, done: bool) -> str | None:
+        found = value if done else normal(value, kind, self.config)
         if found is None or not (kind.personal and self._hashed and self.keys is not None):
             return found
         return self.keys.hash(kind.name, found)

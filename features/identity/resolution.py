@@ -3,7 +3,8 @@
 Kinds take turns, the strongest first, and no turn undoes what came before. In the turn of a kind
 
 1. a value that more persons have by now than it may join (`owners`) is shared: its links are left out, so that neither
-   a tablet nor a call centre's number makes strangers one;
+   a tablet nor a call centre's number makes strangers one; and where values of the kind are linked with each other that
+   more persons have together than one of them may join, these links between them are;
 2. the persons whom the others join become one, if that leaves nobody with more values of a kind than its `limit`;
 3. where it would, the links are taken one by one, by probability, time and value, each unless it breaks a limit.
 
@@ -87,8 +88,8 @@ def resolve(graph: Graph) -> Resolution:
             continue
         many = _shared(graph, links, person, kind.owners)
         shared[many] = True
-        same = graph.kind[graph.strong[links]] == rank
-        links = links[same | ~shared[graph.weak[links]]]
+        links = links[~shared[graph.weak[links]] & ~(shared[graph.strong[links]] & _alike(graph, links))]
+        links = _without_bridges(graph, links, person, kind.owners)
         good = _within_limits(graph, links, person)
         kept[links[good]] = True
         person = _united(person, graph.strong[links[good]], graph.weak[links[good]])
@@ -97,10 +98,33 @@ def resolve(graph: Graph) -> Resolution:
 
 def _shared(graph: Graph, links: Counts, person: Codes, owners: int) -> Codes:
     """Nodes of the kind whose turn it is that more persons have than they may join."""
-    across = links[graph.kind[graph.strong[links]] != graph.kind[graph.weak[links]]]
-    pairs = np.unique(graph.weak[across].astype(np.int64) << 32 | person[graph.strong[across]])
-    node, count = np.unique(pairs >> 32, return_counts=True)
-    found: Codes = node[count > owners].astype(np.int32)
+    across = links[~_alike(graph, links)]
+    return _crowded(graph.weak[across], person[graph.strong[across]], owners)
+
+
+def _without_bridges(graph: Graph, links: Counts, person: Codes, owners: int) -> Counts:
+    """The links without those between values of one kind that more persons have together than one value may join."""
+    alike = _alike(graph, links)
+    if alike.all() or not alike.any():
+        return links
+    bridges, across = links[alike], links[~alike]
+    together = _united(np.arange(len(graph), dtype=np.int32), graph.strong[bridges], graph.weak[bridges])
+    crowded = _crowded(together[graph.weak[across]], person[graph.strong[across]], owners)
+    alike[alike] = np.isin(together[graph.weak[bridges]], crowded)
+    return links[~alike]
+
+
+def _alike(graph: Graph, links: Counts) -> Bools:
+    """(L,) whether both ends of a link are of one kind."""
+    found: Bools = graph.kind[graph.strong[links]] == graph.kind[graph.weak[links]]
+    return found
+
+
+def _crowded(values: Codes, persons: Codes, most: int) -> Codes:
+    """The values that more than so many different persons have; a pair for each time that one is had."""
+    pairs = np.unique(values.astype(np.int64) << 32 | persons)
+    value, count = np.unique(pairs >> 32, return_counts=True)
+    found: Codes = value[count > most].astype(np.int32)
     return found
 
 

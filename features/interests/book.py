@@ -43,10 +43,13 @@ class Book:
             connection.execute(delete(INTERESTS).where(_C.customer_id == customer_id))
 
 
-def told(reader: Reader, customer_id: str) -> Told:
-    """What a customer said; some ten microseconds on SQLite."""
-    rows = reader.rows(_one, {"customer": customer_id})
-    return Told.unpacked(*rows[0]) if rows else NOTHING
+def told(reader: Reader, *ids: str) -> Told:
+    """What a customer said, under whatever id; some ten microseconds an id on SQLite."""
+    rows = [row for id in ids for row in reader.rows(_one, {"customer": id})]
+    said = NOTHING
+    for _, declared, removed in sorted(rows):
+        said = said.followed_by(Told.unpacked(declared, removed))
+    return said
 
 
 def tellers(reader: Reader, sequence: int = 0) -> dict[str, int]:
@@ -66,7 +69,7 @@ def everything(reader: Reader) -> dict[str, Told]:
 
 def _told(connection: Connection, customer_id: str) -> Told:
     rows = _one(connection.dialect.name).rows(connection, {"customer": customer_id})
-    return Told.unpacked(*rows[0]) if rows else NOTHING
+    return Told.unpacked(*rows[0][1:]) if rows else NOTHING
 
 
 def _put(connection: Connection, customer_id: str, told: Told) -> Told:
@@ -78,7 +81,8 @@ def _put(connection: Connection, customer_id: str, told: Told) -> Told:
 
 @lru_cache
 def _one(dialect: str) -> Statement:
-    return Statement.of(select(_C.declared, _C.removed).where(_C.customer_id == bindparam("customer")), dialect)
+    said = select(_C.sequence, _C.declared, _C.removed)
+    return Statement.of(said.where(_C.customer_id == bindparam("customer")), dialect)
 
 
 @lru_cache

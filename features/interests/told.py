@@ -40,6 +40,16 @@ class Told:
         removed = (*(other for other in self.removed if key_of(other) != key), name)
         return replace(self, declared=declared, removed=removed[-MOST_REMOVED:])
 
+    def followed_by(self, later: "Told") -> "Told":
+        """The same customer's words under two ids: the later declaration counts, and every removal but of what was
+        declared since."""
+        said = Told(self.declared if later.declared is None else later.declared, self.removed)
+        given = {key_of(name) for name, _ in later.declared or ()}
+        said = replace(said, removed=tuple(name for name in said.removed if key_of(name) not in given))
+        for name in later.removed:
+            said = said.remove(name)
+        return said
+
     def packed(self) -> tuple[str | None, str]:
         """As two texts for a database."""
         return None if self.declared is None else _text(self.declared), _text(self.removed)

@@ -5,12 +5,13 @@ with `synchronous=FULL` the log is synced at each (https://www.sqlite.org/pragma
 lost with the machine, but never damaged, is kept with `NORMAL`, and synced now and then.
 """
 
+import errno
 import fcntl
 import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,12 @@ class Sqlite:
     def __init__(self, address: Address, timeout: float, keeping: Keeping = EVENTS) -> None:
         self.address, self.place, self.timeout = address, address.place, timeout
         self._synchronous = "FULL" if keeping.durable else "NORMAL"
-        with told(address, sqlite3.Error):
-            # Events are personal: only the owner may read them.
-            os.close(os.open(self.place, os.O_RDWR | os.O_CREAT, 0o600))
+        with told(address, sqlite3.Error), suppress(FileExistsError):
+            # Events are personal: only the owner may read them. A file that is there is never opened but by SQLite: to
+            # close it would take away the locks of all its connections in this process (sqlite.org/howtocorrupt.html).
+            if Path(self.place).is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            os.close(os.open(self.place, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         arguments = {"timeout": timeout, "check_same_thread": False}
         self.engine = create_engine(
             address.url, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=arguments

@@ -25,11 +25,12 @@ def settled_register(register: Register, persons: Statics) -> Register:
 
 
 def settled_told(told: Mapping[str, Told], persons: Statics) -> dict[str, Told]:
-    """Interests by person: what was said under the id that stands for the person, else under another."""
-    ids = list(told)
-    who = persons.settled(pa.array(ids, pa.string())).to_pylist()
-    others = {person: told[id] for id, person in zip(ids, who, strict=True) if person != id}
-    return others | {id: told[id] for id, person in zip(ids, who, strict=True) if person == id}
+    """Interests by person: what was said under any id, in the order in which it was said, which is that of `told`."""
+    who = persons.settled(pa.array(list(told), pa.string())).to_pylist()
+    found: dict[str, Told] = {}
+    for said, person in zip(told.values(), who, strict=True):
+        found[person] = found[person].followed_by(said) if person in found else said
+    return found
 
 
 def settled_rows(rows: StaticRows, statics: Statics) -> StaticRows:
@@ -72,14 +73,19 @@ def _first_stated(column: Column, order: np.ndarray, place: np.ndarray, own: Col
 
 def _least_consent(column: Column, order: np.ndarray, place: np.ndarray, own: Column) -> Column:
     """What a person grants: what they refused under one id is refused."""
-    texts = column.take(pa.array(order)).to_pylist()
+    texts = column.take(pa.array(order))
+    stated = np.flatnonzero(pc.greater(pc.binary_length(texts), 0).fill_null(False).to_numpy(zero_copy_only=False))
+    person, code = place[stated], texts.take(pa.array(stated)).dictionary_encode().indices.to_numpy()
+    last = np.full(len(own), -1)
+    last[person] = code
+    several = np.zeros(len(own), np.bool_)  # most persons said one thing, if anything
+    several[person[code != last[person]]] = True
     said: dict[int, set[str]] = {}
-    for at, text in zip(place.tolist(), texts, strict=True):
-        if text:
-            said.setdefault(at, set()).add(text)
-    found = own.to_pylist()
-    for at, stated in said.items():
-        if len(stated) > 1:
-            granted = reduce(Consent.beside, map(consent_of, sorted(stated))).named
-            found[at] = json.dumps([name for name, given in granted.items() if given])
-    return pa.array(found, pa.string())
+    mixed = np.flatnonzero(several[person])
+    for at, text in zip(person[mixed].tolist(), texts.take(pa.array(stated[mixed])).to_pylist(), strict=True):
+        said.setdefault(at, set()).add(text)
+    least = []
+    for at in sorted(said):
+        granted = reduce(Consent.beside, map(consent_of, sorted(said[at]))).named
+        least.append(json.dumps([name for name, given in granted.items() if given]))
+    return pc.replace_with_mask(own.cast(pa.string()), pa.array(several), pa.array(least, pa.string()))

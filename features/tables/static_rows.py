@@ -153,7 +153,7 @@ class StaticReader:
         if name == "available":
             odd = pc.invert(pc.is_in(pc.utf8_lower(texts), pa.array(["", *TRUE, *FALSE])))
             mark(reason, pc.and_(odd, texts.is_valid()).to_numpy(zero_copy_only=False), Reason.BAD_VALUE)
-        if name in _LISTS:
+        if name in _LISTS and not pa.types.is_nested(column.type):
             mark(reason, broken_lists(texts), Reason.BAD_VALUE)
         return texts
 

@@ -29,7 +29,7 @@ def exported(desk: Desk, records: Records, customer_id: str) -> dict[str, Any]:
     who = known_as(ListRequest.model_construct(customer_id=customer_id))
     events = reader.since(subject.ids, limit=_MOST) if reader else []
     devices = sorted({event.anonymous_id for event in events if event.anonymous_id is not None})
-    accesses = read(store.backend, customer_id=customer_id) if store else []
+    accesses = [one for id in subject.known_as for one in read(store.backend, customer_id=id)] if store else []
     told = subject.told
     return {
         "record": records.of(subject),
@@ -43,10 +43,10 @@ def exported(desk: Desk, records: Records, customer_id: str) -> dict[str, Any]:
         "consents_stated": [
             {"time": shown_time(c.time), "source": c.source, "purposes": c.consent.named} for c in subject.changes
         ],
-        "lists_shown": records.lists.every(customer_id),
+        "lists_shown": records.lists.every(subject.known_as),
         "accesses": [
             {"time": shown_time(one.time), "by": one.actor, "action": one.action, "result": one.result}
-            for one in accesses
+            for one in sorted(accesses, key=lambda one: one.time, reverse=True)
         ],
     }
 

@@ -1,5 +1,6 @@
 """Lists: what one customer was shown last, of the exposure log."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from features.errors import EsnafError, StoreBusy
@@ -27,12 +28,12 @@ class Lists:
 
     def last(self, customer_id: str) -> list[dict[str, Any]] | None:
         """The newest first, as far as the newest answers of the shop reach; None while the log is away."""
-        found = self._found(customer_id, most=MOST)
+        found = self._found([known_as(ListRequest.model_construct(customer_id=customer_id))], most=MOST)
         return None if found is None else [described(one) for one in found]
 
-    def every(self, customer_id: str) -> list[dict[str, Any]] | None:
-        """All that the log has; it is gone through as a whole."""
-        found = self._found(customer_id, most=None)
+    def every(self, ids: Sequence[str]) -> list[dict[str, Any]] | None:
+        """All that the log has under some ids of the store; it is gone through as a whole, once for each."""
+        found = self._found(ids, most=None)
         return None if found is None else [described(one) for one in found]
 
     def close(self) -> None:
@@ -41,14 +42,16 @@ class Lists:
             self._log.close()
             self._log = None
 
-    def _found(self, customer_id: str, *, most: int | None) -> "list[Seen] | None":
+    def _found(self, ids: Sequence[str], *, most: int | None) -> "list[Seen] | None":
         from features.exposures.lookup import NEAR, last_shown
 
-        who = known_as(ListRequest.model_construct(customer_id=customer_id))
         try:
             opened = self._opened()
             within = None if most is None else NEAR
-            return [] if opened is None else last_shown(opened.backend, who, most=most, within=within)
+            if opened is None:
+                return []
+            found = [one for id in ids for one in last_shown(opened.backend, id, most=most, within=within)]
+            return sorted(found, key=lambda one: one.time, reverse=True)
         except StoreBusy:
             return None
         except EsnafError as error:

@@ -47,7 +47,7 @@ class Subject:
         if desk.keeper.register.erased(customer_id):
             raise _unknown()
         told, index = live.told(request), model.questions.index(live.who(request))
-        events, changes = _stored(desk, live.ids(request), known_as(request))
+        events, changes = _stored(desk, live.ids(request), live.persons.known_as(known_as(request)))
         if index < 0 and not events and not changes and told is None:
             raise _unknown()
         return cls(customer_id, desk, model, desk.clock.now(), index, live.deeds(request), told, events, changes)
@@ -57,6 +57,12 @@ class Subject:
         """All ids of the person that are known now, the one that stands for them first."""
         return self.desk.answers.live.ids(ListRequest.model_construct(customer_id=self.customer_id))
 
+    @property
+    def known_as(self) -> tuple[str, ...]:
+        """The id that was asked for, and all others of the person."""
+        request = ListRequest.model_construct(customer_id=self.customer_id)
+        return self.desk.answers.live.persons.known_as(known_as(request))
+
     @cached_property
     def identifiers(self) -> "list[Known]":
         """What identifies the person, but for the id that was asked for; nothing while the store is away."""
@@ -64,11 +70,10 @@ class Subject:
         reader, store = keeper.reading(), keeper.store
         if reader is None or store is None:
             return []
-        ids = (self.customer_id, *(id for id in self.ids if id != self.customer_id))
         from features.identity.known import identifiers_of
 
         try:
-            return identifiers_of(reader, ids, store.book.config, store.book.keys)
+            return identifiers_of(reader, self.known_as, store.book.config, store.book.keys)
         except StoreBusy:
             return []
         except EsnafError as error:
@@ -84,12 +89,13 @@ class Subject:
         return self.model.questions.request([query], max(self.now, self.model.time))
 
 
-def _stored(desk: Desk, ids: Sequence[str], who: str) -> tuple[Sequence[Event], Sequence[Change]]:
+def _stored(desk: Desk, ids: Sequence[str], own: Sequence[str]) -> tuple[Sequence[Event], Sequence[Change]]:
     reader = desk.keeper.reading()
     if reader is None:
         return (), ()
     try:
-        return reader.since(ids, limit=MOST), reader.said(who)
+        said = sorted(change for id in own for change in reader.said(id))
+        return reader.since(ids, limit=MOST), said
     except StoreBusy:
         return (), ()
     except EsnafError as error:

@@ -77,7 +77,7 @@ def lose_a_report(workspace: Path) -> None:
     [
         (cut_a_file, r"bundles/1: .*sold\.npy: is damaged"),
         (lose_a_measured_bundle, r"measured bundle: .*manifest\.json: cannot be read"),
-        (lose_a_report, r"its run has no report\.html"),
+        pytest.param(lose_a_report, r"its run has no report\.html", marks=pytest.mark.bench),
     ],
 )
 def test_what_is_half_is_seen(outcomes: Outcomes, tmp_path: Path, harm: Callable[[Path], None], fault: str) -> None:
@@ -123,7 +123,9 @@ def test_undisturbed(outcomes: Outcomes) -> None:
     assert outcomes.intact.half() == outcomes.intact.left_over() == []
 
 
-@pytest.mark.parametrize("kind", WITHIN)
+@pytest.mark.parametrize(
+    "kind", [JUDGED, *(pytest.param(kind, marks=pytest.mark.bench) for kind in WITHIN if kind != JUDGED)]
+)
 def test_killed(outcomes: Outcomes, kind: str) -> None:
     random = np.random.default_rng([SEED, list(WITHIN).index(kind)])
     assert_mended(Kills(outcomes, random, WITHIN).strike(kind))

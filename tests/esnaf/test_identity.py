@@ -77,6 +77,14 @@ def test_tables_of_identities_are_taken_in_once(shop: Path, capsys: pytest.Captu
         assert word not in files
 
 
+def test_changed_settings_are_settled(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys, shop, "identity", "settle") == {"changed": 0}
+    (shop / "esnaf.toml").write_text("[identity.kinds.email]\nowners = 1\n")
+    assert told(capsys, shop, "identity", "settle") == {"changed": 1}
+    assert told(capsys, shop, "identity", "show", "ann2")["ids"] == ["ann2"]
+    assert main(["identity", "settle", "--workspace", str(shop)]) == 0
+
+
 def test_a_new_secret_takes_over(
     shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

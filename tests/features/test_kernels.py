@@ -1,5 +1,6 @@
 """The compiled kernels against the plainest way to say the same, and what they refuse."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -166,6 +167,49 @@ ENDS: Array = np.array([0, 2, 3])
 def test_what_does_not_fit_is_refused(kernel: Any, arguments: tuple[Any, ...], error: type[Exception]) -> None:
     with pytest.raises(error):
         kernel(*arguments)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=SEEDS, events=st.integers(0, 200), things=st.integers(1, 40))
+def test_visits_are_what_was_touched_without_a_break(seed: int, events: int, things: int) -> None:
+    random = np.random.default_rng(seed)
+    offsets = np.append(0, np.sort(np.append(random.integers(0, events + 1, 3), events)))
+    product = random.integers(-1, things, events).astype(np.int32)
+    time, kind = np.cumsum(random.integers(0, 100, events)), random.integers(0, 3, events).astype(np.uint8)
+    wanted = np.arange(256) < 2
+    expected: list[tuple[list[int], int]] = []
+    for begin, end in pairwise(offsets.tolist()):
+        visit: list[int] = []
+        for at in [i for i in range(begin, end) if product[i] >= 0 and wanted[kind[i]]] + [-1]:
+            if visit and (at < 0 or time[at] - time[visit[-1]] > 80):
+                expected.append((sorted({int(product[i]) for i in visit}), int(time[visit[0]])))
+                visit = []
+            visit.append(at)
+    expected = [one for one in expected if len(one[0]) > 1]
+    starts, products, first = _kernels.visits(offsets, product, time, kind, wanted, 80)
+    assert [part.tolist() for part in np.split(products, starts[1:-1])] == ([one for one, _ in expected] or [[]])
+    assert first.tolist() == [moment for _, moment in expected]
+
+
+@pytest.mark.parametrize("offsets", [[0, 3], [0, 2, 1], [-1, 2]])
+def test_visits_of_rows_that_are_not_there(offsets: list[int]) -> None:
+    columns = np.zeros(2, np.int32), np.zeros(2, np.int64), np.zeros(2, np.uint8), np.ones(256, np.bool_)
+    with pytest.raises(IndexError, match="row"):
+        _kernels.visits(np.array(offsets), *columns, 10)
+
+
+@given(seed=SEEDS, size=st.integers(0, 9))
+def test_codes_are_counted(seed: int, size: int) -> None:
+    codes = np.random.default_rng(seed).integers(-1, size, 50).astype(np.int32)
+    assert _kernels.counts(codes, size).tolist() == [codes.tolist().count(code) for code in range(-1, size)]
+
+
+@pytest.mark.parametrize("code", [-2, 3])
+def test_codes_that_are_none(code: int) -> None:
+    with pytest.raises(IndexError, match=f"code {code} of 3"):
+        _kernels.counts(np.array([0, code], np.int32), 3)
+    with pytest.raises(ValueError, match="size is -1"):
+        _kernels.counts(np.array([0], np.int32), -1)
 
 
 @given(seed=SEEDS, events=st.integers(0, 60))

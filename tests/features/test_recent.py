@@ -87,3 +87,27 @@ def test_nothing_new_changes_nothing() -> None:
 def test_a_price_may_be_unknown(price: float | None) -> None:
     found = joined(History.empty(1), [[Deed("tea", Kind.PURCHASE, 5, price=price)]], Vocabulary.of(IDS))
     assert np.isnan(found.price[0]) == (price is None)
+
+
+@given(st.lists(st.tuples(st.integers(0, 1), st.integers(1, 5), st.sampled_from(KINDS[:3]), st.booleans()), max_size=9))
+def test_deeds_may_come_between_what_is_known(events: list[tuple[int, int, Kind, bool]]) -> None:
+    """Those of one second in the order of their kinds, what was known first."""
+    products = Vocabulary.of(IDS)
+    ordered = sorted(enumerate(events), key=lambda one: (one[1][:3], one[1][3], one[0]))
+    known = [event for _, event in ordered if not event[3]]
+    rows = np.array([row for row, *_ in known], np.int64)
+    history = History(
+        np.searchsorted(rows, np.arange(3)),
+        np.zeros(len(known), np.int32),
+        np.array([time for _, time, _, _ in known], np.int64),
+        np.array([kind for _, _, kind, _ in known], np.uint8),
+        np.ones(len(known), np.float32),
+        np.ones(len(known), np.float32),
+        np.full(len(known), -1, np.int32),
+    )
+    deeds = [[Deed("cup", kind, time) for row, time, kind, new in events if new and row == of] for of in (0, 1)]
+    whole = joined(history, deeds, products)
+    found = zip(whole.row.tolist(), whole.time.tolist(), whole.kind.tolist(), whole.product.tolist(), strict=True)
+    assert list(found) == [
+        (row, time, kind, products.index("cup") if new else 0) for _, (row, time, kind, new) in ordered
+    ]

@@ -9,7 +9,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from esnaf.process import running_service
 from esnaf.simulation.parameters import Parameters
 from esnaf.simulation.shop import simulate
 from features.arrays import DAY
@@ -19,6 +18,7 @@ from features.tables.config import TablesConfig
 from features.tables.loading import load
 from serving.clock import shown_time
 from serving.tokens import SCOPES, TokenFile
+from tests.serving.patient import PATIENCE, running_service
 from training import pointer
 from training.recommender import Recommender
 from training.trainer import Trainer
@@ -109,7 +109,7 @@ def address(workspace: Path, as_of: int, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="session")
 def client(address: str) -> Iterator[httpx.Client]:
     """A caller of the service."""
-    with httpx.Client(base_url=address, timeout=30) as one:
+    with httpx.Client(base_url=address, timeout=PATIENCE) as one:
         yield one
 
 
@@ -133,7 +133,7 @@ class Guarded:
     def client(self, scope: str | None = None) -> httpx.Client:
         """A caller with the token of a scope, or with none."""
         headers = {} if scope is None else {"Authorization": f"Bearer {self.tokens[scope]}"}
-        return httpx.Client(base_url=self.address, headers=headers, timeout=30)
+        return httpx.Client(base_url=self.address, headers=headers, timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -18,6 +16,7 @@ from serving import environment
 from serving.openapi import document
 from serving.tokens import SCOPES, TokenFile
 from tests.serving.conftest import Guarded
+from tests.serving.patient import PATIENCE, until
 
 pytestmark = pytest.mark.service
 
@@ -45,14 +44,6 @@ CALLS = [
     ("DELETE", "/v1/model", None, set(SCOPES)),
 ]
 OPEN = ["/healthz", "/readyz", "/openapi.json"]
-PATIENCE = 30.0  # seconds
-
-
-def until(there: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not there():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize(("method", "path", "body", "scopes"), CALLS)
@@ -114,7 +105,9 @@ def test_tokens_made_and_revoked_count_in_all_workers_at_once(
     guarded: Guarded, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def statuses() -> set[int]:  # new connections, to either worker
-        return {httpx.get(f"{guarded.address}/v1/model", headers=headers).status_code for _ in range(12)}
+        return {
+            httpx.get(f"{guarded.address}/v1/model", headers=headers, timeout=PATIENCE).status_code for _ in range(12)
+        }
 
     assert main(["token", "make", "guest", "--scopes", "recommend", "--workspace", str(guarded.workspace)]) == 0
     headers = {"Authorization": f"Bearer {capsys.readouterr().out.split()[-1]}"}
@@ -127,7 +120,7 @@ def test_a_token_with_a_rate_is_held_to_it(guarded: Guarded) -> None:
     file = TokenFile.of(guarded.workspace)
     headers = {"Authorization": f"Bearer {file.make('slow', ['recommend'], rate=0.01)[1]}"}
     try:
-        with httpx.Client(base_url=guarded.address, headers=headers) as client:
+        with httpx.Client(base_url=guarded.address, headers=headers, timeout=PATIENCE) as client:
             until(lambda: client.get("/v1/model").status_code == 200)
             answer = client.get("/v1/model")
         assert answer.status_code == 429
@@ -157,21 +150,21 @@ def test_without_tokens_only_this_machine_is_answered_wherever_it_listens(copied
     command += [sys.executable, "-m", "bentoml", "serve", "serving.service:Esnaf", "--host", "0.0.0.0"]  # noqa: S104
     with running(command, log=log) as service:
         far = service.address.replace("127.0.0.1", outside)
-        assert httpx.get(f"{service.address}/v1/model").status_code == 200
+        assert httpx.get(f"{service.address}/v1/model", timeout=PATIENCE).status_code == 200
         for headers in ({}, {"X-Forwarded-For": "127.0.0.1"}, {"Host": "127.0.0.1"}, {"Authorization": "Bearer x"}):
-            answer = httpx.get(f"{far}/v1/model", headers=headers)
+            answer = httpx.get(f"{far}/v1/model", headers=headers, timeout=PATIENCE)
             assert (answer.status_code, answer.json()["error"]["code"]) == (403, "this_machine_only")
-        assert httpx.get(f"{far}/healthz").status_code == 200
+        assert httpx.get(f"{far}/healthz", timeout=PATIENCE).status_code == 200
         assert "service.this_machine_only" in log.read_text()
         headers = {"Authorization": f"Bearer {TokenFile.of(copied).make('web', ['recommend'])[1]}"}
-        until(lambda: httpx.get(f"{far}/v1/model", headers=headers).status_code == 200)
-        assert httpx.get(f"{service.address}/v1/model").status_code == 401
+        until(lambda: httpx.get(f"{far}/v1/model", headers=headers, timeout=PATIENCE).status_code == 200)
+        assert httpx.get(f"{service.address}/v1/model", timeout=PATIENCE).status_code == 401
 
 
 def test_the_command_listens_elsewhere_only_with_tokens(copied: Path) -> None:
     command = [sys.executable, "-m", "esnaf", "serve", "--workspace", str(copied), "--host", "0.0.0.0"]  # noqa: S104
     command += ["--port", str(free_port())]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "there are no tokens; `esnaf token make NAME` makes one" in done.stderr
 
@@ -180,7 +173,7 @@ def test_tokens_that_cannot_be_read_end_it(copied: Path) -> None:
     (copied / "tokens.json").write_text("{}")
     command = [sys.executable, "-m", "bentoml", "serve", "serving.service:Esnaf", "--host", "127.0.0.1"]
     variables = {**os.environ, environment.WORKSPACE: str(copied)}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=variables)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, env=variables)
     assert done.returncode == 1
     assert "is no file of tokens" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr

@@ -19,6 +19,7 @@ from features.store.reader import Reader
 from serving.tokens import TokenFile
 from tests.serving.conftest import Guarded
 from tests.serving.nasty import BODIES, EVENT, FORGED, LIST, MARK, TEXTS, Fuzzer, places, replaced
+from tests.serving.patient import PATIENCE
 
 pytestmark = pytest.mark.service
 
@@ -35,7 +36,7 @@ def caller(guarded: Guarded) -> Iterator[httpx.Client]:
     """With a token for all."""
     secret = TokenFile.of(guarded.workspace).make("attacker", ["recommend", "ingest", "admin"])[1]
     head = {"Authorization": f"Bearer {secret}"}
-    with httpx.Client(base_url=guarded.address, headers=head, timeout=60) as client:
+    with httpx.Client(base_url=guarded.address, headers=head, timeout=PATIENCE) as client:
         yield client
 
 

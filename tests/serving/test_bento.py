@@ -11,6 +11,7 @@ import pytest
 
 from esnaf.process import running
 from serving import environment
+from tests.serving.patient import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,7 +42,7 @@ def test_a_bento_starts_and_answers(built: str, tmp_path: Path, known: str, monk
     monkeypatch.chdir(tmp_path)
     command = [sys.executable, "-m", "bentoml", "serve", built, "--host", "127.0.0.1"]
     with running(command, log=tmp_path / "service.log") as service:
-        answer = httpx.get(f"{service.address}/v1/recommendations/{known}?n=4").json()
+        answer = httpx.get(f"{service.address}/v1/recommendations/{known}?n=4", timeout=PATIENCE).json()
         where = Path(f"/proc/{service.pid}")
         assert where.exists()
     assert len(answer["items"]) == 4

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests.serving.patient import PATIENCE
+
 pytestmark = pytest.mark.service
 
 LIST = "/v1/recommendations"
@@ -125,7 +127,7 @@ def test_a_body_without_a_length_is_cut_off_too(client: httpx.Client) -> None:
 
 def test_a_body_that_does_not_come_is_not_waited_for(address: str) -> None:
     where = urlsplit(address)
-    with socket.create_connection((where.hostname or "", where.port or 0), timeout=30) as raw:
+    with socket.create_connection((where.hostname or "", where.port or 0), timeout=PATIENCE) as raw:
         raw.sendall(b"POST /v1/recommendations HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{")
         answer = b""
         while part := raw.recv(4096):
@@ -144,7 +146,7 @@ def test_a_wrong_method_says_which_are_right(client: httpx.Client) -> None:
 
 def test_what_is_no_http_at_all_is_refused(address: str) -> None:
     where = urlsplit(address)
-    with socket.create_connection((where.hostname or "", where.port or 0), timeout=10) as raw:
+    with socket.create_connection((where.hostname or "", where.port or 0), timeout=PATIENCE) as raw:
         raw.sendall(b"\x00\x01\x02 not http\r\n\r\n")
         assert raw.recv(1024).startswith(b"HTTP/1.1 400")
 

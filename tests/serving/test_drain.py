@@ -5,12 +5,15 @@ import os
 import signal
 import socket
 import sys
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
 import pytest
 
 from esnaf.process import Running, running
+from tests.serving.patient import PATIENCE, patient
 
 pytestmark = pytest.mark.service
 
@@ -20,11 +23,11 @@ EVENTS = json.dumps([{"customer_id": "ann", "product_id": f"p{i}", "event_type":
 
 
 class Caller:
-    """One kept-alive connection."""
+    """One kept-alive connection, closed at the end of the context."""
 
     def __init__(self, service: Running) -> None:
         where = urlsplit(service.address)
-        self._socket = socket.create_connection((where.hostname or "", where.port or 0), timeout=60)
+        self._socket = socket.create_connection((where.hostname or "", where.port or 0), timeout=PATIENCE)
         self._file = self._socket.makefile("rb")
 
     def send(self, path: str, body: bytes, *, upto: int | None = None) -> None:
@@ -51,9 +54,15 @@ class Caller:
         return status, headers, body
 
     def ended(self) -> bool:
-        """Whether nothing more comes; it is closed then."""
-        with self._socket, self._file:
-            return self._file.read() == b""
+        """Whether nothing more comes."""
+        return self._file.read() == b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+        self._socket.close()
 
 
 def _taken(answer: dict[str, int]) -> int:
@@ -62,13 +71,18 @@ def _taken(answer: dict[str, int]) -> int:
 
 def test_all_that_is_under_way_is_answered(copied: Path, tmp_path: Path) -> None:
     log = tmp_path / "service.log"
-    with running([sys.executable, "-m", "esnaf", "serve", "--workspace", str(copied), "--workers", "2"], log=log) as it:
-        idle, busy, writers, halves = ([Caller(it) for _ in range(number)] for number in (4, 4, 4, 2))
+    command = [sys.executable, "-m", "esnaf", "serve", "--workspace", str(patient(copied)), "--workers", "2"]
+    with running(command, log=log) as it, ExitStack() as open_:
+        for path, body, status in (("/v1/recommendations", LIST, 200), ("/v1/events", EVENTS, 202)):
+            with Caller(it) as first:
+                first.send(path, body)
+                assert first.answer()[0] == status  # what takes long is done, and the store is there
+        idle, busy, writers, halves = (
+            [open_.enter_context(Caller(it)) for _ in range(number)] for number in (4, 4, 4, 2)
+        )
         for caller in [*idle, *busy, *writers, *halves]:
             caller.send("/v1/recommendations", LIST)
             assert caller.answer()[0] == 200
-        writers[0].send("/v1/events", EVENTS)
-        assert writers[0].answer()[0] == 202  # the store is there
         for caller in busy:
             caller.send("/v1/recommendations/batch", BATCH)
         for caller in writers:

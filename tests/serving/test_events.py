@@ -2,8 +2,7 @@
 
 import shutil
 import sqlite3
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 
-from esnaf.process import running_service
 from features.store.config import StoreConfig
 from features.store.event import Event
 from features.store.livestore import LiveStore
@@ -19,6 +17,7 @@ from features.store.reader import Reader
 from features.tables.reasons import Reason
 from serving.clock import shown_time
 from serving.openapi import document
+from tests.serving.patient import PATIENCE, running_service, until
 from tests.serving.test_broken_requests import check
 from training import pointer
 
@@ -27,7 +26,6 @@ pytestmark = pytest.mark.service
 PATH = "/v1/events"
 JSON = "application/json"
 CUSTOMER = "ann of 4 Mill Lane"
-PATIENCE = 60.0  # seconds for what takes a moment unless the machine is very busy
 SETTINGS = "[ingestion]\npoll_s = 0.1\nmax_body_kb = 300\n[tables]\ncurrency = 'EUR'\nexclude_products = ['gift_*']\n"
 BROKEN = [
     # content type, body, status, code
@@ -56,7 +54,6 @@ def shop(workspace: Path, as_of: int, tmp_path_factory: pytest.TempPathFactory) 
     (folder / "esnaf.toml").write_text(SETTINGS)
     options = ["--as-of", shown_time(as_of), "--workers", "2"]
     with running_service(folder, *options, log=folder / "service.log") as address:
-        until(lambda: opened(address))
         yield folder, address
     assert "Traceback" not in (folder / "service.log").read_text()
 
@@ -68,23 +65,8 @@ def folder(shop: tuple[Path, str]) -> Path:
 
 @pytest.fixture
 def client(shop: tuple[Path, str]) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=shop[1], timeout=30) as one:
+    with httpx.Client(base_url=shop[1], timeout=PATIENCE) as one:
         yield one
-
-
-def until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
-def opened(address: str) -> bool:
-    """Whether a first event is taken in. The store is made with it, which a busy machine may not do in time; whoever
-    sends it is told to send it again."""
-    answer = httpx.post(f"{address}{PATH}", json=view(0), timeout=30)
-    assert answer.status_code == 202 or (answer.status_code == 503 and answer.headers["retry-after"])
-    return answer.status_code == 202
 
 
 def stored(folder: Path) -> list[Event]:
@@ -116,7 +98,7 @@ def test_both_workers_take_in_what_is_sent_at_the_same_time(shop: tuple[Path, st
     lists = [[view(1_000 + 20 * number + i) for i in range(20)] for number in range(30)]
 
     def send(events: list[dict[str, Any]]) -> Any:
-        return httpx.post(f"{shop[1]}{PATH}", json=events, timeout=30).json()
+        return httpx.post(f"{shop[1]}{PATH}", json=events, timeout=PATIENCE).json()
 
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(send, [*lists, *lists]))
@@ -217,6 +199,6 @@ def test_without_its_store_it_goes_on_answering(
 
 def _readiness(address: str) -> set[tuple[str, str]]:
     """What the workers say; each connection may lead to another one."""
-    answers = [httpx.get(f"{address}/readyz", timeout=30) for _ in range(8)]
+    answers = [httpx.get(f"{address}/readyz", timeout=PATIENCE) for _ in range(8)]
     assert all(answer.status_code == 200 for answer in answers)
     return {(answer.json()["status"], answer.json()["store"]) for answer in answers}

@@ -1,7 +1,6 @@
 """The real service: what it shows is in the log, and what follows joins it."""
 
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +9,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from esnaf.arguments import invoke
-from esnaf.process import running_service
 from serving.clock import shown_time
+from tests.serving.patient import PATIENCE, running_service, until
 from training import pointer
 
 pytestmark = pytest.mark.service
 
-PATIENCE = 60.0  # seconds for what takes a moment unless the machine is very busy
 SETTINGS = {
     "off": "",
     "softmax": "[exploration]\nmethod = 'softmax'\ntemperature = 1.0\ntop = 12\n",
 }
 
 
-@pytest.fixture(scope="module", params=SETTINGS)
+@pytest.fixture(scope="module", params=[pytest.param("off", marks=pytest.mark.bench), "softmax"])
 def shop(
     request: pytest.FixtureRequest, workspace: Path, as_of: int, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, str, list[dict[str, Any]]]:
@@ -36,7 +34,7 @@ def shop(
     with running_service(folder, *options, log=folder / "service.log") as address:
         answers = _asked(address)
         _clicked(address, answers)
-        counted = httpx.get(f"{address}/metrics").text
+        counted = httpx.get(f"{address}/metrics", timeout=PATIENCE).text
         assert 'outcome="dropped"' not in counted
     assert "Traceback" not in (folder / "service.log").read_text()
     return folder, request.param, answers
@@ -49,9 +47,9 @@ def _asked(address: str) -> list[dict[str, Any]]:
         body = {"customer_id": f"C{number % 5}", "n": 6, "placement": "home", "channel": "web"}
         if number % 5 == 4:
             body = {"anonymous_id": "tab-1", "n": 3}
-        answers.append(httpx.post(f"{address}/v1/recommendations", json=body, timeout=30).json())
+        answers.append(httpx.post(f"{address}/v1/recommendations", json=body, timeout=PATIENCE).json())
     batch = {"requests": [{"customer_id": "C0", "n": 2}, {"customer_id": "C1"}]}
-    answers += httpx.post(f"{address}/v1/recommendations/batch", json=batch, timeout=30).json()["answers"]
+    answers += httpx.post(f"{address}/v1/recommendations/batch", json=batch, timeout=PATIENCE).json()["answers"]
     return answers
 
 
@@ -59,7 +57,7 @@ def _clicked(address: str, answers: list[dict[str, Any]]) -> None:
     """The second product of every answer, and a purchase of the first of the first."""
     events = [_event(answer, 1, "click") for answer in answers]
     events.append({**_event(answers[0], 0, "purchase"), "quantity": 2, "unit_price": 4.5})
-    told = httpx.post(f"{address}/v1/events", json=events, timeout=30).json()
+    told = httpx.post(f"{address}/v1/events", json=events, timeout=PATIENCE).json()
     assert (told["accepted"], told["rejected"]) == (len(events), [])
 
 
@@ -125,11 +123,9 @@ def test_a_service_without_a_place_for_it_goes_on_answering(
     log = tmp_path / "service.log"
     with running_service(tmp_path, log=log) as address:
         for number in range(8):
-            answer = httpx.get(f"{address}/v1/recommendations/{customers[number]}", timeout=30)
+            answer = httpx.get(f"{address}/v1/recommendations/{customers[number]}", timeout=PATIENCE)
             assert answer.status_code == 200
-        end = time.monotonic() + PATIENCE
-        while 'esnaf_exposures_total{outcome="dropped"} 5.0' not in httpx.get(f"{address}/metrics", timeout=30).text:
-            assert time.monotonic() < end
-            time.sleep(0.05)
-        assert httpx.get(f"{address}/readyz", timeout=30).json()["status"] == "ready"
+        dropped = 'esnaf_exposures_total{outcome="dropped"} 5.0'
+        until(lambda: dropped in httpx.get(f"{address}/metrics", timeout=PATIENCE).text)
+        assert httpx.get(f"{address}/readyz", timeout=PATIENCE).json()["status"] == "ready"
     assert log.read_text().count("exposures.away") == 1

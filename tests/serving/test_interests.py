@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from esnaf.process import running_service
 from serving.clock import shown_time
+from tests.serving.patient import PATIENCE, running_service
 from tests.serving.test_broken_requests import check
 from training import pointer
 from training.recommender import Recommender
@@ -36,7 +36,7 @@ def shop(workspace: Path, as_of: int, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture
 def clients(shop: tuple[Path, str]) -> Iterator[list[httpx.Client]]:
-    several = [httpx.Client(base_url=shop[1], timeout=30) for _ in range(CONNECTIONS)]
+    several = [httpx.Client(base_url=shop[1], timeout=PATIENCE) for _ in range(CONNECTIONS)]
     yield several
     for client in several:
         client.close()

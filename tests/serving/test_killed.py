@@ -22,14 +22,14 @@ from features.store.config import StoreConfig
 from features.store.livestore import LiveStore
 from features.store.reader import Reader
 from tests.postgres import new_schema
+from tests.serving.patient import PATIENCE
 from training import pointer
 
 pytestmark = pytest.mark.service
 
-KILLS = 4  # of workers, before that of the service
+KILLS = 2  # of workers, before that of the service
 SENDERS = 4
-BETWEEN = 40  # lists that are acknowledged before the next kill, at the least
-PATIENCE = 90.0  # seconds
+BETWEEN = 20  # lists that are acknowledged before the next kill, at the least
 
 
 @dataclass

@@ -9,6 +9,7 @@ from benchmarks import load
 from benchmarks.mixed import Mix, ask
 from serving.tokens import TokenFile
 from tests.serving.conftest import Guarded
+from tests.serving.patient import until
 
 pytestmark = pytest.mark.service
 
@@ -18,12 +19,13 @@ COUNT = f'esnaf_request_seconds_count{{path="{PATH}"}}'
 
 def answered(client: httpx.Client, least: int = 0) -> int:
     """Lists that were asked for so far; a request is counted just after its answer is sent, hence `least`."""
-    for _ in range(100):
-        lines = client.get("/metrics").text.splitlines()
-        counts = [int(float(line.split()[-1])) for line in lines if line.startswith(COUNT)]
-        if sum(counts) >= least:
-            break
-    return sum(counts)
+    until(lambda: _count(client) >= least)
+    return _count(client)
+
+
+def _count(client: httpx.Client) -> int:
+    lines = client.get("/metrics").text.splitlines()
+    return sum(int(float(line.split()[-1])) for line in lines if line.startswith(COUNT))
 
 
 @pytest.mark.parametrize("connections", [1, 3])

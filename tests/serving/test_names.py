@@ -9,13 +9,13 @@ import httpx
 import numpy as np
 import pytest
 
-from esnaf.process import running_service
 from features.consent.purposes import Purpose
 from features.identity.keys import VARIABLE, Keys
 from features.names.book import NameBook
 from features.store.config import StoreConfig
 from features.store.livestore import LiveStore
 from serving.clock import shown_time
+from tests.serving.patient import PATIENCE, running_service
 from tests.serving.test_broken_requests import check
 from training import pointer
 from training.recommender import Recommender
@@ -57,7 +57,7 @@ def shop(workspace: Path, as_of: int, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture
 def client(shop: tuple[Path, str]) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=shop[1], timeout=30) as one:
+    with httpx.Client(base_url=shop[1], timeout=PATIENCE) as one:
         yield one
 
 
@@ -196,11 +196,11 @@ def test_broken_requests(client: httpx.Client, body: dict[str, Any], status: int
 
 
 def test_without_a_secret_names_are_not_kept(address: str) -> None:
-    answer = httpx.put(f"{address}/v1/customers/c1/name", json={"name": "Ann"}, timeout=30)
+    answer = httpx.put(f"{address}/v1/customers/c1/name", json={"name": "Ann"}, timeout=PATIENCE)
     check(answer, 503, "no_secret", None)
     assert VARIABLE in answer.json()["error"]["message"]
 
 
 def test_without_templates_there_are_none(address: str) -> None:
     asked = {"template": "welcome", "customer_id": "c", "channel": "email"}
-    check(httpx.post(f"{address}{RENDER}", json=asked, timeout=30), 404, "unknown_template", "template")
+    check(httpx.post(f"{address}{RENDER}", json=asked, timeout=PATIENCE), 404, "unknown_template", "template")

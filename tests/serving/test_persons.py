@@ -11,8 +11,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from features.consent.purposes import ALL, Consent, Purpose
+from features.consent.saying import say
 from features.identity.aliases import Aliases
+from features.identity.keys import VARIABLE
 from features.identity.schema import MERGES
+from features.interests.book import Book
+from features.interests.told import Declared, Told
 from features.recent import Deed
 from features.settings import Settings
 from features.store.config import StoreConfig
@@ -25,7 +30,10 @@ from serving.clock import Clock
 from serving.config import ServingConfig
 from serving.desk import Desk
 from serving.keeper import Keeper
+from serving.live import Live
 from serving.persons import Persons
+from serving.record.export import exported
+from serving.record.record import Records
 from training.query import Query
 from training.recommender import Recommender
 
@@ -57,6 +65,7 @@ class Shop:
 @pytest.fixture
 def shop(workspace: Path, as_of: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     monkeypatch.delenv("ESNAF_STORE", raising=False)
+    monkeypatch.setenv(VARIABLE, "a secret of the tests " * 2)
     shutil.copytree(workspace / "bundles", tmp_path / "bundles")
     shutil.copy(workspace / "champion.json", tmp_path)
     store = LiveStore.open(tmp_path, StoreConfig())
@@ -146,6 +155,40 @@ def test_a_second_login_on_a_device_parts_it_from_the_first(shop: Shop, known: l
         assert shop.products(customer_id=customer) == shop.expected(customer, deeds=[Deed(None, 13, shop.now - 9 + at)])
 
 
+def test_what_was_said_under_another_id_that_the_model_knows_counts(
+    shop: Shop, known: list[str], model: Recommender, tmp_path: Path
+) -> None:
+    keeper = Keeper(tmp_path, Settings({}))
+    live = Live(keeper, aliased(model, {"second": known[0]}))
+    book, request = Book(shop.store.backend), ListRequest(customer_id=known[0])
+    book.declare("second", ["Mugs"], 5)
+    assert live.marks([request])[0]
+    assert live.told(request) == live.told(ListRequest(customer_id="second")) == Told((Declared("Mugs", 5),))
+    book.remove(known[0], "Mugs")
+    live.look()
+    assert live.told(request) == Told((), ("Mugs",))
+    keeper.close()
+
+
+def test_who_refused_under_one_id_refused(shop: Shop, known: list[str], model: Recommender) -> None:
+    customer = next(id for id in known if model.profiles.consent[model.customers.index(id)] == ALL)
+    other = {"customer_id": "other-account"}
+    assert shop.desk.allows(customer, Purpose.MESSAGING)
+    for who in ({"customer_id": customer}, other):
+        login = {"event_type": "identify", **who, "properties": {"loyalty_card": "77001234"}}
+        shop.send({**login, "timestamp": shop.now - 5})
+    say(shop.store, "other-account", Consent.of({"messaging": False}), actor="tests", source="api")
+    assert not shop.desk.allows(customer, Purpose.MESSAGING)
+    records = Records(shop.desk)
+    found = records.record(customer)["consent"]
+    assert (found["messaging"]["granted"], found["messaging"]["source"]) == (False, "api")
+    assert found["personalisation"]["granted"]
+    told = exported(shop.desk, records, customer)
+    assert [one["purposes"] for one in told["consents_stated"]] == [{"messaging": False}]
+    assert [one["action"] for one in told["accesses"]] == ["consent"]
+    records.lists.close()
+
+
 # -- what the store says, laid over what the model knows
 
 
@@ -154,7 +197,7 @@ def model(workspace: Path) -> Recommender:
     return Champion.load(workspace).recommender
 
 
-def persons_of(model: Recommender, aliases: dict[str, str], nobody: tuple[str, ...] = ()) -> Persons:
+def aliased(model: Recommender, aliases: dict[str, str], nobody: tuple[str, ...] = ()) -> Recommender:
     found = Aliases.of(
         pa.array(list(aliases), pa.string()),
         pa.array(list(aliases.values()), pa.string()),
@@ -162,7 +205,11 @@ def persons_of(model: Recommender, aliases: dict[str, str], nobody: tuple[str, .
         customers=model.customers,
         change=4,
     )
-    return Persons(replace(model, aliases=found))
+    return replace(model, aliases=found)
+
+
+def persons_of(model: Recommender, aliases: dict[str, str], nobody: tuple[str, ...] = ()) -> Persons:
+    return Persons(aliased(model, aliases, nobody))
 
 
 def test_aliases_of_the_model_are_known_by_their_customer(model: Recommender, known: list[str]) -> None:
@@ -217,3 +264,13 @@ def test_aliases_keep_their_place_in_a_bundle(model: Recommender, known: list[st
     lists = [loaded.recommend([Query(customer_id=id)], 5)[0].items for id in ("second", known[0])]
     assert lists[0] == lists[1]
     assert not len(loaded.aliases.first(0))
+
+
+def test_what_is_said_of_an_id_that_stands_alone_again_is_not_said_of_its_former_person(
+    model: Recommender, known: list[str]
+) -> None:
+    persons = persons_of(model, {"second": known[0]})
+    persons.follow({"second": known[0]}, 6)
+    persons.follow({"second": "second", "anon:web": "second"}, 8)
+    assert [persons.of(id) for id in ("second", "anon:web")] == ["second", "second"]
+    assert persons.of(known[0]) == known[0]

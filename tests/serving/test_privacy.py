@@ -8,8 +8,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from esnaf.process import running_service
 from serving.clock import shown_time
+from tests.serving.patient import PATIENCE, running_service
 from training import pointer
 
 pytestmark = pytest.mark.service
@@ -19,14 +19,19 @@ PHONE, DEVICE = "+90 555 000 4711", "tablet-of-zebedee"
 SETTINGS = '[serving]\nlog_requests = "all"\n[exposures]\nflush_s = 0.05\n[ingestion]\npoll_s = 0.1\n'
 
 
-@pytest.fixture(scope="module")
-def shop(workspace: Path, as_of: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+@pytest.fixture(scope="module", params=["s" * 40, ""], ids=["secret", "no secret"])
+def shop(
+    workspace: Path, as_of: int, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[tuple[Path, str]]:
     folder = tmp_path_factory.mktemp("privacy")
     shutil.copytree(workspace / "bundles", folder / "bundles")
     shutil.copy(workspace / pointer.FILE, folder)
     (folder / "esnaf.toml").write_text(SETTINGS)
-    with running_service(folder, "--as-of", shown_time(as_of), "--workers", "2", log=folder / "service.log") as address:
-        yield folder, address
+    options = ["--as-of", shown_time(as_of), "--workers", "2"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESNAF_SECRET", request.param)
+        with running_service(folder, *options, log=folder / "service.log") as address:
+            yield folder, address
 
 
 def calls(client: httpx.Client, product: str) -> None:
@@ -36,6 +41,10 @@ def calls(client: httpx.Client, product: str) -> None:
     client.post(
         "/v1/events", json=[view, {**view, "timestamp": EMAIL}, {**view, "event_type": NAME}]
     ).raise_for_status()
+    said = {"email": EMAIL, "phone": PHONE, "traits": {"name": NAME}}
+    client.post(
+        "/v1/events", json={"customer_id": WHO, "anonymous_id": DEVICE, "event_type": "identify", "properties": said}
+    )
     for body in ({"customer_id": WHO}, {"anonymous_id": DEVICE}, {"customer_id": WHO, "n": EMAIL}, {NAME: 1}):
         client.post("/v1/recommendations", json=body)
     for path in (own, f"{own}/why", f"{own}/interests", f"/v1/{quote(NAME)}", f"/v1/customers/{quote(EMAIL)}"):
@@ -55,7 +64,7 @@ def places(folder: Path, *texts: str) -> set[str]:
 
 def test_nothing_personal_is_told(shop: tuple[Path, str], products: list[str]) -> None:
     folder, address = shop
-    with httpx.Client(base_url=address, timeout=30) as client:
+    with httpx.Client(base_url=address, timeout=PATIENCE) as client:
         calls(client, products[0])
         metrics = client.get("/metrics").text
         assert not any(text in metrics for text in (WHO, NAME, EMAIL, PHONE, DEVICE))

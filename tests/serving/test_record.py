@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from esnaf.arguments import invoke
-from esnaf.process import running_service
 from esnaf.records import UnknownCustomerError
 from features.consent import audit
 from features.store.config import StoreConfig
@@ -19,6 +18,7 @@ from serving.clock import shown_time
 from serving.record.masking import masked
 from serving.tokens import SCOPES, TokenFile
 from tests.serving.conftest import Guarded
+from tests.serving.patient import running_service, until
 from training import pointer
 
 pytestmark = pytest.mark.service
@@ -99,10 +99,8 @@ def test_lists_that_were_shown(shop: Guarded, clients: list[httpx.Client], custo
     with shop.client("recommend") as asking:
         asked = {"customer_id": customers[4], "n": 3, "placement": "home"}
         answer = asking.post("/v1/recommendations", json=asked).raise_for_status().json()
-    for _ in range(100):
-        lists = record(clients[0], customers[4])["lists"]
-        if lists:
-            break
+    until(lambda: record(clients[0], customers[4])["lists"], "a list in the record")
+    lists = record(clients[0], customers[4])["lists"]
     assert lists[0]["recommendation_id"] == answer["recommendation_id"]
     assert lists[0]["products"] == [item["product_id"] for item in answer["items"]]
     assert lists[0]["placement"] == "home"

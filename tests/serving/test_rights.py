@@ -1,7 +1,6 @@
 """What customers state and ask of the service counts for the very next answer, whichever worker gives it."""
 
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,12 @@ import httpx
 import pytest
 
 from esnaf.arguments import invoke
-from esnaf.process import running_service
 from features.exposures import reader as exposures
 from features.exposures.log import ExposureLog
 from features.store.config import StoreConfig
 from serving.clock import shown_time
 from serving.standing import NO_CONSENT
+from tests.serving.patient import PATIENCE, running_service, until
 from training import pointer
 from training.recommender import Recommender
 
@@ -39,7 +38,7 @@ def shop(workspace: Path, as_of: int, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture
 def clients(shop: tuple[Path, str]) -> Iterator[list[httpx.Client]]:
-    several = [httpx.Client(base_url=shop[1], timeout=30) for _ in range(CONNECTIONS)]
+    several = [httpx.Client(base_url=shop[1], timeout=PATIENCE) for _ in range(CONNECTIONS)]
     yield several
     for client in several:
         client.close()
@@ -121,12 +120,17 @@ def test_who_is_erased_is_a_stranger_for_good(
         refused = clients[-1].post("/v1/events", json=view(customer, "P1", 2)).json()
         assert [one["error"]["code"] for one in refused["rejected"]] == ["erased"]
         assert clients[0].put(f"/v1/customers/{customer}/consent", json={"analytics": True}).status_code == 409
-    time.sleep(0.3)  # what waits to be written down is
+    until(lambda: regulars[0] in _named(folder))  # what waits is written down
+    assert _named(folder).isdisjoint(regulars[12:22])
+
+
+def _named(folder: Path) -> set[str | None]:
+    """Who was shown something, by the log of it."""
     log = ExposureLog.open(folder, StoreConfig())
-    named = {name for part in exposures.parts(log.backend) for name in part.customer_id}
-    log.close()
-    assert named.isdisjoint(regulars[12:22])
-    assert regulars[0] in named
+    try:
+        return {name for part in exposures.parts(log.backend) for name in part.customer_id}
+    finally:
+        log.close()
 
 
 def test_verbs_know_it_as_well(shop: tuple[Path, str], clients: list[httpx.Client], regulars: list[str]) -> None:

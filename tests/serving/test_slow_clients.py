@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,10 +12,10 @@ import psutil
 import pytest
 
 from tests.serving.conftest import Guarded
+from tests.serving.patient import PATIENCE
 
 pytestmark = pytest.mark.service
 
-PATIENCE = 120.0  # seconds, far beyond what any client is given
 PAUSE = 0.2  # seconds between two bytes
 HEAD = b"POST /v1/recommendations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
@@ -29,7 +29,9 @@ async def connection(service: Guarded) -> AsyncIterator[tuple[asyncio.StreamRead
     try:
         yield reader, writer
     finally:
-        writer.close()
+        writer.transport.abort()  # what was not sent is not to be
+        with suppress(OSError):
+            await writer.wait_closed()
 
 
 async def trickled(service: Guarded, first: bytes, then: bytes) -> bytes:
@@ -143,15 +145,9 @@ def test_slow_clients_are_given_up_and_others_go_on(guarded: Guarded) -> None:
 
 def test_connections_beyond_the_limit_are_turned_away(guarded: Guarded) -> None:
     async def crowd() -> list[bytes]:
-        where = urlsplit(guarded.address)
-        opened = [await asyncio.open_connection(where.hostname, where.port) for _ in range(140)]
-        reading = [asyncio.ensure_future(reader.read()) for reader, _ in opened]
-        try:
-            async with asyncio.timeout(PATIENCE):
-                return await asyncio.gather(*reading)
-        finally:
-            for _, writer in opened:
-                writer.close()
+        async with AsyncExitStack() as opened, asyncio.timeout(PATIENCE):
+            readers = [(await opened.enter_async_context(connection(guarded)))[0] for _ in range(140)]
+            return await asyncio.gather(*(reader.read() for reader in readers))
 
     answers = asyncio.run(crowd())
     turned_away = [answer for answer in answers if answer]

@@ -19,6 +19,7 @@ from benchmarks.versions import Versions
 from esnaf.cli import main
 from esnaf.process import running
 from tests.serving import harm
+from tests.serving.patient import PATIENCE, until
 from training import pointer
 from training.bundle import FORMAT
 from training.pointer import Pointer
@@ -26,7 +27,6 @@ from training.pointer import Pointer
 pytestmark = pytest.mark.service
 
 WORKERS = 2
-PATIENCE = 60.0  # seconds for what takes a moment unless the machine is very busy
 ALLOWANCE = 1.05  # of memory
 
 
@@ -61,7 +61,7 @@ class Shop:
         until(lambda: self.count("refusals") == before + WORKERS, "a refusal by every worker")
 
     def count(self, what: str) -> int:
-        lines = httpx.get(f"{self.address}/metrics", timeout=30).text.splitlines()
+        lines = httpx.get(f"{self.address}/metrics", timeout=PATIENCE).text.splitlines()
         return int(sum(float(line.split()[-1]) for line in lines if line.startswith(f"esnaf_model_{what}_total ")))
 
     def workers(self) -> list[psutil.Process]:
@@ -69,7 +69,7 @@ class Shop:
 
     def named(self, path: str = "/readyz") -> set[str]:
         """The versions that a few answers name; each connection may lead to another worker."""
-        answers = [httpx.get(f"{self.address}{path}", timeout=30) for _ in range(8)]
+        answers = [httpx.get(f"{self.address}{path}", timeout=PATIENCE) for _ in range(8)]
         return {re.findall(r'model_version": ?"(\w+)"|esnaf_model{version="(\w+)"', one.text)[0][0] for one in answers}
 
 
@@ -94,13 +94,6 @@ def shop(served: Shop) -> Shop:
         served.change("3")
     served.point("3")
     return served
-
-
-def until(reached: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not reached():
-        assert time.monotonic() < end, f"never: {what}"
-        time.sleep(0.05)
 
 
 def test_models_take_turns_under_load_and_no_answer_fails_or_mixes_two(shop: Shop) -> None:
@@ -132,7 +125,7 @@ def test_a_batch_that_was_begun_ends_with_its_model(shop: Shop) -> None:
     seen: set[str] = set()
 
     def ask() -> bool:
-        answer = httpx.post(f"{shop.address}/v1/recommendations/batch", json={"requests": requests}, timeout=30)
+        answer = httpx.post(f"{shop.address}/v1/recommendations/batch", json={"requests": requests}, timeout=PATIENCE)
         (model,) = {one["model_version"] for one in answer.json()["answers"]}
         seen.add(model)
         return seen == {"2", "3"}
@@ -149,7 +142,7 @@ def test_everything_that_names_a_model_names_the_new_one(shop: Shop, products: l
     similar = f"/v1/products/{products[0]}/similar"
     for path in ("/v1/model", "/readyz", similar, "/v1/recommendations/anybody"):
         assert shop.named(path) == {"2"}
-    assert 'esnaf_model{version="2"} 1.0' in httpx.get(f"{shop.address}/metrics").text
+    assert 'esnaf_model{version="2"} 1.0' in httpx.get(f"{shop.address}/metrics", timeout=PATIENCE).text
 
 
 @pytest.mark.parametrize(
@@ -179,7 +172,8 @@ def test_a_bad_bundle_is_refused_and_a_good_one_is_taken_later(
 def test_an_old_model_is_let_go_of_and_its_bundle_may_go(shop: Shop) -> None:
     shutil.copytree(shop.bundle("2"), shop.bundle("20"))
     shop.change("20")
-    assert httpx.get(f"{shop.address}/v1/recommendations/anybody?explain=true").json()["model_version"] == "20"
+    answer = httpx.get(f"{shop.address}/v1/recommendations/anybody?explain=true", timeout=PATIENCE)
+    assert answer.json()["model_version"] == "20"
     shop.change("2")
 
     def mapped(version: str) -> bool:

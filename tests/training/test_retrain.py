@@ -143,7 +143,11 @@ def test_without_data_that_of_the_champion_is_taken(workspace: Path) -> None:
     ("change", "reason"),
     [
         (("trees = 5", "trees = 6"), "the settings have changed"),
-        (("[ranker]", "[retrain]\nfull_days = 2\n[ranker]"), "the ranker learned 3 days ago, [retrain] full_days is 2"),
+        pytest.param(
+            ("[ranker]", "[retrain]\nfull_days = 2\n[ranker]"),
+            "the ranker learned 3 days ago, [retrain] full_days is 2",
+            marks=pytest.mark.bench,
+        ),
     ],
 )
 def test_when_everything_is_trained_anew(workspace: Path, change: tuple[str, str], reason: str) -> None:

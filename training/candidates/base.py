@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
+from features import _kernels
 from features.arrays import NO_TIME, Bools
 from features.catalogue import Catalogue
 from features.history import History
@@ -35,8 +36,7 @@ class Snapshot:
     @cached_property
     def existing(self) -> Bools:
         """(P,) products that somebody had to do with, or that were created before the moment."""
-        product = self.history.product
-        seen = np.bincount(product[product >= 0], minlength=len(self.catalogue)) > 0
+        seen = _kernels.counts(np.ascontiguousarray(self.history.product), len(self.catalogue))[1:] > 0
         created: Bools = (self.catalogue.created != NO_TIME) & (self.catalogue.created <= self.time)
         return seen | created
 

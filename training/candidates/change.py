@@ -5,7 +5,8 @@ from typing import Self
 
 import numpy as np
 
-from features.arrays import NO_TIME, Array, Bools, Codes, Counts, Floats
+from features import _kernels
+from features.arrays import NO_TIME, Bools, Codes, Floats
 from features.eventlog import EventLog
 from features.history import History
 from features.kinds import Kind
@@ -30,8 +31,8 @@ class Change:
     ) -> Self:
         """What happened in `start <= time < end` according to `log`, of which the first `products` are known at the
         end, and what came late; `customers` and their `history` are what was known of it at the start."""
-        sales = (log.kind == Kind.PURCHASE) | (log.kind == Kind.REFUND)
-        at = np.flatnonzero((log.time >= start) & (log.time < end) & sales)
+        at = np.flatnonzero((log.time >= start) & (log.time < end))
+        at = at[np.isin(log.kind[at], (Kind.PURCHASE, Kind.REFUND))]
         sold = np.union1d(log.product[at], np.arange(log.products_at(start), products))
         buyers = np.unique(np.searchsorted(log.offsets, at, side="right") - 1)
         moved = _moved(log, start, customers, history)
@@ -69,23 +70,16 @@ def _other_past(log: EventLog, start: int, known: History, moved: Codes) -> tupl
     there = np.flatnonzero(moved >= 0)
     events = np.zeros(len(past), np.int64)
     events[moved[there]] = np.diff(known.offsets)[there]
-    size = 1 + len(log.products)
-    of_product = _counts(log.product[kept], size) - _counts(known.product, size)
-    others, late = np.flatnonzero(events != past), np.flatnonzero(of_product) - 1
+    now, then = (_kernels.counts(codes, len(log.products)) for codes in (log.product[kept], known.product))
+    others, late = np.flatnonzero(events != past), np.flatnonzero(now != then) - 1
     return others.astype(np.int32), late.astype(np.int32)
-
-
-def _counts(product: Array, size: int) -> Counts:
-    """(size,) events without a product, and of each product."""
-    return np.bincount(product + 1, minlength=size)
 
 
 def _grown(log: EventLog, start: int, end: int, products: int) -> Bools:
     """(products,) which sold a share of `GROWN` more, counted from their first sale, however long that took."""
-    bought = log.kind == Kind.PURCHASE
-    before, after = (
-        np.bincount(log.product[bought & (log.time < time)], minlength=products)[:products] for time in (start, end)
-    )
+    bought = np.flatnonzero(log.kind == Kind.PURCHASE)
+    product, when = log.product[bought], log.time[bought]
+    before, after = (np.bincount(product[when < time], minlength=products)[:products] for time in (start, end))
     with np.errstate(divide="ignore"):
         step, next_step = (np.floor(np.log(count) / np.log1p(GROWN)) for count in (before, after))
     grown: Bools = next_step > step

@@ -1,13 +1,14 @@
 """Onboarding: what suits the interests that somebody declared, of whom little else is known."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_array, hstack
 
-from features.arrays import Codes, Counts, offsets_of, rows_of
+from features.arrays import Codes, Counts, Doubles, offsets_of, rows_of
 from features.history import History
-from features.interests.affinity import codes_of, from_history, interests_of
+from features.interests.affinity import Signs, codes_of, from_history, interests_of
 from features.interests.fading import strengths, word
 from features.interests.names import LEVELS
 from features.kinds import Kind
@@ -62,7 +63,8 @@ class Onboarding(Generator):
             return
         history = _sampled(snapshot.history, config.customers, config.seed)
         touched = _touched(history, width)
-        likes = [_likes(history, code, groups, snapshot.time, config) for code, groups in codes]
+        signs = from_history(history, np.arange(width, dtype=np.int32), snapshot.time)
+        likes = [_likes(signs, len(history), code, groups, config) for code, groups in codes]
         self.ratios = _ratios(hstack(likes, format="csr"), touched, config)
 
     def scores(self, request: Request) -> Scores:
@@ -98,22 +100,23 @@ def _sampled(history: History, most: int, seed: int) -> History:
 
 def _touched(history: History, width: int) -> csr_array:
     """(R, P) whether each customer had to do with a product."""
-    at = _TOUCHED[history.kind] & (history.product >= 0)
-    keys = np.sort(history.row[at].astype(np.int64) * width + history.product[at])  # `np.unique` hashes: much slower
-    keys = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]
-    row, product = np.divmod(keys, max(1, width))
-    return csr_array((np.ones(len(keys)), (row, product)), shape=(len(history), width))
+    at = np.flatnonzero(_TOUCHED[history.kind] & (history.product >= 0))
+    offsets = np.searchsorted(at, history.offsets)
+    touched = csr_array((np.ones(len(at)), history.product[at], offsets), shape=(len(history), width))
+    touched.sum_duplicates()
+    touched.data[:] = 1.0
+    return touched
 
 
-def _likes(history: History, code: Codes, groups: int, time: int, config: OnboardingConfig) -> csr_array:
-    """(R, groups) whether each customer likes a group."""
-    signs = from_history(history, code, time)
-    known = signs.group >= 0
-    shape = (len(history), groups)
-    sums = csr_array((signs.weight[known], (signs.row[known], signs.group[known])), shape=shape)
+def _likes(signs: Signs, customers: int, code: Codes, groups: int, config: OnboardingConfig) -> csr_array:
+    """(R, groups) whether each of R customers likes a group, by the signs of products."""
+    group = code[signs.group]
+    known = group >= 0
+    shape = (customers, groups)
+    sums = csr_array((signs.weight[known], (signs.row[known], group[known])), shape=shape)
     sums.sum_duplicates()
     row, whole = rows_of(sums.indptr.astype(np.int64)), float(sums.data.sum())
-    own = np.bincount(row, sums.data, len(history))[row]
+    own = np.bincount(row, sums.data, customers)[row]
     usual = np.bincount(sums.indices, sums.data, groups)[sums.indices] / max(whole, 1e-12)
     likes = (sums.data >= config.least) & (sums.data > config.usual * usual * own)
     return csr_array((np.ones(int(likes.sum())), (row[likes], sums.indices[likes])), shape=shape)
@@ -121,18 +124,23 @@ def _likes(history: History, code: Codes, groups: int, time: int, config: Onboar
 
 def _ratios(likes: csr_array, touched: csr_array, config: OnboardingConfig) -> Csr:
     """(groups, P) each group's products that those who like it touch most beyond what is usual."""
-    both = (likes.T @ touched).tocoo()
+    both = likes.T.tocsr() @ touched
+    both.sort_indices()
+    row, product = rows_of(both.indptr.astype(np.int64)), both.indices
     customers = max(1, int((np.diff(touched.indptr) > 0).sum()))
-    usual = (np.bincount(touched.indices, minlength=touched.shape[1]) / customers)[both.col]
-    likers = np.bincount(likes.indices, minlength=likes.shape[1])[both.row]
+    usual = (np.bincount(touched.indices, minlength=touched.shape[1]) / customers)[product]
+    likers = np.bincount(likes.indices, minlength=likes.shape[1])[row]
     ratio = np.log((both.data + config.prior * usual) / ((likers + config.prior) * usual))
-    above = ratio > 0
-    row, product, ratio = both.row[above], both.col[above], ratio[above]
+    above = np.flatnonzero(ratio > 0)
+    row, product, ratio = row[above], product[above], ratio[above]
     weight = both.data[above] * ratio
-    by = np.lexsort((product, -weight, row))
-    counts = np.bincount(row, minlength=likes.shape[1])
-    place = np.arange(len(by)) - np.repeat(np.cumsum(counts) - counts, counts)
-    chosen = by[place < config.length]
-    chosen = chosen[np.lexsort((product[chosen], row[chosen]))]
+    ends = offsets_of(row, likes.shape[1])
+    chosen = np.concatenate([np.zeros(0, np.int64), *(_best(weight, *of, config.length) for of in pairwise(ends))])
     offsets = offsets_of(row[chosen], likes.shape[1])
     return Csr(offsets, product[chosen].astype(np.int32), ratio[chosen].astype(np.float32), touched.shape[1])
+
+
+def _best(weight: Doubles, begin: int, end: int, most: int) -> Counts:
+    """The places of the heaviest, ascending; of equal ones the first."""
+    found: Counts = begin + np.sort(np.argsort(-weight[begin:end], kind="stable")[:most])
+    return found

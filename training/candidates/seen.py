@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import Codes, offsets_of
+from features.arrays import DAY, Codes, lengths_of, offsets_of
 from features.history import History
 from features.kinds import Kind
-from features.visit import LOOKS, TOUCHES, numbered
+from features.visit import LOOKS, touched_together
 from training.candidates.base import Generator, Snapshot
 from training.candidates.change import Change
-from training.candidates.companions import companions
 from training.candidates.sampling import affordable
 from training.candidates.scores import Scores
 from training.candidates.sparse import Csr
@@ -19,7 +18,7 @@ from training.candidates.walk import walk
 from training.request import Request
 
 _KINDS = np.arange(max(Kind) + 1)
-_LOOKING, _TOUCHING = np.isin(_KINDS, LOOKS), np.isin(_KINDS, TOUCHES)
+_LOOKING = np.isin(_KINDS, LOOKS)
 
 
 @dataclass(frozen=True)
@@ -82,10 +81,9 @@ class Seen(Generator):
 
 def _visits(history: History, time: int, width: int, half_life: float) -> Csr:
     """(visits, P) the products of each visit with two or more, weighted by the visit's age."""
-    at = np.flatnonzero((history.product >= 0) & _TOUCHING[history.kind])
-    touched = history.time[at]
-    visit = numbered(touched, np.searchsorted(at, history.offsets))
-    return companions(visit, history.product[at], time - touched, width=width, half_life=half_life)
+    offsets, product, first = touched_together(history)
+    weight = np.exp2((first - time) / (DAY * half_life))
+    return Csr(offsets, product, weight.repeat(lengths_of(offsets)), width)
 
 
 def _touched(request: Request, width: int, fading: float) -> Csr:

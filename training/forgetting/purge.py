@@ -22,10 +22,11 @@ from features.store.config import StoreConfig
 from features.store.livestore import LiveStore
 from features.store.reader import Reader
 from training import pointer
-from training.bundle import MANIFEST, discard, settle
+from training.bundle import MANIFEST, OtherFormatError, discard, settle
 from training.bundles import Bundles
 from training.comparison.answered import FILE as LISTS
 from training.forgetting.blanking import without
+from training.forgetting.exchange import exchange
 from training.recommender import Recommender
 from training.tracking.store import ARTIFACTS, Store
 
@@ -78,14 +79,13 @@ class _Purging:
         for folder in list(self._bundles()):
             try:
                 rewritten += self._rewrite(folder)
+            except OtherFormatError as error:
+                log.warning("purge.removed", bundle=str(folder), reason=str(error))
+                discard(folder)
+                removed += 1
             except BundleError as error:
-                readable = "format" not in str(error)
-                log.warning("purge.unreadable", bundle=str(folder), reason=str(error), removed=not readable)
-                if readable:
-                    whole = False
-                else:
-                    discard(folder)
-                    removed += 1
+                log.warning("purge.unreadable", bundle=str(folder), reason=str(error))
+                whole = False
         reports = sum(self._without_rows(path) for path in self._artifacts(REJECTS))
         with suppress(BundleError):  # without a champion there is nobody to tell
             pointer.replace(self.workspace, pointer.read(self.workspace))
@@ -108,14 +108,13 @@ class _Purging:
         gone = self._gone(model)
         if not gone.any():
             return False
-        new, old = (folder.parent / f".{kind}-{folder.name}-{os.getpid()}" for kind in ("forgot", "removed"))
+        new = folder.parent / f".removed-{folder.name}-{os.getpid()}"  # as which whatever is left is cleared away
         discard(new)
         without(model, gone).save(new)
         settle(new)
-        folder.replace(old)
-        new.replace(folder)
+        exchange(new, folder)
         sync(folder.parent)
-        discard(old)
+        discard(new)
         (folder.parent / LISTS).unlink(missing_ok=True)  # of the bundle as it was
         return True
 

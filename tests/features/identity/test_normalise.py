@@ -1,7 +1,7 @@
 """Normalising: the same value however it is written, and none for what identifies nobody."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from features.errors import ConfigError
@@ -57,6 +57,8 @@ def test_ids_stay_as_they_are() -> None:
 
 
 @given(st.sampled_from(["email", "phone", "loyalty_card", "device_id", "other"]), st.text(max_size=30))
+@example("loyalty_card", "R\u00b8")
+@example("email", "mailto:mailto:ann@example.com")
 def test_normalising_again_changes_nothing(kind: str, value: str) -> None:
     once = written(kind, value)
     assert once is None or written(kind, once) == once

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from features.identity import resolution
@@ -145,8 +145,22 @@ def test_a_link_that_is_taken_back_leaves_no_trace(links: list[Link], more: Link
     assert persons(without, tight) == before
 
 
-@given(st.lists(link, max_size=50), st.sampled_from("elpda"))
-def test_devices_never_make_two_customers_one(links: list[Link], kind: str) -> None:
+def test_values_that_are_linked_with_each_other_join_no_more_than_one_of_them_may() -> None:
+    mine, yours, spare = ("d", "1"), ("d", "2"), ("d", "3")
+    own: list[Link] = [(ANN, mine, 1), (BOB, yours, 1)]
+    assert persons([*own, (mine, yours, 1)]) == {frozenset({ANN, mine}), frozenset({BOB, yours})}
+    assert together(persons([own[0], (mine, yours, 1)]), ANN, mine, yours)
+    assert together(persons([(mine, yours, 1), (yours, spare, 1)]), mine, yours, spare)
+
+
+def test_what_is_linked_with_a_shared_value_of_its_kind_is_not_shared_itself() -> None:
+    found = persons([(ANN, TABLET, 1), (BOB, TABLET, 1), (CAT, ("d", "own"), 1), (TABLET, ("d", "own"), 1)])
+    assert found == {frozenset({one}) for one in (ANN, BOB, TABLET)} | {frozenset({CAT, ("d", "own")})}
+
+
+@given(st.lists(link, max_size=50))
+@example([(("c", "1"), ("d", "2"), 1), (("c", "2"), ("d", "1"), 1), (("d", "1"), ("d", "2"), 1)])
+def test_devices_never_make_two_customers_one(links: list[Link]) -> None:
     """Persons as the other kinds make them, and with devices: the same customers are one."""
     strong = [one for one in links if one[0][0] not in "da" and one[1][0] not in "da"]
 

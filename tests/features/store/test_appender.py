@@ -15,6 +15,8 @@ from features.store.livestore import LiveStore
 from features.store.reader import Reader
 from tests.features.store.places import NOW, Place, events, ids
 
+PATIENCE = 60.0  # seconds for what takes a moment unless the machine is very busy
+
 
 class Held(LiveStore):
     """A real store whose next write waits until it is let go, and that counts its transactions."""
@@ -25,7 +27,7 @@ class Held(LiveStore):
         self.sizes: list[int] = []
 
     def append(self, events: Sequence[Event]) -> list[int]:
-        assert self.go.wait(20)
+        assert self.go.wait(PATIENCE)
         self.sizes.append(len(events))
         return super().append(events)
 
@@ -39,7 +41,7 @@ def held(store: LiveStore) -> Iterator[Held]:
 
 def taken(appender: Appender) -> None:
     """Until the writer has taken the queue's head."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while appender.waiting and time.monotonic() < end:
         time.sleep(0.001)
 
@@ -47,7 +49,7 @@ def taken(appender: Appender) -> None:
 def test_a_caller_is_told_after_the_commit(store: LiveStore, reader: Reader) -> None:
     with Appender(store) as appender:
         for number in range(20):
-            (sequence,) = appender.append(events(number)).result(10)
+            (sequence,) = appender.append(events(number)).result(PATIENCE)
             assert reader.last() == sequence
             assert ids(reader.since([f"customer-{number % 3}"]))[-1] == f"event-{number}"
 
@@ -58,7 +60,7 @@ def test_what_comes_during_a_write_is_written_together(held: Held) -> None:
         taken(appender)
         others = [appender.append(events(number, number + 1)) for number in range(1, 41, 2)]
         held.go.set()
-        wait([first, *others], 10)
+        wait([first, *others], PATIENCE)
     assert held.sizes == [1, 40]
     assert [len(future.result()) for future in others] == [2] * 20
     assert min(sequence for future in others for sequence in future.result()) > first.result()[0]
@@ -68,7 +70,7 @@ def test_each_caller_gets_its_own_verdicts(held: Held) -> None:
     with Appender(held) as appender:
         futures = [appender.append(events(*numbers)) for numbers in ((1,), (1, 2), (2, 1), (3,), ())]
         held.go.set()
-        found = [[bool(sequence) for sequence in future.result(10)] for future in futures]
+        found = [[bool(sequence) for sequence in future.result(PATIENCE)] for future in futures]
     assert found == [[True], [False, True], [False, False], [True], []]
 
 
@@ -79,7 +81,7 @@ def test_a_transaction_is_no_larger_than_it_may_be(store: LiveStore) -> None:
         futures = [appender.append(events(*range(begin, begin + 4))) for begin in range(0, 40, 4)]
         futures.append(appender.append(events(*range(100, 125))))  # a list goes whole, whatever its size
         held.go.set()
-        wait(futures, 10)
+        wait(futures, PATIENCE)
     assert sum(held.sizes) == 65
     assert sorted(size for size in held.sizes if size > 10) == [25]
 
@@ -89,7 +91,7 @@ def test_with_a_linger_callers_share_a_transaction(store: LiveStore) -> None:
     held.config = replace(store.config, linger_ms=1_000.0, batch=20)
     held.go.set()
     with Appender(held) as appender:
-        wait([appender.append(events(number)) for number in range(20)], 10)
+        wait([appender.append(events(number)) for number in range(20)], PATIENCE)
     assert held.sizes == [20]
 
 
@@ -100,8 +102,8 @@ def test_a_write_waits_for_those_whom_the_last_one_told(held: Held, monkeypatch:
         taken(appender)
         told = [appender.append(events(number)) for number in (1, 2, 3)]
         held.go.set()
-        wait(told, 10)
-        end = time.monotonic() + 10
+        wait(told, PATIENCE)
+        end = time.monotonic() + PATIENCE
         while appender._told != 3 and time.monotonic() < end:
             time.sleep(0.001)
         appender._took = 40.0  # a slow disk
@@ -109,7 +111,7 @@ def test_a_write_waits_for_those_whom_the_last_one_told(held: Held, monkeypatch:
         for number in (4, 5, 6):  # they come one after the other
             again.append(appender.append(events(number)))
             time.sleep(0.05)
-        wait(again, 10)
+        wait(again, PATIENCE)
     assert held.sizes == [1, 3, 3]
 
 
@@ -148,8 +150,8 @@ def test_an_event_that_no_column_takes_fails_alone(held: Held) -> None:
         taken(appender)
         good, bad, other = appender.append(events(2)), appender.append([broken]), appender.append(events(3))
         held.go.set()
-        assert good.result(10)[0]
-        assert other.result(10)[0]
+        assert good.result(PATIENCE)[0]
+        assert other.result(PATIENCE)[0]
         assert "event-1" not in str(bad.exception(10))
     assert bad.exception() is not None
 
@@ -162,7 +164,7 @@ def test_a_caller_who_no_longer_waits_disturbs_nobody(held: Held, reader: Reader
         left, other = appender.append(events(1)), appender.append(events(2))
         left.cancel()
         held.go.set()
-        assert other.result(10)[0]
+        assert other.result(PATIENCE)[0]
     assert ids(reader.after(0)) == ["event-0", "event-1", "event-2"]
 
 
@@ -178,4 +180,4 @@ def test_a_store_that_is_away_is_told_to_all_who_wait(place: Place) -> None:
             assert [type(future.exception(10)) for future in futures] == [StoreUnavailable] * 10
             with store.backend.writing() as connection:
                 connection.exec_driver_sql("ALTER TABLE away RENAME TO esnaf_events")
-            assert all(appender.append(events(*range(10))).result(10))
+            assert all(appender.append(events(*range(10))).result(PATIENCE))

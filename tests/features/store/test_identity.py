@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from features.identity import book, component
 from features.identity.book import Said
 from features.identity.config import IdentityConfig, KindConfig
 from features.identity.gathering import Gathering
@@ -250,3 +251,25 @@ def test_a_crowd_that_a_time_is_changed_behind_stays_a_crowd(plain: LiveStore) -
         for one in [*pairs, ("customer_id:1", "customer_id:2", 1)]:
             plain.book.link(connection, Said([link_of(one)], "hand", "test"))
         assert persons(connection) == {"2": "1"}
+
+
+def test_a_crowd_is_left_to_the_batch(plain: LiveStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(component, "MOST_NODES", 6)
+    chain = [(f"customer_id:{at // 2}", f"email:{(at + 1) // 2}", at) for at in range(12)]
+    with scratch(plain) as connection:
+        for one in chain:
+            plain.book.link(connection, Said([link_of(one)], "hand", "test"))
+        assert len(persons(connection)) < 5
+        monkeypatch.undo()
+        plain.book.settle(connection, ["email:3"], cause="test", links="[]")
+        assert len(persons(connection)) >= 2
+
+
+def test_an_identifier_has_so_many_links_and_no_more(plain: LiveStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(book, "MOST_LINKS", 3)
+    with scratch(plain) as connection:
+        for at in range(6):
+            plain.book.link(connection, Said([link_of(("customer_id:1", f"anonymous_id:{at}", at))], "hand", "test"))
+        assert len(connection.execute(select(LINKS.c.sequence)).all()) == 3
+        plain.book.link(connection, Said([link_of(("customer_id:1", "anonymous_id:0", -5))], "hand", "test"))
+        assert connection.execute(select(LINKS.c.time).order_by(LINKS.c.time)).scalars().first() == -5

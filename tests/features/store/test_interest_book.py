@@ -23,6 +23,16 @@ def test_what_is_written_is_read(book: Book, reader: Reader) -> None:
     assert told(reader, "Ann") == NOTHING
 
 
+def test_one_customer_under_two_ids(book: Book, reader: Reader) -> None:
+    """The later declaration counts, and every removal but of what was declared since."""
+    book.remove("ann", "Pots")
+    book.declare("ann", ["Mugs", "Toys"], 5)
+    book.remove("b", "Toys")
+    assert told(reader, "ann", "b") == told(reader, "b", "ann") == Told((Declared("Mugs", 5),), ("Pots", "Toys"))
+    book.declare("b", ["Pots"], 9)
+    assert told(reader, "ann", "b") == Told((Declared("Pots", 9),), ("Toys",))
+
+
 def test_every_change_has_a_higher_number(book: Book, reader: Reader) -> None:
     seen = 0
     for number in range(4):

@@ -1,8 +1,7 @@
 """The real service: what it showed again and again moves down, in every worker."""
 
 import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,15 @@ import httpx
 import numpy as np
 import pytest
 
-from esnaf.process import running_service
 from features.consent.purposes import Purpose
 from serving.clock import shown_time
+from tests.serving.patient import PATIENCE, running_service, until
 from training import pointer
 from training.recommender import Recommender
 
 pytestmark = pytest.mark.service
 
 CONNECTIONS = 6  # each is somebody's: the two workers share them
-PATIENCE = 60.0  # seconds for what takes a moment unless the machine is very busy
 SETTINGS = """
 [exposures]
 flush_s = 0.02
@@ -51,7 +49,7 @@ def customers(recommender: Recommender) -> list[str]:
 def clients(folder: Path, as_of: int) -> Iterator[list[httpx.Client]]:
     options = ["--as-of", shown_time(as_of), "--workers", "2"]
     with running_service(folder, *options, log=folder / "service.log") as address:
-        clients = [httpx.Client(base_url=address, timeout=30) for _ in range(CONNECTIONS)]
+        clients = [httpx.Client(base_url=address, timeout=PATIENCE) for _ in range(CONNECTIONS)]
         yield clients
         for client in clients:
             client.close()
@@ -74,13 +72,6 @@ def fell(client: httpx.Client, product: dict[str, Any], **asked: Any) -> bool:
     """Whether a product has a lower score by now, or is not listed any more."""
     scores = {item["product_id"]: item["score"] for item in items(client, **asked)}
     return bool(scores.get(product["product_id"], -99.0) < product["score"] - 0.6)
-
-
-def until(what: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_what_was_passed_by_moves_down_in_every_worker(clients: list[httpx.Client], customers: list[str]) -> None:

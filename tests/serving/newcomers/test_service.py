@@ -9,9 +9,9 @@ import httpx
 import numpy as np
 import pytest
 
-from esnaf.process import running_service
 from features.kinds import Kind
 from serving.clock import shown_time
+from tests.serving.patient import PATIENCE, running_service
 from training import pointer
 from training.recommender import Recommender
 
@@ -39,7 +39,7 @@ def address(workspace: Path, as_of: int, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def clients(address: str) -> Iterator[list[httpx.Client]]:
-    several = [httpx.Client(base_url=address, timeout=30) for _ in range(CONNECTIONS)]
+    several = [httpx.Client(base_url=address, timeout=PATIENCE) for _ in range(CONNECTIONS)]
     yield several
     for client in several:
         client.close()

@@ -11,10 +11,10 @@ import pytest
 
 from esnaf.arguments import invoke
 from esnaf.cli import main
-from esnaf.process import running_service
 from features.store.config import FILE
 from serving.bodies import ListAnswer
 from serving.clock import shown_time
+from tests.serving.patient import PATIENCE, running_service
 from training import pointer
 from training.recommender import Recommender
 
@@ -97,7 +97,7 @@ def shop(
 
 @pytest.fixture
 def client(shop: tuple[Path, str]) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=shop[1], timeout=30) as one:
+    with httpx.Client(base_url=shop[1], timeout=PATIENCE) as one:
         yield one
 
 
