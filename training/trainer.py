@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from features.arrays import DAY, NO_TIME
+from features.arrays import DAY, NO_TIME, Codes
 from features.errors import ConfigError
 from features.logs import log
 from features.market import Market
@@ -143,9 +143,9 @@ class Trainer:
         fitted = replace(fitted, segments=self._segments(fitted, self.champion))
         return replace(fitted, visits=self._visits(moments, order)) if isinstance(order, Ranker) else fitted
 
-    def _segments(self, model: Recommender, earlier: Earlier | None, *, refresh: bool = False) -> Segmenter:
-        """The groups of a model's customers; those of a model that knew more are not looked at. To `refresh` is to
-        learn tastes and missions anew only where those of the earlier one do not fit any more."""
+    def _segments(self, model: Recommender, earlier: Earlier | None, changed: Codes | None = None) -> Segmenter:
+        """The groups of a model's customers; those of a model that knew more are not looked at. `changed` customers
+        are those whose events are others than the earlier one knew, where that one is brought up to date."""
         config = self.settings.section("segments", SegmentsConfig)
         known = next((e for e in (earlier, self._grouped) if e is not None and e.time <= model.time), None)
         with self.timer.stage("segments"):
@@ -156,7 +156,7 @@ class Trainer:
                 known,
                 seed=self.training.seed,
                 fingerprint=model.facts["fingerprint"],
-                refresh=refresh,
+                changed=changed,
             )
         self._grouped = Earlier(made, model.customers, model.time, model.facts["fingerprint"])
         return made
@@ -221,7 +221,7 @@ class Trainer:
             sources = tuple(updated(source) for source in previous.sources)  # too little work for threads
         facts = self._facts(previous.facts["windows"], until) | {"trained": previous.facts["trained"]}
         fitted = self._recommender(until, snapshot, sources, previous.order, facts)
-        segments = self._segments(fitted, _earlier(previous), refresh=True)
+        segments = self._segments(fitted, _earlier(previous), _changed(fitted, previous, change))
         return replace(fitted, visits=previous.visits, value=previous.value, segments=segments)
 
     def obstacle(self, previous: Recommender) -> str | None:
@@ -365,6 +365,15 @@ def _earlier(model: Recommender) -> Earlier | None:
     if model.segments is None:
         return None
     return Earlier(model.segments, model.customers, model.time, model.facts["fingerprint"])
+
+
+def _changed(model: Recommender, previous: Recommender, change: Change) -> Codes:
+    """The rows of a model's customers, ascending, whose events are others than a previous model of them knew."""
+    others = np.zeros(len(model.customers), np.bool_)
+    others[change.customers[change.customers < len(others)]] = True
+    others[model.history.row[model.history.time >= previous.time]] = True
+    others |= previous.customers.find(model.customers.column) < 0
+    return np.flatnonzero(others).astype(np.int32)
 
 
 def _check_names(generators: list[str]) -> None:

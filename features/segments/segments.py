@@ -19,10 +19,9 @@ from features.segments.dimension import Asked, Dimension
 from features.segments.facts import Known
 from features.segments.value import FREQUENCY, MONETARY, RECENCY, Rfm, Standing
 
-PLAIN: tuple[Dimension, ...] = (
-    *(Activity(), Rhythm(), Regularity(), Basket(), Channel(), Device(), Platform()),
-    *(Standing(), Rfm(), RECENCY, FREQUENCY, MONETARY),
-)
+TIMELESS: tuple[Dimension, ...] = (Rhythm(), Regularity(), Basket(), Channel(), Device(), Platform())
+"""What neither the moment nor other customers have a part in: without new events nobody moves."""
+PLAIN: tuple[Dimension, ...] = (Activity(), *TIMELESS, Standing(), Rfm(), RECENCY, FREQUENCY, MONETARY)
 """What is told by the events alone."""
 
 

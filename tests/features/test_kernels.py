@@ -226,7 +226,7 @@ def test_what_a_visit_has_counts_once(seed: int, events: int) -> None:
     last: dict[tuple[int, int], float] = {}
     for v, p in zip(visit.tolist(), product.tolist(), strict=True):
         span = range(offsets[p], offsets[p + 1]) if 0 <= p < 6 else ()
-        last |= {(v, int(term[e])): weight[e] for e in span}
+        last |= {(v, int(term[e])): float(weight[e]) for e in span}
     expected = np.zeros((3, 5))
     for (v, t), value in sorted(last.items()):
         expected[v // 3, t] += value

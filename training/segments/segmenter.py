@@ -12,9 +12,10 @@ from features.arrays import DAY, Array, Codes
 from features.segments.config import SegmentsConfig
 from features.segments.customers import Customers
 from features.segments.cuts import NEEDED, Cuts
-from features.segments.dimension import Dimension
+from features.segments.dimension import Asked, Dimension
+from features.segments.facts import Known
 from features.segments.population import Population
-from features.segments.segments import PLAIN, Column, Reason, Segments, reasons, segments_of
+from features.segments.segments import PLAIN, TIMELESS, Column, Reason, Segments, reasons, segments_of
 from features.settings import Settings
 from features.vocabulary import Vocabulary
 from training import storage
@@ -75,24 +76,27 @@ class Segmenter:
         *,
         seed: int = 0,
         fingerprint: str = "",
-        refresh: bool = False,
+        changed: Codes | None = None,
     ) -> Self:
         """Set the borders by a population (C customers), and assign everybody. What an earlier model set stays where it
         still fits, and so do the customers who are near a border; one of the same data (`fingerprint`) is taken as it
         stands.
 
-        With `refresh`, tastes and missions stay as they were learned, unless much of what is bought by now is newer.
-        The products of the earlier model have the same numbers in this one then.
+        With `changed`, the rows of those whose events are others than the earlier model knew, tastes and missions stay
+        as they were learned, unless much of what is bought by now is newer, and the others are looked at only where
+        the moment has a part in it. The products of the earlier model have the same numbers in this one then.
         """
         before = None if earlier is None else earlier.segmenter
         cuts = Cuts.learn(population.facts(NEEDED), population.time, config, None if before is None else before.cuts)
         same = earlier is not None and (earlier.fingerprint, earlier.time) == (fingerprint, population.time)
-        if before is not None and (same or refresh) and before.fits(population, config):
+        held, settled = None if earlier is None else earlier.held(customers), None
+        if before is not None and (same or changed is not None) and before.fits(population, config):
             made = cls(cuts, config, before.tastes, before.missions)
+            settled = None if changed is None or held is None else made._unmoved(population, held, changed)
         else:
             made = cls(cuts, config, *_learned(population, config, before, seed))
-        held = None if earlier is None else earlier.held(customers)
-        found = population.segments(cuts, replace(config, custom=()), held=held, learned=made.learned)
+        plain = replace(config, custom=())
+        found = population.segments(cuts, plain, held=held, learned=made.learned, settled=settled)
         return replace(made, held={c.name: Held(c.code.astype(np.int16)) for c in made._keeping(found)})
 
     def fits(self, population: Population, config: SegmentsConfig) -> bool:
@@ -110,6 +114,15 @@ class Segmenter:
     def learned(self) -> tuple[Dimension, ...]:
         """The dimensions that a model tells."""
         return tuple(dimension for dimension in (self.tastes, self.missions) if dimension is not None)
+
+    def _unmoved(self, population: Population, held: Mapping[str, Codes], changed: Codes) -> dict[str, Codes]:
+        """(C,) the groups in which only the customers whose events changed may be others than they were."""
+        known, found = Known(population.take(changed)), {}
+        for dimension in (*TIMELESS, *(() if self.tastes is None else (self.tastes,))):
+            code = held[dimension.name].copy()
+            code[changed] = dimension.assign(Asked(known, self.cuts, self.config, code[changed]))
+            found[dimension.name] = code
+        return found
 
     def _keeping(self, found: Segments) -> Iterator[Column]:
         """Those in which customers near a border stay; what the customers table says needs no keeping."""

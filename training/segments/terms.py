@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from features._kernels import once
-from features.arrays import Array, Codes, Doubles, Offsets, lengths_of, offsets_of
+from features.arrays import Array, Codes, Doubles, Floats, Offsets, lengths_of, offsets_of
 from features.catalogue import Catalogue
 from features.kinds import Kind
 from features.segments.customers import Customers
@@ -54,9 +54,11 @@ class Terms:
 
     @cached_property
     def weight(self) -> Doubles:
-        """One over the number of terms of the product, for each of its terms."""
+        """One over the number of terms of the product, for each of its terms; of single precision, so that sums of
+        them in doubles are exact."""
         count = lengths_of(self.offsets)
-        return np.repeat(1.0 / np.maximum(count, 1), count)
+        share: Floats = (1.0 / np.maximum(count, 1)).astype(np.float32)
+        return np.repeat(share.astype(np.float64), count)
 
 
 @dataclass(frozen=True)

@@ -102,9 +102,13 @@ def test_what_was_learned_stays_until_much_that_is_bought_is_newer(
     first = Segmenter.fit(before.population_at(before.time), config, before.customers)
     assert first.learned
     earlier, now = Earlier(first, before.customers, before.time, "other"), after.population_at(after.time)
-    later = Segmenter.fit(now, config, after.customers, earlier, refresh=True)
+    still = np.diff(after.history.offsets)[: len(before.customers)] == np.diff(before.history.offsets)
+    changed = np.append(np.flatnonzero(~still), np.arange(len(still), len(after.customers))).astype(np.int32)
+    later = Segmenter.fit(now, config, after.customers, earlier, changed=changed)
     assert (later.tastes is first.tastes and later.missions is first.missions) == stays
-    assert len(next(iter(later.held.values())).code) == len(after.customers)
+    everyone = Segmenter.fit(now, config, after.customers, earlier, changed=np.arange(len(now), dtype=np.int32))
+    assert 0 < len(changed) < len(now)
+    assert codes(later.everybody(now)) == codes(everyone.everybody(now))
 
 
 def test_other_settings_learn_anew(whole: Recommender) -> None:
