@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from esnaf.moments import moment
 from esnaf.workspace import Workspace
 
@@ -94,6 +92,8 @@ def _columns() -> set[str]:
 
 def _groups(args: Namespace, shop: "Shop", by: tuple[str, ...]) -> "dict[str, Bools]":
     """Everybody, and the segments of some dimensions as the model of the workspace has them at its time."""
+    import numpy as np
+
     from esnaf.commands.segments import segmenter_of
     from esnaf.kpis import EVERYBODY
     from features.errors import BundleError, UsageError
