@@ -133,11 +133,6 @@ class View:
         return self._joined(wanted(Kind.WISHLIST), None)
 
     @kept
-    def browsed(self) -> History:
-        """Views, clicks, additions to the cart and wishes: interest short of a purchase."""
-        return self.history.of_kinds(*_INTEREST)
-
-    @kept
     def category_interest(self) -> Joined:
         """The customer's interest in the product's category."""
         return self._joined(wanted(*_INTEREST), self.catalogue.category)

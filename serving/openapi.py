@@ -30,7 +30,6 @@ _BEARER = {
     "scheme": "bearer",
     "description": "Made by `esnaf token make`: recommend, ingest, customers, admin. Without any, none is asked for.",
 }
-_OF_CUSTOMER = ("customer_id",)
 _OF_A_TOKEN = (401, 403, 429)
 _OF_A_BODY = (400, 408, 413, 415, 422)
 
