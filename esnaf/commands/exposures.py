@@ -1,12 +1,11 @@
 """`esnaf exposures`: what was shown, with what probability, and what became of it, into a file."""
 
-import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from esnaf.moments import moment
+from esnaf.moments import moment, shown_moment
 
 HELP = "show what the exposure log holds, or write what was shown and what became of it to a file"
 
@@ -45,7 +44,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
         written = {} if args.output is None else _written(log, workspace.path, config, args)
     finally:
         log.close()
-    shown = {"start": _moment(found.start), "end": _moment(found.end), "mb": found.bytes / _MB}
+    shown = {"start": shown_moment(found.start), "end": shown_moment(found.end), "mb": found.bytes / _MB}
     return {
         "log": found.place,
         "answers": found.answers,
@@ -83,7 +82,3 @@ def _written(log: Any, workspace: Path, config: Any, args: Namespace) -> dict[st
             store.close()
     written = {f"written_{name}": value for name, value in asdict(totals).items()}
     return {"file": str(args.output), "rows": rows, **written}
-
-
-def _moment(seconds: int | None) -> str | None:
-    return None if seconds is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
