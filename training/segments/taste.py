@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 
 from features.arrays import Codes, Doubles
+from features.category import SEPARATOR, department_of, leaf_of
 from features.segments.customers import Customers
 from features.segments.dimension import Asked
 from features.segments.facts import Known
@@ -150,9 +151,9 @@ def _name(terms: Terms, distinct: Doubles) -> str:
     total = sum(float(distinct[at]) for at in known)
     parts: dict[str, float] = {}
     for at in known:
-        department = terms.names[at].partition(" > ")[0]
+        department = department_of(terms.names[at])
         parts[department] = parts.get(department, 0.0) + float(distinct[at])
     main = max(parts, key=lambda name: parts[name])
-    if parts[main] >= MAIN * total and " > " in terms.names[known[0]]:
+    if parts[main] >= MAIN * total and SEPARATOR in terms.names[known[0]]:
         return plain(main)
-    return plain("_and_".join(terms.names[at].rpartition(" > ")[2] for at in known[:2]))
+    return plain("_and_".join(leaf_of(terms.names[at]) for at in known[:2]))
