@@ -8,13 +8,14 @@ import numpy as np
 
 from features.arrays import Codes, Doubles
 from features.category import SEPARATOR, department_of, leaf_of
+from features.kinds import INTEREST
 from features.segments.customers import Customers
 from features.segments.dimension import Asked
 from features.segments.facts import Known
 from features.segments.population import Population
 from training.segments.matching import drawn, in_place, matched, plain, unique
 from training.segments.mixture import Mixture
-from training.segments.terms import LOOKS, Evidence, Terms
+from training.segments.terms import Evidence, Terms
 
 LEAST = 4.0  # visits with a term that say something of taste
 MOST = 40.0  # such visits that count in full: more of them tell much the same again
@@ -129,7 +130,8 @@ def _cold(counts: Doubles, groups: int, seed: int) -> Mixture:
 def _looks(population: Population) -> bool:
     """Whether there are enough looks to go by them."""
     kinds = np.bincount(population.history.kind, minlength=256)
-    return bool(kinds[list(LOOKS)].sum() >= LOOKING * max(int(np.diff(population.history.purchases.offsets).sum()), 1))
+    bought = int(np.diff(population.history.purchases.offsets).sum())
+    return bool(kinds[list(INTEREST)].sum() >= LOOKING * max(bought, 1))
 
 
 def _sample(population: Population, seed: int) -> Codes:
