@@ -4,7 +4,6 @@ The text is put together by hand: a ready list is most of it, and only the id, t
 """
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Hashable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -19,6 +18,7 @@ from serving.cache import Cache, ReadyList
 from serving.champion import Champion
 from serving.clock import Clock
 from serving.display import Display
+from serving.encoding import encoded
 from serving.live import Live, known_as
 from serving.metrics import Metrics
 from serving.names import NOBODY, Names
@@ -33,7 +33,6 @@ from training.query import Answer, Fill, Item, Query
 from training.request import Request
 
 _ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":%b},%b,%b"took_ms":%b}'
-_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _DEGRADED = b'"degraded":true,'
 _TURN = 8  # lists of a batch that are made before other requests get their turn
 
@@ -64,7 +63,7 @@ class Answers:
         names: Names | None = None,
     ) -> None:
         self.champion = champion
-        self._version = _json(champion.version)
+        self._version = encoded(champion.version)
         self._recommender = champion.recommender
         self._clock = clock
         self._cache = cache
@@ -112,8 +111,8 @@ class Answers:
         """A `SimilarAnswer`; UnknownProductError if neither the model nor an event has told what the product is."""
         start = time.perf_counter()
         items = _items(self._similar(product_id, n))
-        head = b'{"product_id":%b,"model_version":%b,' % (_json(product_id), self._version)
-        return b'%b"items":%b,"took_ms":%b}' % (head, _json(items), _elapsed(start))
+        head = b'{"product_id":%b,"model_version":%b,' % (encoded(product_id), self._version)
+        return b'%b"items":%b,"took_ms":%b}' % (head, encoded(items), _elapsed(start))
 
     def _similar(self, product_id: str, n: int) -> Sequence[Item]:
         policy = self._policy_now
@@ -162,7 +161,7 @@ class Answers:
         return _ANSWER % (
             name.encode(),
             self._version,
-            _json(request.customer_id),
+            encoded(request.customer_id),
             self._name(request.customer_id, self.personal),
             text,
             _DEGRADED if self._live.away else b"",
@@ -280,7 +279,7 @@ class Answers:
         if self._refuses(asked):
             filled = [Fill(NO_CONSENT, len(items[: asked.request.n]))]
         fallback = [asdict(part) for part in filled] or None
-        text = b'"items":%b,"fallback":%b' % (_json(items), _json(fallback))
+        text = b'"items":%b,"fallback":%b' % (encoded(items), encoded(fallback))
         return self._display.ready(
             ReadyList(text, tuple((part.source, part.count) for part in filled)),
             items,
@@ -315,10 +314,6 @@ def _items(items: Sequence[Item]) -> list[dict[str, Any]]:
 
 def _nameless(*_: object) -> bytes:
     return NOBODY
-
-
-def _json(value: Any) -> bytes:
-    return _ENCODE(value).encode()
 
 
 def _elapsed(start: float) -> bytes:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from features.category import department_of, path_of
 from features.kinds import Kind
 from features.store.event import Event
 from features.tables.patterns import MOST
 
-PATH = " > "
 _LONGEST = 256  # characters of a category or brand
 _LONGEST_NAME = 500
 _FALSE = frozenset({"false", "f", "no", "n", "0"})  # as in the products table
@@ -34,7 +34,7 @@ class Facts:
     @property
     def department(self) -> str:
         """The first step of the category."""
-        return self.category.partition(PATH)[0]
+        return department_of(self.category)
 
     def told(self, event: Event) -> Self:
         """With what an event about the product tells; what it does not tell stays."""
@@ -68,11 +68,9 @@ def _text(properties: Mapping[str, Any], names: tuple[str, ...]) -> str:
 
 
 def _path(properties: Mapping[str, Any]) -> str:
-    """`Home>Kitchen` and `Home > Kitchen ` are the same path."""
     first = _text(properties, _CATEGORIES)
     below = [_text(properties, (name,)) for name in _STEPS] if first else []
-    steps = [part.strip() for step in (first, *below) for part in step.split(">")]
-    return _fitting(PATH.join(step for step in steps if step))
+    return _fitting(path_of(">".join((first, *below))))
 
 
 def _fitting(text: str) -> str:

@@ -25,12 +25,12 @@ from training import pointer
 from training.bundle import MANIFEST, OtherFormatError, discard, settle
 from training.bundles import Bundles
 from training.comparison.answered import FILE as LISTS
+from training.entry import REJECTS
 from training.forgetting.blanking import without
 from training.forgetting.exchange import exchange
 from training.recommender import Recommender
 from training.tracking.store import ARTIFACTS, Store
 
-REJECTS = "rejected.parquet"
 _DONE = "purged"
 _IDS = "customers"  # the folder of the ids in a bundle
 
