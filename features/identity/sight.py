@@ -1,6 +1,5 @@
 """Sight: what one identify event says of who somebody is; nothing personal of it stays with the event."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -13,7 +12,7 @@ from features.store.event import Event, signed
 from features.store.judge import content_key
 from features.store.values import text_of
 from features.tables.patterns import ANONYMOUS
-from features.tables.properties import canonical
+from features.tables.properties import canonical, members
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,5 @@ def _stripped(event: Event, stays: Mapping[str, Any]) -> Event:
 
 def _object(properties: str | None) -> dict[str, Any]:
     """What is no object is a text that anything may stand in: nothing of it is known, and nothing is kept."""
-    if properties is None or not properties.startswith("{"):
-        return {"": properties} if properties else {}
-    found: dict[str, Any] = json.loads(properties)
-    return found
+    found = members(properties)
+    return found if found or not properties or properties == "{}" else {"": properties}

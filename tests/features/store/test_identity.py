@@ -55,6 +55,14 @@ def test_a_login_makes_device_and_customer_one(store: LiveStore, reader: Reader)
     assert (merge.change, merge.person, merge.member, merge.cause) == ("merge", "ann", "anon:web", "identify")
 
 
+@pytest.mark.parametrize("text", ['say "consent"', '["consent"]', '{"consent', "[" * 8_000])
+def test_properties_that_are_no_object_say_nothing(store: LiveStore, reader: Reader, text: str) -> None:
+    assert identify(store, {"customer_id": "ann", "anonymous_id": "web", "properties": text}) == [1]
+    assert reader.members() == {"anon:web": "ann"}
+    assert reader.since(["ann"])[0].properties is None
+    assert reader.rights == 0
+
+
 def test_the_same_login_again_changes_nothing(store: LiveStore, reader: Reader) -> None:
     for _ in range(2):
         identify(store, {"customer_id": "ann", "anonymous_id": "web"})
