@@ -261,6 +261,16 @@ def test_a_crowd_that_a_time_is_changed_behind_stays_a_crowd(plain: LiveStore) -
         assert persons(connection) == {"2": "1"}
 
 
+def test_links_too_improbable_to_count_make_no_hub(plain: LiveStore) -> None:
+    """Their value is followed as the batch follows it, which leaves them out."""
+    doubtful = [StoredLink(f"customer_id:{at}", "email:x", 1, 0.5) for at in range(10, 40)]
+    sure = [StoredLink(f"customer_id:{at}", "email:x", 1) for at in (1, 2)]
+    with scratch(plain) as connection:
+        plain.book.link(connection, Said(doubtful, "match", "test"))
+        plain.book.link(connection, Said(sure, "hand", "test"))
+        assert persons(connection) == {"2": "1"}
+
+
 def test_a_crowd_is_left_to_the_batch(plain: LiveStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(component, "MOST_NODES", 6)
     chain = [(f"customer_id:{at // 2}", f"email:{(at + 1) // 2}", at) for at in range(12)]
