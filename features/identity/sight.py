@@ -14,6 +14,8 @@ from features.store.values import text_of
 from features.tables.patterns import ANONYMOUS
 from features.tables.properties import canonical, members
 
+_MOST = 16  # identifiers of one event: each may be linked with each
+
 
 @dataclass(frozen=True)
 class Node:
@@ -67,7 +69,7 @@ def seen(event: Event, config: IdentityConfig, keys: Keys | None) -> tuple[Event
     if event.properties is not None and stays != stated:
         event = _stripped(event, stays)
     order = sorted({node.name: node for node in nodes}.values(), key=lambda node: (*strength(node.kind), node.name))
-    return event, Sight(event.customer_id, event.time, tuple(order), traits if keys else {}, unkept)
+    return event, Sight(event.customer_id, event.time, tuple(order[:_MOST]), traits if keys else {}, unkept)
 
 
 def _members(stated: Mapping[str, Any]) -> Iterator[tuple[bool, str, Any]]:

@@ -160,6 +160,23 @@ def test_an_event_may_state_it(store: LiveStore, reader: Reader) -> None:
     assert identify(3, {"personalisation": True}) > 0
     assert followed(reader).stated("ann") == Consent(7, int(P))
     assert store.append(events(2, customer_id="ann"))[0] > 0
+    found = audit.read(store.backend, customer_id="ann")
+    assert [(one.actor, one.action, one.result) for one in found] == [("event", "consent", "changed")] * 2
+
+
+def test_of_events_with_one_id_the_first_alone_states_consent(store: LiveStore, reader: Reader) -> None:
+    first = events(1, customer_id="bob")
+    refusing = events(1, customer_id="ann", event_type="identify", properties={"consent": False})
+    assert store.append([*first, *refusing])[1] == 0
+    assert not followed(reader)
+
+
+def test_who_was_erased_is_not_linked_by_what_others_say(place: Place, store: LiveStore, reader: Reader) -> None:
+    erase(store, place.workspace, place.config, "ann", actor="tests")
+    erase(store, place.workspace, place.config, "anon:web", actor="tests")
+    properties = {"user_id": "ann", "device_id": "web", "anonymous_id": "app"}
+    store.append(events(1, customer_id="bob", event_type="identify", properties=properties))
+    assert [(link.one, link.other) for link in reader.links()] == [("anonymous_id:app", "customer_id:bob")]
 
 
 def test_who_was_erased_can_state_nothing(place: Place, store: LiveStore) -> None:

@@ -63,6 +63,14 @@ def test_properties_that_are_no_object_say_nothing(store: LiveStore, reader: Rea
     assert reader.rights == 0
 
 
+def test_one_event_names_so_many_identifiers_and_no_more(store: LiveStore) -> None:
+    """Written in many ways a name may come again and again, and each value is linked with each."""
+    many = {"-" * at + "email": f"m{at}@example.com" for at in range(60)}
+    identify(store, {"anonymous_id": "web", "properties": many})
+    assert len(rows(store, LINKS)) == 16 * 15 / 2
+    assert len(rows(store, PERSONS)) == 16
+
+
 def test_the_same_login_again_changes_nothing(store: LiveStore, reader: Reader) -> None:
     for _ in range(2):
         identify(store, {"customer_id": "ann", "anonymous_id": "web"})
