@@ -169,7 +169,7 @@ def test_identifiers_that_only_each_other_have_go(place: Place, monkeypatch: pyt
     """An email and a telephone that a visitor gave are linked with each other as well."""
     monkeypatch.setenv("ESNAF_SECRET", "x" * 40)
     given = {"email": "ann@example.com", "phone": "+44 7700 900123"}
-    said = [
+    said: list[dict[str, object]] = [
         {"anonymous_id": "web", "properties": given},
         {"anonymous_id": "web", "customer_id": "ann"},
         {"customer_id": "bob", "properties": {"email": "bob@example.com"}},

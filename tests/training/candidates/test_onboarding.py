@@ -110,7 +110,8 @@ def test_a_few_deeds_more_change_nothing_and_new_groups_find_their_place() -> No
     last = int(catalogue.department.max()) + 1
     new = replace(
         catalogue,
-        **{name: np.append(getattr(catalogue, name), getattr(catalogue, name)[-1:]) for name in ("category", "brand")},
+        category=np.append(catalogue.category, catalogue.category[-1:]),
+        brand=np.append(catalogue.brand, catalogue.brand[-1:]),
         department=np.append(catalogue.department, np.int32(last)),
     )
     again = Onboarding()
