@@ -10,6 +10,7 @@ from benchmarks.timing import esnaf
 NAME = "corner"
 SETTINGS = f"""
 [training]
+figures = false
 shop = "{NAME}"
 horizon = 14
 stride = 14

@@ -12,7 +12,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
 # Property tests say nothing about speed: a busy machine must not fail them.
-settings.register_profile("esnaf", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("esnaf", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("esnaf")
 
 

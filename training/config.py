@@ -46,6 +46,8 @@ class TrainingConfig:
     """What a purchase is worth: 1, its price, or its price less its cost."""
     event_weights: dict[str, float] = field(default_factory=lambda: {"purchase": 1.0})
     """What an event in the window is worth as a label, by type; types that are not named are no labels."""
+    figures: bool = True
+    """Whether the figures of a run are drawn for MLflow, which takes a second or two."""
 
     @property
     def customers_a_window(self) -> int:

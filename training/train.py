@@ -92,7 +92,8 @@ def trained(job: Job, shop: Shop, timer: Timer, scratch: Path) -> Entered:
     entry = Entry(job, trainer, scratch)
     run = entry.run(final, measurement, trainer.coverage(final.time))
     if quality is not None:
-        run = replace(run, metrics={**run.metrics, **quality.named}, drawn=_drawn(quality, scratch))
+        drawn = _drawn(quality, scratch) if trainer.training.figures else run.drawn
+        run = replace(run, metrics={**run.metrics, **quality.named}, drawn=drawn)
     with timer.stage("tracking"):
         client = opening.result()
         settle_killed(store, Registry.of(client, trainer.training.shop), job.workspace)
@@ -157,7 +158,7 @@ def _measurement(trainer: Trainer, bundle: Path | None, end: int, scratch: Path)
     with trainer.timer.stage("evaluation"):
         recommender = Recommender.load(bundle)
         found = measurement_of(recommender, trainer.shop, cut=recommender.time, end=end, bundle=bundle)
-    if len(found.report.truth):
+    if len(found.report.truth) and trainer.training.figures:
         with trainer.timer.stage("figures"):
             metrics = {**found.report.metrics, **found.metrics}
             figures.save(figures.of_run(found.report, metrics, found.background, found.importance), scratch / FIGURES)

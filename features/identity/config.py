@@ -64,6 +64,7 @@ class Kind:
 
 NOBODY = frozenset({*BLOCKED, *MISSING})
 _PATTERNS = (re.compile(ZEROS), re.compile(r"-\d"))
+ALIKE = re.compile(r"(.)\1{3,}")  # one character again and again
 PLACEHOLDER = re.compile(
     r"(none|null|no-?(reply|mail|email)|not?-?(given|known)|unknown|anonymous|guest|test|na|n\.a\.|x+|-)@.*"
 )
@@ -71,7 +72,7 @@ _ONE_DIGIT = re.compile(r"\+?\d{0,3}(\d)\1{5,}")
 DEFAULTS = (
     Kind(CUSTOMER, 100, 5, 1, "exact", personal=False),
     Kind("email", 90, 5, 3, "email", personal=True, blocked=(PLACEHOLDER,)),
-    Kind("loyalty_card", 80, 5, 3, "card", personal=True, blocked=(re.compile(r"(.)\1{3,}"),)),
+    Kind("loyalty_card", 80, 5, 3, "card", personal=True, blocked=(ALIKE,)),
     Kind("phone", 70, 5, 2, "phone", personal=True, blocked=(_ONE_DIGIT,)),
     Kind(DEVICE_ID, 20, 50, 1, "exact", personal=False),
     Kind(ANONYMOUS_ID, 10, 200, 1, "exact", personal=False),

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.arrays import Bools
-from features.identity.config import NOBODY, PLACEHOLDER, Kind
+from features.identity.config import ALIKE, NOBODY, PLACEHOLDER, Kind
 from features.tables.chunk import Column
 from features.tables.patterns import MAX_ID_BYTES, ZEROS
 
@@ -16,20 +16,20 @@ _FORMS = {
     "card": "^[0-9A-Z]+$",
     "email": r"^[0-9a-z][0-9a-z._+-]*@[0-9a-z-]+(\.[0-9a-z-]+)+$",
 }
-_TOLD = {
-    PLACEHOLDER.pattern
-}  # what PyArrow's regular expressions say as Python's do; -1 and the like are no plain form
+_ALIKE = "|".join(f"{one}{{4,}}" for one in "0123456789abcdefghijklmnopqrstuvwxyz")  # RE2 has no back-references
+_TOLD = {PLACEHOLDER.pattern: PLACEHOLDER.pattern, ALIKE.pattern: _ALIKE}
+"""Patterns as PyArrow's regular expressions say them of plain forms in lower case."""
 
 
 def plain(values: Column, kind: Kind) -> Bools:
     """(n,) which values `normal` would give back as they are; some that it would are not told."""
     form = _FORMS.get(kind.way)
     blocked = {pattern.pattern for pattern in kind.blocked}
-    if form is None or not blocked <= _TOLD:
+    if form is None or not blocked <= _TOLD.keys():
         return np.zeros(len(values), np.bool_)
     lower = pc.utf8_lower(values)
     odd: Any = pc.is_in(lower, pa.array(sorted(NOBODY)))
-    for pattern in (ZEROS, *(f"^({pattern})$" for pattern in blocked)):
+    for pattern in (ZEROS, *(f"^({_TOLD[pattern]})$" for pattern in blocked)):
         odd = pc.or_(odd, pc.match_substring_regex(lower, pattern))
     short = pc.less_equal(pc.binary_length(values), MAX_ID_BYTES)
     good = pc.and_(pc.and_not(pc.match_substring_regex(values, form), odd), short)

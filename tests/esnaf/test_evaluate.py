@@ -19,6 +19,7 @@ from training.trainer import Trainer
 
 TOML = """
 [training]
+figures = false
 shop = "corner"
 horizon = 14
 windows = 1

@@ -16,6 +16,7 @@ FEW = """
 [pool]
 generators = ["repurchase", "popular"]
 [training]
+figures = false
 windows = 1
 [ranker]
 trees = 5

@@ -26,6 +26,7 @@ from training.tracking.store import VARIABLE, Store
 
 HIDING = """
 [training]
+figures = false
 shop = "corner"
 windows = 1
 min_history = 28

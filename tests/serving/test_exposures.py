@@ -25,12 +25,12 @@ SETTINGS = {
 def shop(
     request: pytest.FixtureRequest, workspace: Path, as_of: int, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, str, list[dict[str, Any]]]:
-    """A service with two workers that was asked for some lists, told what came of them, and ended."""
+    """A service that was asked for some lists, told what came of them, and ended."""
     folder = tmp_path_factory.mktemp("shown")
     shutil.copytree(workspace / "bundles", folder / "bundles")
     shutil.copy(workspace / pointer.FILE, folder)
     (folder / "esnaf.toml").write_text(f"[exposures]\nflush_s = 60\n{SETTINGS[request.param]}")
-    options = ["--as-of", shown_time(as_of), "--workers", "2"]
+    options = ["--as-of", shown_time(as_of)]
     with running_service(folder, *options, log=folder / "service.log") as address:
         answers = _asked(address)
         _clicked(address, answers)

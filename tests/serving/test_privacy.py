@@ -27,7 +27,7 @@ def shop(
     shutil.copytree(workspace / "bundles", folder / "bundles")
     shutil.copy(workspace / pointer.FILE, folder)
     (folder / "esnaf.toml").write_text(SETTINGS)
-    options = ["--as-of", shown_time(as_of), "--workers", "2"]
+    options = ["--as-of", shown_time(as_of)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ESNAF_SECRET", request.param)
         with running_service(folder, *options, log=folder / "service.log") as address:

@@ -18,6 +18,7 @@ from training.trainer import Trainer
 
 TEXT = """
 [training]
+figures = false
 shop = "corner"
 windows = 3
 [pool]

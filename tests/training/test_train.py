@@ -25,6 +25,7 @@ from training.tracking.store import VARIABLE, Store
 
 TOML = """
 [training]
+figures = false
 shop = "corner"
 horizon = 14
 stride = 14
@@ -51,7 +52,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, A
     folder = tmp_path_factory.mktemp("workspace")
     (folder / "data").mkdir()
     write(folder / "data")
-    (folder / "esnaf.toml").write_text(TOML)
+    (folder / "esnaf.toml").write_text(TOML.replace("figures = false", "figures = true"))
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(VARIABLE, raising=False)
         return folder, dict(invoke("train", "--data", str(folder / "data"), "--workspace", str(folder)))
@@ -60,7 +61,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, A
 @pytest.fixture
 def workspace(trained: tuple[Path, dict[str, Any]], tmp_path: Path) -> Path:
     """A copy of it to change."""
-    return Path(shutil.copytree(trained[0], tmp_path / "copy"))
+    copy = Path(shutil.copytree(trained[0], tmp_path / "copy"))
+    (copy / "esnaf.toml").write_text(TOML)
+    return copy
 
 
 def train(workspace: Path, *words: str) -> int:
@@ -161,6 +164,9 @@ def test_the_next_training_makes_the_next_version_and_the_same_model(
     )
     assert first == second
     assert again["metrics"]["champion/ndcg_at_20_difference"] == 0
+    runs = workspace / "mlruns" / "artifacts"
+    drawn = [(runs / run / "artifacts" / "figures").is_dir() for run in (trained[1]["run_id"], again["run_id"])]
+    assert drawn == [True, False]  # as the settings say
 
 
 @pytest.mark.parametrize("stage", ["_warnings", "track"])

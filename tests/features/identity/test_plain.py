@@ -60,6 +60,7 @@ def test_most_values_are_plain(kind: str, value: str) -> None:
     [
         *(("device_id", value) for value in ("0", "00-00", "Guest", "-1", "a" * 300, "a\nb", " a", "")),
         *(("email", value) for value in ("no-reply@a.de", "Ann@a.de", "ann@home", "test@a.de")),
+        *(("loyalty_card", value) for value in ("0000", "7777777", "AAAAAA", "aaaa", "12 34", "ab12")),
         ("phone", "+447700900123"),
         ("till", "bcd"),
     ],

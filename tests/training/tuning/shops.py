@@ -14,6 +14,7 @@ from training.tuning.space import Space
 
 TEXT = """
 [training]
+figures = false
 shop = "corner"
 windows = 2
 min_history = 28
