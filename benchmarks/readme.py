@@ -49,8 +49,8 @@ TABLES = {
             "{buys_ratio:.2f} x; {looks_ratio:.2f} x; {visit_ratio:.2f} x",
         ),
         Row(
-            "NDCG@20 with the features of segments, value and interests that the ranker has, against without them (95 % "
-            "interval): simulated shop; Online Retail",
+            "NDCG@20 with the features of segments, value and interests that the ranker has, against without them "
+            "(95 % interval): simulated shop; Online Retail",
             "gain",
             "{simulated_gain_percent:+.1f} % ({simulated_gain_low_percent:+.1f} to {simulated_gain_high_percent:+.1f});"
             " {real_gain_percent:+.1f} % ({real_gain_low_percent:+.1f} to {real_gain_high_percent:+.1f})",
