@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.arrays import Bools, Codes, Doubles, rows_of
+from features.category import SEPARATOR, leaf_of
 from features.profiles import Interests
 from features.segments.config import CustomSegment
 from features.segments.dimension import Asked
@@ -93,7 +94,7 @@ class OfExpression:
 
 def _means(wanted: str, name: str) -> bool:
     """A whole path, its last step, or the beginning of one."""
-    return wanted == name or name.startswith(f"{wanted} > ") or name.rpartition(" > ")[2] == wanted
+    return wanted == name or name.startswith(f"{wanted}{SEPARATOR}") or leaf_of(name) == wanted
 
 
 def _has(interests: Interests, codes: Sequence[int]) -> Bools:
