@@ -28,7 +28,7 @@ from serving.newcomers.placing import SOURCE as NEW
 from serving.policy.effects import effects
 from serving.policy.policy import Policy, PolicyAt
 from serving.queries import Asked, Key, query_of, request_of
-from serving.standing import NO_CONSENT, standing_of_all
+from serving.standing import NO_CONSENT, Standing, standing_of_all
 from training.query import Answer, Fill, Item, Query
 from training.request import Request
 
@@ -203,8 +203,10 @@ class Answers:
         were erased the one of a stranger."""
         own = known_as(request)
         standing = standing_of_all(self._live.register, (own, *self._live.ids(request)))
-        if standing.erased or standing.personal is False:
+        if standing.erased:
             return Asked(request, None, standing=standing)
+        if standing.personal is False:  # one list, which some of them may be named with and others not
+            return Asked(request, None, standing=standing._replace(named=self._named(request, standing)))
         return Asked(request, self._who(request, mark or faded), mark, faded, standing)
 
     def _who(self, request: ListRequest, mark: int) -> str | None:
@@ -244,7 +246,7 @@ class Answers:
     @cached_property
     def personal(self) -> Follows:
         """Whether somebody, by id, consents to lists that are theirs."""
-        return Follows(self._recommender, self._display.granted, self._live.register)
+        return Follows(self._recommender, self._display.granted, self._live.register, self._live.persons.known_as)
 
     def _refuses(self, asked: Asked) -> bool:
         """Whether there is no consent to a personal list: as said to the shop, else as the model knows, else as is
@@ -285,7 +287,7 @@ class Answers:
             items,
             shown=asked.request.n,
             version=self.champion.version,
-            named=self._named(asked),
+            named=self._named(asked.request, asked.standing),
             policy="" if rules is None or self._policy is None else self._policy.digest,
             pinned=() if rules is None else rules.pinned(answer.items, asked.request.n, self._recommender.products),
         )
@@ -296,13 +298,13 @@ class Answers:
         for item, own in zip(items, answer.items, strict=True):
             item["reason"] = own.reason if own.source == NEW else next(reasons)
 
-    def _named(self, asked: Asked) -> bool:
-        """Whether somebody consents to what they are shown being known as theirs."""
-        if asked.standing.named is not None:
-            return asked.standing.named
-        index = self._index(known_as(asked.request))
-        consent = self._recommender.profiles.consent
-        return self._display.granted if index < 0 else bool(consent[index] & Purpose.ANALYTICS)
+    def _named(self, request: ListRequest, standing: Standing) -> bool:
+        """Whether somebody consents, under all ids, to what they are shown being known as theirs."""
+        if standing.named is not None:
+            return standing.named
+        ids = self._live.persons.known_as(known_as(request))
+        known = [index for id in ids if (index := self._index(id)) >= 0]
+        return all(self._recommender.profiles.consent[known] & Purpose.ANALYTICS) if known else self._display.granted
 
 
 def _items(items: Sequence[Item]) -> list[dict[str, Any]]:

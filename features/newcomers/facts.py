@@ -1,6 +1,5 @@
 """Facts: what events tell of the products that they name."""
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from features.category import department_of, path_of
 from features.kinds import Kind
 from features.store.event import Event
 from features.tables.patterns import MOST
+from features.tables.properties import members
 
 _LONGEST = 256  # characters of a category or brand
 _LONGEST_NAME = 500
@@ -38,7 +38,7 @@ class Facts:
 
     def told(self, event: Event) -> Self:
         """With what an event about the product tells; what it does not tell stays."""
-        more = _properties(event.properties)
+        more = members(event.properties)
         stated: dict[str, Any] = {
             "name": (event.name or _text(more, _NAMES))[:_LONGEST_NAME],
             "category": _path(more),
@@ -48,17 +48,6 @@ class Facts:
         }
         known = {field: value for field, value in stated.items() if value not in {None, ""}}
         return replace(self, **known) if known else self
-
-
-def _properties(text: str | None) -> Mapping[str, Any]:
-    """Nothing where they are no object."""
-    if text is None or not text.startswith("{"):
-        return {}
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _text(properties: Mapping[str, Any], names: tuple[str, ...]) -> str:

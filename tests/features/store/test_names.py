@@ -5,11 +5,13 @@ import json
 import pytest
 from sqlalchemy import insert, select
 
+from features.consent.erasing import erase
 from features.identity.keys import Keys
 from features.identity.schema import TRAITS
 from features.names.book import NameBook, name_of
 from features.store.livestore import LiveStore
 from features.store.reader import Reader
+from tests.features.store.places import Place
 
 KEYS = Keys.from_environment({"ESNAF_SECRET": "a secret of more than thirty-two characters"})
 OTHER = Keys.from_environment({"ESNAF_SECRET": "another one of more than thirty-two characters"})
@@ -35,6 +37,14 @@ def test_a_table_takes_the_place_of_the_one_before(book: NameBook, reader: Reade
     book.say("c7", "Seven", 11)
     book.fill([("c1", "Ann")], 20)
     assert [name_of(reader, KEYS, id) for id in ("c1", "c2", "c7")] == ["Ann", None, "Seven"]
+
+
+def test_no_table_brings_back_who_was_erased(book: NameBook, store: LiveStore, place: Place, reader: Reader) -> None:
+    book.fill([("c1", "Ann")], 5)
+    erase(store, place.workspace, place.config, "c1", actor="tests")
+    assert book.fill([("c1", "Ann"), ("c2", "Bob")], 10) == 1
+    assert [name_of(reader, KEYS, id) for id in ("c1", "c2")] == [None, "Bob"]
+    assert book.fill([("c1", "Ann")], 20) == 0
 
 
 def test_no_name_stands_in_clear(book: NameBook, store: LiveStore) -> None:
