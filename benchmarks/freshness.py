@@ -4,7 +4,6 @@ A trial puts the first product of a customer's list into the cart and asks for t
 the product must be gone from it. Latencies are those of lists that are made because somebody did something.
 """
 
-import sys
 import tempfile
 import time
 from argparse import ArgumentParser, Namespace
@@ -17,9 +16,8 @@ import httpx
 import numpy as np
 
 from benchmarks.harness import Figures, main
+from benchmarks.service import own_service
 from benchmarks.trained import trained
-from esnaf.process import running
-from features.store.config import VARIABLE
 from training import pointer
 from training.recommender import Recommender
 
@@ -44,9 +42,7 @@ def measure(args: Namespace) -> Figures:
         order = np.random.default_rng(0).permutation(len(customers))
         drawn = [customers[order[i % len(order)]] for i in range(args.trials)]
         alone = len(drawn) // 10
-        words = ["esnaf", "serve", "--workspace", str(workspace), "--workers", str(args.workers)]
-        command = ["env", f"{VARIABLE}=sqlite:///{scratch / 'store.db'}", sys.executable, "-m", *words]
-        with running(command, log=scratch / "service.log") as service:
+        with own_service(workspace, scratch, "--workers", str(args.workers)) as service:
             one = _tried(service.address, drawn[:alone])
             with ThreadPoolExecutor(args.threads) as threads:
                 parts = [drawn[alone + i :: args.threads] for i in range(args.threads)]

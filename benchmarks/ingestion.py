@@ -5,13 +5,10 @@ written and synced from threads as the service does it.
 """
 
 import json
-import sys
 import tempfile
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -19,10 +16,10 @@ from typing import Any
 
 from benchmarks import load
 from benchmarks.harness import Figures, main
+from benchmarks.service import own_service
 from benchmarks.trained import trained
-from esnaf.process import running
 from features.store.appender import Appender
-from features.store.config import VARIABLE, StoreConfig
+from features.store.config import StoreConfig
 from features.store.judge import Judge
 from features.store.livestore import LiveStore
 from features.store.reader import Reader
@@ -71,10 +68,10 @@ def _served(args: Namespace, workspace: Path, scratch: Path, number: int) -> dic
     store = LiveStore.open(scratch, StoreConfig(url=url))
     try:
         before = store.count()
-        with _service(workspace, url, args.workers, scratch) as address:
-            load.post(address, PATH, [b"[]"] * 50, connections=args.threads)
-            single = load.post(address, PATH, singles, connections=args.threads)
-            batch = load.post(address, PATH, lists, connections=4)
+        with own_service(workspace, scratch, "--workers", str(args.workers), store=url) as service:
+            load.post(service.address, PATH, [b"[]"] * 50, connections=args.threads)
+            single = load.post(service.address, PATH, singles, connections=args.threads)
+            batch = load.post(service.address, PATH, lists, connections=4)
         lost = args.singles + args.lists * 1_000 - (store.count() - before)
     finally:
         store.close()
@@ -86,14 +83,6 @@ def _served(args: Namespace, workspace: Path, scratch: Path, number: int) -> dic
         "batch_p99_ms": batch.p99_ms,
         "lost": lost,
     }
-
-
-@contextmanager
-def _service(workspace: Path, url: str, workers: int, scratch: Path) -> Iterator[str]:
-    words = ["esnaf", "serve", "--workspace", str(workspace), "--workers", str(workers)]
-    command = ["env", f"{VARIABLE}={url}", sys.executable, "-m", *words]
-    with running(command, log=scratch / "service.log") as service:
-        yield service.address
 
 
 def _run(args: Namespace, number: int) -> dict[str, float]:

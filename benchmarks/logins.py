@@ -1,6 +1,5 @@
 """Logins: what visitors of a real service are shown just before they log in, and just after."""
 
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,11 +10,10 @@ import httpx
 import numpy as np
 
 from benchmarks.harness import Figures
-from esnaf.process import running
+from benchmarks.service import own_service
 from features.errors import EsnafError
 from features.kinds import Kind
 from features.recent import Deed
-from features.store.config import VARIABLE
 from serving.clock import shown_time
 from training import pointer
 from training.query import Query
@@ -40,9 +38,8 @@ def logins(workspace: Path, trials: int, scratch: Path) -> Figures:
     model = Recommender.load(pointer.find(workspace).bundle)
     now = model.time + _HOUR
     drawn = _drawn(model, trials)
-    words = ["esnaf", "serve", "--workspace", str(workspace), "--workers", "2", "--as-of", shown_time(now)]
-    command = ["env", f"{VARIABLE}=sqlite:///{scratch / 'logins.db'}", sys.executable, "-m", *words]
-    with running(command, log=scratch / "logins.log") as service, ThreadPoolExecutor(_THREADS) as threads:
+    options = ("--workers", "2", "--as-of", shown_time(now))
+    with own_service(workspace, scratch, *options) as service, ThreadPoolExecutor(_THREADS) as threads:
         parts = [drawn[i::_THREADS] for i in range(_THREADS)]
         seen = list(threads.map(lambda part: _tried(service.address, part, now), parts))
     pairs = (pair for part, lists in zip(parts, seen, strict=True) for pair in zip(part, lists, strict=True))

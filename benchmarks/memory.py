@@ -3,7 +3,6 @@
 Lists ready and made, batches, neighbours, visitors, live events and requests that are wrong; one worker, with tokens.
 """
 
-import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
 from collections import Counter
@@ -13,9 +12,9 @@ import psutil
 
 from benchmarks.harness import Figures, main
 from benchmarks.mixed import Mix, ask
+from benchmarks.service import own_service
 from benchmarks.serving import new_token
 from benchmarks.trained import trained
-from esnaf.process import running
 from features.logs import progress
 from training import pointer
 from training.recommender import Recommender
@@ -40,9 +39,7 @@ def measure(args: Namespace) -> Figures:
         mix = Mix(recommender.customers.ids(), recommender.products.ids())
         del recommender
         token = new_token(scratch)
-        words = ["esnaf", "serve", "--workspace", str(workspace), "--workers", "1"]
-        command = ["env", f"ESNAF_STORE=sqlite:///{scratch / 'store.db'}", sys.executable, "-m", *words]
-        with running(command, log=scratch / "service.log") as service:
+        with own_service(workspace, scratch, "--workers", "1") as service:
             (worker,) = psutil.Process(service.pid).children(recursive=True)
             return _asked(service.address, worker, mix, token, args.requests)
 

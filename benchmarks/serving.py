@@ -17,12 +17,12 @@ import psutil
 from benchmarks import load
 from benchmarks.breakdown import breakdown
 from benchmarks.harness import Figures, main
+from benchmarks.service import own_service
 from benchmarks.trained import trained
 from esnaf.process import Running, running
 from features.arrays import DAY
 from features.kinds import Kind
 from features.recent import Deed
-from features.store.config import VARIABLE as STORE
 from serving.tokens import VARIABLE as TOKENS
 from serving.tokens import TokenFile
 from training import pointer
@@ -75,14 +75,6 @@ def new_token(scratch: Path) -> str:
 
 
 @contextmanager
-def _service(workspace: Path, scratch: Path, *options: str) -> Iterator[Running]:
-    store = f"{STORE}=sqlite:///{scratch / 'store.db'}"  # events of a benchmark are not the workspace's
-    command = ["env", store, sys.executable, "-m", "esnaf", "serve", "--workspace", str(workspace), *options]
-    with running(command, log=scratch / "service.log") as service:
-        yield service
-
-
-@contextmanager
 def _empty(answer: bytes, scratch: Path) -> Iterator[Running]:
     (scratch / "answer.json").write_bytes(answer)
     os.environ["EMPTY_SERVICE_BYTES"] = str(scratch / "answer.json")
@@ -96,7 +88,7 @@ def _start_up(workspace: Path, body: bytes, scratch: Path, token: str) -> Figure
     seconds = []
     for _ in range(_STARTS):
         start = time.perf_counter()
-        with _service(workspace, scratch) as service:
+        with own_service(workspace, scratch) as service:
             load.post(service.address, PATH, [body], connections=1, token=token)
             seconds.append(time.perf_counter() - start)
     return {"first_answer_s": statistics.median(seconds)}
@@ -104,7 +96,7 @@ def _start_up(workspace: Path, body: bytes, scratch: Path, token: str) -> Figure
 
 def _memory(workspace: Path, bodies: Sequence[bytes], scratch: Path, token: str) -> Figures:
     """Two workers after some requests: what each has resident, and how much of that it shares with the other."""
-    with _service(workspace, scratch, "--workers", "2") as service:
+    with own_service(workspace, scratch, "--workers", "2") as service:
         load.post(service.address, PATH, bodies, connections=8, token=token)
         used = [worker.memory_full_info() for worker in psutil.Process(service.pid).children(recursive=True)]
     bundle = sum(file.stat().st_size for file in pointer.find(workspace).bundle.rglob("*") if file.is_file())
@@ -121,7 +113,7 @@ def _memory(workspace: Path, bodies: Sequence[bytes], scratch: Path, token: str)
 
 def _made(workspace: Path, bodies: Sequence[bytes], scratch: Path, token: str) -> Figures:
     """Every customer's list for the first time, so that each must be made."""
-    with _service(workspace, scratch) as service:
+    with own_service(workspace, scratch) as service:
         made = load.post(service.address, PATH, bodies[:2_000], connections=1, token=token)
     return {"made_p50_ms": made.p50_ms, "made_p99_ms": made.p99_ms}
 
@@ -130,7 +122,7 @@ def _unchanged(workspace: Path, bodies: Sequence[bytes], requests: int, scratch:
     """Customers with nothing new, at random, in turn with the empty service: medians of the rounds."""
     random = np.random.default_rng(1)
     ours, theirs = [], []
-    with _service(workspace, scratch) as service:
+    with own_service(workspace, scratch) as service:
         answer = load.post(service.address, PATH, bodies, connections=4, token=token).last
         with _empty(answer, scratch) as empty:
             for _ in range(_ROUNDS):
@@ -153,7 +145,7 @@ def _live(workspace: Path, scratch: Path, token: str) -> Figures:
     pairs = _visits(workspace)
     figures = dict(_steps(workspace))
     for connections, workers, name in ((1, 1, "live"), (4, 2, "live_4")):
-        with _service(workspace, scratch, "--workers", str(workers)) as service:
+        with own_service(workspace, scratch, "--workers", str(workers)) as service:
             rounds = [
                 load.post_after(
                     service.address, (EVENTS, PATH), pairs[i::_ROUNDS], connections=connections, token=token

@@ -55,11 +55,6 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def checksums(folder: Path) -> dict[str, str]:
-    """The checksum of every file of a bundle, by name."""
-    return {name: entry["sha256"] for name, entry in read_manifest(folder)["files"].items()}
-
-
 def identity(folder: Path) -> str:
     """What tells one bundle from any other: the digest of its manifest. BundleError where there is none."""
     try:

@@ -79,7 +79,6 @@ def _report(
         conflicts={name: rows.conflicts for name, rows in statics.items() if rows is not None},
         unknown_interests=facts.unknown_interests,
         left_out=facts.left_out,
-        derived=beside.products is None,
         fingerprint=content,
         start=log.start,
         end=log.end,

@@ -27,7 +27,6 @@ class Report:
     conflicts: Mapping[str, int]  # static table -> ids whose rows disagree; the earliest row counts
     unknown_interests: int  # declared interests that no category or brand has
     left_out: tuple[str, ...]  # customer columns that would describe single persons
-    derived: bool  # products come from the events
     fingerprint: str  # of everything accepted: equal content, equal fingerprint
     start: int  # seconds since the epoch, UTC: time of the first event
     end: int  # the first whole second after the last

@@ -19,7 +19,7 @@ from features.arrays import DAY
 from features.tables import TablesConfig, load
 from features.settings import Settings
 from tests.training.futures import HORIZON, TEXT
-from training.bundle import checksums
+from training.bundle import read_manifest
 from training.measurement import measurement_of
 from training.recommender import Recommender
 from training.trainer import Trainer
@@ -30,7 +30,7 @@ trainer = Trainer(load(data, TablesConfig()), Settings.parse(TEXT.replace("threa
 trainer.fit(cut).save(folder / "measured")
 measured = measurement_of(Recommender.load(folder / "measured"), trainer.shop, cut=cut, end=end, bundle=folder)
 trainer.fit(end, complete=True).save(folder / "final")
-sums = {name: checksums(folder / name) for name in ("measured", "final")}
+sums = {name: read_manifest(folder / name)["files"] for name in ("measured", "final")}
 print(json.dumps({"metrics": {**measured.report.metrics, **measured.metrics}, "checksums": sums}))
 """
 

@@ -79,7 +79,6 @@ def test_excluded_products_are_in_neither(read: Read) -> None:
 
 def test_products_of_the_events_have_median_prices_as_of_a_moment(read: Read) -> None:
     shop = read(events=EVENTS)
-    assert shop.report.derived
     assert np.array_equal(shop.catalogue_at(1_672_617_600).price, [2, np.nan], equal_nan=True)  # 2023-01-02
     assert shop.catalogue.price.tolist() == [2, 4]  # the lower of 2 and 6
     assert shop.catalogue.category.tolist() == [-1, -1]

@@ -20,6 +20,7 @@ from training.query import Query
 from training.recommender import Recommender
 from training.tracking import figures
 from training.tracking.provenance import Provenance
+from training.tracking.registry import Registry
 from training.tracking.run import Tracked, TrainedRun, track
 from training.tracking.store import VARIABLE, Store
 from training.trainer import Trainer
@@ -125,3 +126,8 @@ def origin(run: TrainedRun, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
 def workspace(origin: tuple[Path, Tracked], tmp_path: Path) -> Path:
     """A copy of that workspace to change."""
     return Path(shutil.copytree(origin[0], tmp_path / "workspace"))
+
+
+@pytest.fixture
+def registry(workspace: Path) -> Registry:
+    return Registry.of(Store.of(workspace).open(), "corner")

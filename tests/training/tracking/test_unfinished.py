@@ -15,11 +15,6 @@ class KilledError(BaseException):
     """Nothing more is done."""
 
 
-@pytest.fixture
-def registry(workspace: Path) -> Registry:
-    return Registry.of(Store.of(workspace).open(), "corner")
-
-
 def killed_at(step: str, run: TrainedRun, registry: Registry, workspace: Path) -> str:
     """The id of a run that was killed at a step of its tracking."""
 
