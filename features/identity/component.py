@@ -1,15 +1,16 @@
 """Component: the links that hang together with some nodes, read from the live store and resolved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from sqlalchemy import Connection
 
+from features.arrays import Times
 from features.errors import EsnafError
 from features.identity.config import CUSTOMER, DEVICES, IdentityConfig, strength
-from features.identity.graph import Graph, Listed
+from features.identity.graph import NEVER, Graph, Listed
 from features.identity.questions import customers_of, links_of
 from features.identity.resolution import Resolution, resolve
 from features.tables.patterns import ANONYMOUS
@@ -40,6 +41,7 @@ class Component:
     config: IdentityConfig
     nodes: tuple[str, ...]
     links: tuple[Link, ...]
+    to_hubs: tuple[Link, ...] = ()  # that are not followed, but tell since when their ends are known
 
     @classmethod
     def around(cls, connection: Connection, nodes: Iterable[str], config: IdentityConfig) -> "Component":
@@ -58,10 +60,10 @@ class Component:
             seen |= new
             if len(seen) > MOST_NODES:
                 raise CrowdError(f"more than {MOST_NODES:,} identifiers hang together")
-        kept = (found[sequence] for sequence in sorted(found))
-        return cls(
-            config, tuple(sorted(seen)), tuple(link for link in kept if hubs.isdisjoint(_weak_ends(link, config)))
-        )
+        kept, left = list[Link](), list[Link]()
+        for _, link in sorted(found.items()):
+            (kept if hubs.isdisjoint(_weak_ends(link, config)) else left).append(link)
+        return cls(config, tuple(sorted(seen)), tuple(kept), tuple(left))
 
     @cached_property
     def resolution(self) -> Resolution:
@@ -77,8 +79,17 @@ class Component:
             other=np.array([number[link.other] for link in self.links], np.int64),
             time=np.array([link.time for link in self.links], np.int64),
             probability=np.array([link.probability for link in self.links]),
+            seen=self._seen(number),
         )
         return resolve(graph)
+
+    def _seen(self, number: Mapping[str, int]) -> Times:
+        """(V,) when each node was first seen with a hub."""
+        found = np.full(len(self.nodes), NEVER)
+        for link in self.to_hubs:
+            ends = [number[link.one], number[link.other]]
+            found[ends] = np.minimum(found[ends], link.time)
+        return found
 
     def persons(self) -> dict[str, str]:
         """The id of the person of each customer and device, as the store calls them."""

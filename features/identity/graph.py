@@ -1,13 +1,16 @@
 """Graph: identifiers as nodes, and what was seen together as links between them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 import numpy as np
 
 from features.arrays import Array, Bools, Codes, Counts, Doubles, Times
 from features.identity.config import Kind, strength
+
+NEVER = np.iinfo(np.int64).max
+"""The time of what was not seen."""
 
 
 class Values(Protocol):
@@ -38,6 +41,7 @@ class Graph:
     weak: Codes  # (E,) node
     time: Times  # (E,) seconds since the epoch: first seen together
     probability: Doubles  # (E,)
+    seen: Times | None = None  # (V,) when each node was first seen with others that are left out; None where none is
 
     @classmethod
     def of(
@@ -50,6 +54,7 @@ class Graph:
         other: Array,
         time: Array,
         probability: Array | None = None,
+        seen: Times | None = None,
     ) -> Self:
         """From links in any order, with repetitions: of equal ones the earliest time and the highest probability."""
         order = sorted(range(len(kinds)), key=lambda i: strength(kinds[i]))
@@ -59,12 +64,12 @@ class Graph:
         certain = np.ones(len(one)) if probability is None else probability
         strong, weak = _ordered(kind, np.asarray(one), np.asarray(other))
         pairs, place = np.unique(strong.astype(np.int64) << 32 | weak, return_inverse=True)
-        first = np.full(len(pairs), np.iinfo(np.int64).max)
+        first = np.full(len(pairs), NEVER)
         np.minimum.at(first, place, np.asarray(time, np.int64))
         highest = np.zeros(len(pairs))
         np.maximum.at(highest, place, certain)
         ends = (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
-        found = cls(tuple(kinds[i] for i in order), kind, values, *ends, first, highest)
+        found = cls(tuple(kinds[i] for i in order), kind, values, *ends, first, highest, seen)
         return found.only(ends[0] != ends[1])
 
     def __len__(self) -> int:
@@ -72,13 +77,14 @@ class Graph:
 
     def only(self, links: Bools) -> Self:
         """The same nodes with some of the links."""
-        ends = self.strong[links], self.weak[links]
-        return type(self)(self.kinds, self.kind, self.values, *ends, self.time[links], self.probability[links])
+        own = (self.strong, self.weak, self.time, self.probability)
+        strong, weak, time, probability = (values[links] for values in own)
+        return replace(self, strong=strong, weak=weak, time=time, probability=probability)
 
     @property
     def first(self) -> Times:
         """(V,) when each node was first seen with another."""
-        first = np.full(len(self), np.iinfo(np.int64).max)
+        first = np.full(len(self), NEVER) if self.seen is None else self.seen.copy()
         np.minimum.at(first, self.strong, self.time)
         np.minimum.at(first, self.weak, self.time)
         return first

@@ -102,7 +102,7 @@ def _codes(code: object) -> object:
 def _permitted(connection: Connection, rows: Sequence[_Row]) -> Sequence[_Row]:
     """The rows without those of customers, and of devices, that were erased."""
     ids = [{id for end in (row.link.one, row.link.other) if (id := id_of(end)) is not None} for row in rows]
-    erased = erased_among(connection, set().union(*ids))
+    erased = erased_among(connection, set[str]().union(*ids))
     return [row for row, own in zip(rows, ids, strict=True) if erased.isdisjoint(own)] if erased else rows
 
 

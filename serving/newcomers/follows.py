@@ -30,4 +30,4 @@ class Follows:
         if standing.erased or standing.personal is not None:
             return bool(standing.personal)
         known = [index for id in ids if (index := self.model.questions.index(id)) >= 0]
-        return all(self.model.profiles.personal[known]) if known else self.default
+        return all(self.model.profiles.personal[index] for index in known) if known else self.default

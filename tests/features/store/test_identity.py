@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -225,7 +225,12 @@ def scratch(store: LiveStore) -> Iterator[Any]:
         raise _RolledError
 
 
+SHARED = [("customer_id:2", "anonymous_id:1", 1), ("customer_id:3", "anonymous_id:1", 1)]
+"""A device of too many, by which a customer was known before they were known to be another one as well."""
+
+
 @given(st.lists(said, max_size=12), st.permutations(range(12)))
+@example([("customer_id:1", "customer_id:2", 2), *SHARED, ("anonymous_id:1", "customer_id:1", 2)], list(range(12)))
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_live_resolution_is_that_of_all_links_in_any_order(
     plain: LiveStore, history: list[tuple[str, str, int]], order: list[int]
