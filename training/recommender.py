@@ -38,6 +38,7 @@ from training.request import Request
 from training.rules import SOURCES, Arranger, Policy, Rules
 from training.segments.segmenter import Segmenter
 from training.shelf import Shelf
+from training.value.foretold import foretelling
 from training.value.model import ValueModel
 from training.visits import VisitRanker
 
@@ -79,11 +80,13 @@ class Recommender:
 
     def population_at(self, time: int) -> Population:
         """Its customers as segments see them at a moment."""
-        return Population(self.history, self.profiles, self.catalogue, time)
+        return Population(self.history, self.profiles, self.catalogue, time, foretelling(self.value))
 
     def customers_of(self, request: Request) -> Customers:
         """The customers of a request as segments see them, with what they did since the model was made."""
-        return Customers(request.history, request.profiles, self.catalogue, request.context.time)
+        history, time = request.history, request.context.time
+        given = foretelling(self.value)(history, time)
+        return Customers(history, request.profiles, self.catalogue, time, given)
 
     @kept
     def shelf(self) -> Shelf:

@@ -11,6 +11,7 @@ from features.segments.config import CustomSegment
 from features.segments.dimension import Asked
 from features.segments.expression import Expression, Words
 from features.segments.facts import FACTS, Known
+from features.segments.foretold import FORETOLD
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Record:
     def names(self) -> Collection[str]:
         """Facts, what a model gives, and attributes."""
         customers = self.known.customers
-        return {*FACTS, *customers.given, *customers.profiles.attributes}
+        return {*FACTS, *FORETOLD, *customers.given, *customers.profiles.attributes}
 
     def value(self, name: str) -> Doubles | Words:
         """(R,) a fact, or an attribute."""

@@ -9,6 +9,7 @@ from features.consent.change import Change
 from features.errors import EsnafError, StoreBusy
 from features.interests.told import Told
 from features.recent import Deed
+from features.segments.customers import Customers
 from features.store.event import Event
 from serving.bodies import ListRequest
 from serving.desk import Desk
@@ -87,6 +88,11 @@ class Subject:
         own, also = persons.asked_as(who), self.ids[1:]
         query = Query(customer_id=own, also=also, personal=True, recent=self.recent, told=self.told)
         return self.model.questions.request([query], max(self.now, self.model.time))
+
+    @cached_property
+    def customers(self) -> Customers:
+        """The same as segments see it, with what the model foretells."""
+        return self.model.customers_of(self.request)
 
 
 def _stored(desk: Desk, ids: Sequence[str], own: Sequence[str]) -> tuple[Sequence[Event], Sequence[Change]]:

@@ -64,6 +64,28 @@ def test_channel_and_device_of_most_that_is_done() -> None:
     assert label(found, "channel", 1) is None
 
 
+def test_fifths_by_what_a_model_foretells() -> None:
+    given = {
+        "expected_spend": np.array([90.0, 1.0, np.nan]),
+        "purchase_probability": np.array([0.62, 0.1, np.nan]),
+        "expected_spend_fifth": np.array([5.0, 1.0, np.nan]),
+    }
+    who = replace(customers(orders(T - 5), orders(T - 50), []), given=given)
+    found = assigned(who)
+    assert [label(found, "predicted", row) for row in range(3)] == ["predicted_5", "predicted_1", None]
+    one = replace(customers(orders(T - 5)), given={name: values[:1] for name, values in given.items()})
+    (why,) = (r.why for r in reasons(assigned(one), one, cuts_of(one), CONFIG) if r.dimension == "predicted")
+    assert why == "90.00 foretold to be spent, 62 % likely to order: the highest fifth of the customers"
+
+
+def test_without_a_model_there_are_none_and_expressions_hold_for_nobody() -> None:
+    who = customers(orders(T - 5), orders(T - 50))
+    rule = CustomSegment("leaving", "churn_risk > 0.1 or churn_risk <= 0.1")
+    found = assigned(who, replace(CONFIG, custom=(rule,)))
+    assert "predicted" not in [column.name for column in found.columns]
+    assert not found.members("custom.leaving").any()
+
+
 def test_bulk_is_told_by_units() -> None:
     found = assigned(customers([Event("a", T - 5, 40.0), Event("b", T - 5, 12.0)]))
     assert label(found, "basket") == "bulk"
