@@ -49,6 +49,18 @@ def made_marker(connection: Connection) -> Marker:
     return marker
 
 
+def reseal(connection: Connection) -> None:
+    """Seal the store's marker with the secret in use, where there is one; inside a transaction that writes."""
+    if _kept(connection) is not None:
+        made_marker(connection)
+
+
+def is_outdated(connection: Connection, keys: Keys) -> bool:
+    """Whether the store's marker is not sealed with the secret in use."""
+    kept = _kept(connection)
+    return kept is not None and outdated(kept, keys)
+
+
 def refuse_erased(connection: Connection, customer_id: str) -> None:
     """ErasedError for who was erased: nothing can be known of them; inside a transaction that writes."""
     marker = marker_of(connection)
