@@ -15,7 +15,7 @@ from features.segments.customers import Customers
 from features.segments.population import Population
 from features.segments.segments import Segments, reasons, segments_of
 from features.touch import touch_of
-from tests.features.hand import PRODUCTS, Event, T
+from tests.features.hand import PRODUCTS, Event, T, catalogue
 from tests.features.segments.crowd import CONFIG, assigned, customers, cuts_of, label, orders
 
 FAITHFUL = orders(*(T - 7 * week for week in range(1, 40)), price=20.0)
@@ -84,6 +84,30 @@ def test_without_a_model_there_are_none_and_expressions_hold_for_nobody() -> Non
     found = assigned(who, replace(CONFIG, custom=(rule,)))
     assert "predicted" not in [column.name for column in found.columns]
     assert not found.members("custom.leaving").any()
+
+
+def test_custom_ones_by_what_was_bought_and_looked_at() -> None:
+    shop = catalogue(categories=["Home > Mugs", "Home > Pots", "Toys"], brands=["", "", "Acme"])
+    looks = [Event("c", T - 5, kind=Kind.VIEW), Event("b", T - 95, kind=Kind.VIEW), Event("", T - 4, kind=Kind.SEARCH)]
+    who = replace(customers(orders(T - 200), orders(T - 5, product="c"), looks), catalogue=shop)
+    rules = {
+        "home": 'bought("Home")',
+        "mugs": 'bought("mugs")',
+        "acme": 'bought("Acme") or viewed("Acme")',
+        "pots": 'viewed("Home > Pots")',
+        "undecided": 'viewed("Toys") and not bought("Toys")',
+    }
+    custom = tuple(CustomSegment(name, where) for name, where in rules.items())
+    found = assigned(who, replace(CONFIG, custom=custom))
+    assert {name: found.members(f"custom.{name}").astype(int).tolist() for name in rules} == {
+        "home": [1, 0, 0],
+        "mugs": [1, 0, 0],
+        "acme": [0, 1, 1],
+        "pots": [0, 0, 0],
+        "undecided": [0, 0, 1],
+    }
+    with pytest.raises(ConfigError, match="none of that name"):
+        assigned(who, replace(CONFIG, custom=(CustomSegment("no", 'bought("Yachts")'),)))
 
 
 def test_bulk_is_told_by_units() -> None:
