@@ -53,5 +53,5 @@ constraints: ## Newest versions that pyproject.toml allows, into constraints.txt
 	(echo '# Exact versions of everything that is installed, uv included; made by `make constraints`.'; sort -f .venv/versions) > constraints.txt
 
 clean: ## Remove what the other targets made
-	rm -rf .venv demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv demo build *.egg-info features/*.so training/*.so .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

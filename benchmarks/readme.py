@@ -32,6 +32,7 @@ TABLES = {
         Row("against the strongest simple list (personal decay)", "quality", "{ratio_to_decay:.2f} x"),
         Row("the same, mean of six earlier cuts", "quality", "{earlier_ratio_to_decay:.2f} x"),
         Row("Recall@20, products new to the customer", "quality", "{explore_recall_at_20:.3f}"),
+        Row("Recall@20 / NDCG@20, Amazon CDs", "cf", "{recall_at_20:.3f} / {ndcg_at_20:.3f}"),
         Row(
             "NDCG@10 of what is bought later in the visit, knowing the visit, against not (simulated shop)",
             "visit",
@@ -43,24 +44,22 @@ TABLES = {
             "{visitor_ndcg_at_10:.2f}, {visitor_ratio:.1f} x",
         ),
         Row(
-            "NDCG@20 with segment, value and interest features against without: simulated shop; Online Retail",
-            "gain",
-            "{simulated_gain_percent:+.1f} %; {real_gain_percent:+.1f} %",
-        ),
-        Row(
-            "first list by declared interests against best sellers, NDCG@10 of buys; looks; first visit",
+            "first list by declared interests against best sellers, NDCG@10 of buys; looks; first visit (simulated)",
             "gain",
             "{buys_ratio:.2f} x; {looks_ratio:.2f} x; {visit_ratio:.2f} x",
         ),
-        Row("Recall@20 / NDCG@20, Amazon CDs", "cf", "{recall_at_20:.3f} / {ndcg_at_20:.3f}"),
         Row(
-            "pairwise F1 of records matched without labels: FEBRL 2 and 3; Splink's 1,000 persons",
-            "matching",
-            "{febrl_2_f1:.3f} and {febrl_3_f1:.3f}; {fake_1000_f1:.3f}",
+            "NDCG@20 with the features of segments, value and interests that the ranker has, against without them "
+            "(95 % interval): simulated shop; Online Retail",
+            "gain",
+            "{simulated_gain_percent:+.1f} % ({simulated_gain_low_percent:+.1f} to {simulated_gain_high_percent:+.1f});"
+            " {real_gain_percent:+.1f} % ({real_gain_low_percent:+.1f} to {real_gain_high_percent:+.1f})",
         ),
+    ),
+    "customers": (
         Row(
             "spend of each customer in the next 13 weeks, CDNOW: all foretold against all that came; mean error, rank "
-            "correlation (BG/NBD with Gamma-Gamma)",
+            "correlation (in brackets BG/NBD with Gamma-Gamma)",
             "value",
             "{cdnow_total_ratio:.2f} ({cdnow_bgnbd_total_ratio:.2f}); {cdnow_mae:.1f} ({cdnow_bgnbd_mae:.1f}), "
             "{cdnow_rank_correlation:.3f} ({cdnow_bgnbd_rank_correlation:.3f})",
@@ -72,6 +71,27 @@ TABLES = {
             "({online_retail_bgnbd_mae:.0f}), {online_retail_rank_correlation:.3f} "
             "({online_retail_bgnbd_rank_correlation:.3f})",
         ),
+        Row(
+            "groups of taste, and shopping missions, against the truth of the simulated shop (adjusted Rand index)",
+            "segments",
+            "{taste_ari:.2f}; {mission_ari:.2f}",
+        ),
+        Row(
+            "segments that customers without new events keep from one week to the next: simulated; Online Retail",
+            "segments",
+            "{simulated_week_kept_share:.1%}; {online_retail_week_kept_share:.1%}",
+        ),
+        Row(
+            "identifiers put together as one person's, against the truth of the simulated shop: precision, recall",
+            "identity",
+            "{precision:.3f}, {recall:.3f}",
+        ),
+        Row("first lists after a login that know both histories", "identity", "{login_knows_both:,} of {logins:,}"),
+        Row(
+            "pairwise F1 of records matched without labels: FEBRL 2; FEBRL 3; Splink's 1,000 persons",
+            "matching",
+            "{febrl_2_f1:.3f}; {febrl_3_f1:.3f}; {fake_1000_f1:.3f}",
+        ),
     ),
     "speed": (
         Row("train on Online Retail: file to registered model", "quality", "{train_s:.0f} s, {peak_mb:,.0f} MB"),
@@ -80,40 +100,65 @@ TABLES = {
             "retrain",
             "{work_s:.1f} s ({work_share:.0%} of a training's), {command_s:.0f} s",
         ),
-        Row(
-            "NDCG@20 after a week of days, against a training anew; of the champion before that week",
-            "retrain",
-            "{quality_ratio:.3f} x; {stale_ratio:.3f} x",
-        ),
         Row("train on 10 million simulated events", "scale", "{train_10m_s:.0f} s, {train_10m_peak_mb:,.0f} MB"),
         Row(
             "bring one more day into a shop of 10 million events: whole command",
             "daily",
             "{new_events:,} events in {command_s:.0f} s, {peak_mb:,.0f} MB",
         ),
-        Row("match people's records", "matching", "{large_records:,} in {large_s:.0f} s"),
         Row("simulate 10 million events", "scale", "{simulate_10m_s:.0f} s, {simulate_10m_peak_mb:,.0f} MB"),
-        Row("first answer after `esnaf serve`", "serving", "{first_answer_s:.1f} s"),
-        Row("a list made over HTTP, median / 99th percentile", "serving", "{made_p50_ms:.1f} / {made_p99_ms:.1f} ms"),
+        Row("learn and assign all segments", "segments", "{customers:,} customers in {all_s:.0f} s, {peak_mb:,.0f} MB"),
         Row(
-            "answers, of two workers, that did not know an event acknowledged before",
-            "freshness",
-            "{stale} of {trials:,}",
+            "resolve an identities table: write values in one way, then put persons together",
+            "identity",
+            "{rows:,} rows in {normalise_s:.1f} s and {resolve_s:.1f} s, {peak_mb:,.0f} MB",
         ),
+        Row("match people's records", "matching", "{large_records:,} in {large_s:.0f} s"),
+        Row("first answer after `esnaf serve`", "serving", "{first_answer_s:.1f} s"),
+        Row(
+            "ready lists, with tokens, metrics and exposure log, against an empty BentoML service",
+            "serving",
+            "{requests_per_s:,.0f}/s, {unchanged_ratio:.2f} x",
+        ),
+        Row("a list made over HTTP, median / 99th percentile", "serving", "{made_p50_ms:.1f} / {made_p99_ms:.1f} ms"),
         Row(
             "a list made because something just happened, median / 99th percentile",
             "serving",
             "{live_p50_ms:.1f} / {live_p99_ms:.1f} ms",
         ),
         Row(
-            "ready lists, with tokens, metrics and exposure log, against an empty BentoML service",
-            "serving",
-            "{requests_per_s:,.0f}/s, {unchanged_ratio:.2f} x",
-        ),
-        Row(
             "live events on the disk, one by one over 16 connections; in lists of 1,000",
             "ingestion",
             "{single_per_s:,.0f}/s; {batch_per_s:,.0f}/s",
+        ),
+        Row(
+            "all that is known of one customer, without HTTP, median / 99th percentile",
+            "record",
+            "{record_p50_ms:.1f} / {record_p99_ms:.1f} ms",
+        ),
+        Row("a worker's memory / its own part", "serving", "{worker_resident_mb:.0f} / {worker_private_mb:.0f} MB"),
+        Row(
+            "a worker's memory after mixed requests, against that after the first 20,000",
+            "memory",
+            "{requests:,}: {memory_ratio:.2f} x",
+        ),
+    ),
+    "trust": (
+        Row(
+            "customers whose features, or lists, differ between a batch and one question",
+            "parity",
+            "{features_unequal}, {lists_unequal} of {customers:,}",
+        ),
+        Row(
+            "answers, of two workers, that did not know an event acknowledged before",
+            "freshness",
+            "{stale} of {trials:,}",
+        ),
+        Row("acknowledged events that are not in the store", "ingestion", "{lost}"),
+        Row(
+            "NDCG@20 after a week of days brought in, against a training anew; of the champion before that week",
+            "retrain",
+            "{quality_ratio:.3f} x; {stale_ratio:.3f} x",
         ),
         Row("ten models swapped in a minute of load: failed requests, mixed answers", "swap", "{failed}, {mixed}"),
         Row("99th percentile of the answers in that minute, against one without swaps", "swap", "{p99_ratio:.1f} x"),
@@ -123,12 +168,6 @@ TABLES = {
             "crash",
             "{kills}: {unloadable}, {half_written}, {failed_next}",
         ),
-        Row(
-            "a worker's memory after mixed requests, against that after the first 20,000",
-            "memory",
-            "{requests:,}: {memory_ratio:.2f} x",
-        ),
-        Row("a worker's memory / its own part", "serving", "{worker_resident_mb:.0f} / {worker_private_mb:.0f} MB"),
     ),
 }
 

@@ -1,32 +1,35 @@
 """Register: what customers said and asked of the shop, for the verbs that ask a model about customers."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from esnaf.livestore import reading
 from esnaf.workspace import Workspace
 
 if TYPE_CHECKING:
     from features.consent.register import Register
+    from features.interests.told import Told
     from training.query import Query
 
 
 def register_of(workspace: Workspace) -> "Register":
     """As the live store has it; nobody where there is none. StoreError where it cannot be read."""
     from features.consent.register import Register
-    from features.store.config import StoreConfig
-    from features.store.livestore import LiveStore
-    from features.store.reader import Reader
 
     register = Register()
-    store = LiveStore.find(workspace.path, workspace.settings.section("store", StoreConfig))
-    if store is not None:
-        reader = Reader(store.backend)
-        try:
+    with reading(workspace) as reader:
+        if reader is not None:
             reader.last()
             register.follow(reader)
-        finally:
-            reader.close()
-            store.close()
     return register
+
+
+def told_in(workspace: Workspace) -> "Mapping[str, Told]":
+    """What customers said of their interests, by id; nothing where there is no live store."""
+    from features.interests.book import everything
+
+    with reading(workspace) as reader:
+        return {} if reader is None else everything(reader)
 
 
 def permitted(query: "Query", register: "Register") -> "Query":

@@ -22,6 +22,8 @@ class Kind(IntEnum):
     IDENTIFY = 13
 
 
+INTEREST = (Kind.VIEW, Kind.CLICK, Kind.ADD_TO_CART, Kind.WISHLIST)
+"""Interest in a product, short of a purchase."""
 WITHOUT_PRODUCT = frozenset(
     {Kind.SEARCH, Kind.MESSAGE_SENT, Kind.MESSAGE_OPENED, Kind.MESSAGE_CLICKED, Kind.SURVEY, Kind.IDENTIFY}
 )

@@ -6,6 +6,7 @@ A section's dataclass is the only place of its defaults. A field is a str, int, 
 
 import difflib
 import math
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
@@ -19,6 +20,7 @@ T = TypeVar("T")
 
 FILE_NAME = "esnaf.toml"
 
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _PLAIN = {str: "text in quotes", int: "a whole number", float: "a finite number", bool: "true or false"}
 
 
@@ -74,6 +76,12 @@ class Settings:
             for key, item in value.items() if isinstance(value, dict) else ():
                 if isinstance(item, dict) and key not in inner:
                     raise ConfigError(f"{self.source}: [{name}.{key}]: no such section{_hint(key, inner)}")
+
+
+def check_name(name: str) -> None:
+    """ValueError for what cannot be the name of something that a shop defines itself."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"name = {name!r}: use up to 40 small letters, digits and _, a letter first")
 
 
 def _names(config: type) -> set[str]:

@@ -12,13 +12,12 @@ from features.context import Context
 from features.groups import THINGS, Occasions, wanted
 from features.history import History
 from features.kept import kept
-from features.kinds import Kind
+from features.kinds import INTEREST, Kind
 from features.market import Market
 from features.pairs import Pairs
 from features.profiles import Profiles
 
 _PURCHASES = wanted(Kind.PURCHASE)
-_INTEREST = (Kind.VIEW, Kind.CLICK, Kind.ADD_TO_CART, Kind.WISHLIST)
 
 
 @dataclass(frozen=True)
@@ -136,19 +135,14 @@ class View:
         return self._joined(wanted(Kind.WISHLIST), None)
 
     @kept
-    def browsed(self) -> History:
-        """Views, clicks, additions to the cart and wishes: interest short of a purchase."""
-        return self.history.of_kinds(*_INTEREST)
-
-    @kept
     def category_interest(self) -> Joined:
         """The customer's interest in the product's category."""
-        return self._joined(wanted(*_INTEREST), self.catalogue.category)
+        return self._joined(wanted(*INTEREST), self.catalogue.category)
 
     @kept
     def brand_interest(self) -> Joined:
         """The customer's interest in the product's brand."""
-        return self._joined(wanted(*_INTEREST), self.catalogue.brand)
+        return self._joined(wanted(*INTEREST), self.catalogue.brand)
 
     @kept
     def searches(self) -> Joined:

@@ -4,7 +4,6 @@ The text is put together by hand: a ready list is most of it, and only the id, t
 """
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Hashable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -19,6 +18,7 @@ from serving.cache import Cache, ReadyList
 from serving.champion import Champion
 from serving.clock import Clock
 from serving.display import Display
+from serving.encoding import encoded
 from serving.live import Live, known_as
 from serving.metrics import Metrics
 from serving.names import NOBODY, Names
@@ -28,12 +28,11 @@ from serving.newcomers.placing import SOURCE as NEW
 from serving.policy.effects import effects
 from serving.policy.policy import Policy, PolicyAt
 from serving.queries import Asked, Key, query_of, request_of
-from serving.standing import NO_CONSENT, standing_of_all
+from serving.standing import NO_CONSENT, Standing, standing_of_all
 from training.query import Answer, Fill, Item, Query
 from training.request import Request
 
 _ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":%b},%b,%b"took_ms":%b}'
-_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _DEGRADED = b'"degraded":true,'
 _TURN = 8  # lists of a batch that are made before other requests get their turn
 
@@ -64,7 +63,7 @@ class Answers:
         names: Names | None = None,
     ) -> None:
         self.champion = champion
-        self._version = _json(champion.version)
+        self._version = encoded(champion.version)
         self._recommender = champion.recommender
         self._clock = clock
         self._cache = cache
@@ -112,8 +111,8 @@ class Answers:
         """A `SimilarAnswer`; UnknownProductError if neither the model nor an event has told what the product is."""
         start = time.perf_counter()
         items = _items(self._similar(product_id, n))
-        head = b'{"product_id":%b,"model_version":%b,' % (_json(product_id), self._version)
-        return b'%b"items":%b,"took_ms":%b}' % (head, _json(items), _elapsed(start))
+        head = b'{"product_id":%b,"model_version":%b,' % (encoded(product_id), self._version)
+        return b'%b"items":%b,"took_ms":%b}' % (head, encoded(items), _elapsed(start))
 
     def _similar(self, product_id: str, n: int) -> Sequence[Item]:
         policy = self._policy_now
@@ -162,7 +161,7 @@ class Answers:
         return _ANSWER % (
             name.encode(),
             self._version,
-            _json(request.customer_id),
+            encoded(request.customer_id),
             self._name(request.customer_id, self.personal),
             text,
             _DEGRADED if self._live.away else b"",
@@ -204,8 +203,10 @@ class Answers:
         were erased the one of a stranger."""
         own = known_as(request)
         standing = standing_of_all(self._live.register, (own, *self._live.ids(request)))
-        if standing.erased or standing.personal is False:
+        if standing.erased:
             return Asked(request, None, standing=standing)
+        if standing.personal is False:  # one list, which some of them may be named with and others not
+            return Asked(request, None, standing=standing._replace(named=self._named(request, standing)))
         return Asked(request, self._who(request, mark or faded), mark, faded, standing)
 
     def _who(self, request: ListRequest, mark: int) -> str | None:
@@ -245,7 +246,7 @@ class Answers:
     @cached_property
     def personal(self) -> Follows:
         """Whether somebody, by id, consents to lists that are theirs."""
-        return Follows(self._recommender, self._display.granted, self._live.register)
+        return Follows(self._recommender, self._display.granted, self._live.register, self._live.persons.known_as)
 
     def _refuses(self, asked: Asked) -> bool:
         """Whether there is no consent to a personal list: as said to the shop, else as the model knows, else as is
@@ -280,13 +281,13 @@ class Answers:
         if self._refuses(asked):
             filled = [Fill(NO_CONSENT, len(items[: asked.request.n]))]
         fallback = [asdict(part) for part in filled] or None
-        text = b'"items":%b,"fallback":%b' % (_json(items), _json(fallback))
+        text = b'"items":%b,"fallback":%b' % (encoded(items), encoded(fallback))
         return self._display.ready(
             ReadyList(text, tuple((part.source, part.count) for part in filled)),
             items,
             shown=asked.request.n,
             version=self.champion.version,
-            named=self._named(asked),
+            named=self._named(asked.request, asked.standing),
             policy="" if rules is None or self._policy is None else self._policy.digest,
             pinned=() if rules is None else rules.pinned(answer.items, asked.request.n, self._recommender.products),
         )
@@ -297,13 +298,13 @@ class Answers:
         for item, own in zip(items, answer.items, strict=True):
             item["reason"] = own.reason if own.source == NEW else next(reasons)
 
-    def _named(self, asked: Asked) -> bool:
-        """Whether somebody consents to what they are shown being known as theirs."""
-        if asked.standing.named is not None:
-            return asked.standing.named
-        index = self._index(known_as(asked.request))
-        consent = self._recommender.profiles.consent
-        return self._display.granted if index < 0 else bool(consent[index] & Purpose.ANALYTICS)
+    def _named(self, request: ListRequest, standing: Standing) -> bool:
+        """Whether somebody consents, under all ids, to what they are shown being known as theirs."""
+        if standing.named is not None:
+            return standing.named
+        ids = self._live.persons.known_as(known_as(request))
+        known = [index for id in ids if (index := self._index(id)) >= 0]
+        return all(self._recommender.profiles.consent[known] & Purpose.ANALYTICS) if known else self._display.granted
 
 
 def _items(items: Sequence[Item]) -> list[dict[str, Any]]:
@@ -315,10 +316,6 @@ def _items(items: Sequence[Item]) -> list[dict[str, Any]]:
 
 def _nameless(*_: object) -> bytes:
     return NOBODY
-
-
-def _json(value: Any) -> bytes:
-    return _ENCODE(value).encode()
 
 
 def _elapsed(start: float) -> bytes:

@@ -1,5 +1,6 @@
 """Desk: all that the service answers with."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
@@ -17,6 +18,7 @@ from serving.metrics import Metrics
 from serving.names import Names
 from serving.newcomers.config import NewcomersConfig
 from serving.newcomers.newcomers import Newcomers
+from serving.persons import Persons
 from serving.policy.config import PolicyConfig
 from serving.policy.opening import opened
 from serving.recorder import Recorder
@@ -61,21 +63,24 @@ class Desk:
         )
         return cls(answers, clock, metrics, config, keeper, rules, recorder, display, names)
 
-    def keeps(self, who: str) -> bool:
-        """Whether what somebody does may be kept, by what they said to the shop, else by what the model knows."""
-        granted, said = self.granted(who), self.keeper.register.stated(who)
-        return bool((granted if said is None else said.granting(granted)) & KEEPING)
+    def keeps(self, ids: Iterable[str]) -> Mapping[str, bool]:
+        """Whether what is done under each of some ids may be kept, as of now."""
+        self.answers.live.follow()
+        return {id: bool(self.granting(id) & KEEPING) for id in ids}
 
     def allows(self, who: str, purpose: Purpose) -> bool:
-        """Whether somebody grants a purpose, as of now; who refused under one id refused, and who was erased grants
-        nothing."""
-        live, register = self.answers.live, self.keeper.register
-        live.look()
-        ids = live.persons.known_as(who)
-        if any(map(register.erased, ids)):
-            return False
-        said = reduce(Consent.beside, filter(None, map(register.stated, ids)), Consent())
-        return bool(said.granting(self.granted(*ids)) & purpose)
+        """Whether somebody grants a purpose, as of now; who was erased grants nothing."""
+        live = self.answers.live
+        live.follow()
+        erased = map(self.keeper.register.erased, live.persons.known_as(who))
+        return not any(erased) and bool(self.granting(who) & purpose)
+
+    def granting(self, who: str) -> int:
+        """The purposes that somebody grants by what they said to the shop, else by what the model knows; who refused
+        under one id refused. As of the last look."""
+        ids = self.answers.live.persons.known_as(who)
+        said = reduce(Consent.beside, filter(None, map(self.keeper.register.stated, ids)), Consent())
+        return said.granting(self.granted(*ids))
 
     def granted(self, *ids: str) -> int:
         """The purposes that somebody with these ids grants as far as the model knows, else as is set."""
@@ -114,13 +119,14 @@ def _answers(
     names: Names,
 ) -> Answers:
     model, settings = champion.recommender, keeper.settings.section("newcomers", NewcomersConfig)
-    newcomers = Newcomers(model, settings, default=display.granted, register=keeper.register)
+    persons, register = Persons(model), keeper.register
+    newcomers = Newcomers(model, settings, default=display.granted, register=register, known_as=persons.known_as)
     return Answers(
         champion,
         clock=clock,
         cache=Cache(config.cache_mb << 20),
         metrics=metrics,
-        live=Live(keeper, model, newcomers.follower),
+        live=Live(keeper, model, newcomers.follower, persons=persons),
         display=display,
         newcomers=newcomers,
         policy=opened(rules, model),

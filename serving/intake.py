@@ -6,7 +6,7 @@ goes on with other requests while the disk works.
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +62,7 @@ class Intake:
         *,
         clock: Clock,
         metrics: Metrics,
-        keeps: Callable[[str], bool] = lambda _: True,
+        keeps: Callable[[Iterable[str]], Mapping[str, bool]] | None = None,
     ) -> None:
         self.keeper = keeper
         config = settings.section("ingestion", IngestionConfig)
@@ -71,7 +71,7 @@ class Intake:
         self._judge = Judge(TablesConfig.of(settings))
         self._clock = clock
         self._metrics = metrics
-        self._keeps = keeps  # whether what somebody, by the id in the store, does may be kept
+        self._keeps = self._all if keeps is None else keeps  # whether what is done under ids of the store may be kept
 
     async def take(self, body: Any, *, until: float) -> bytes:
         """An `EventsAnswer` once every accepted event is on the disk; the loop's time `until` is waited for, and longer
@@ -100,8 +100,7 @@ class Intake:
 
     def _refused(self, judged: Judged) -> dict[int, int]:
         """The places of events of who does not let them be kept. The store refuses others, those of who was erased."""
-        self.keeper.follow()
-        keeps = {who: self._keeps(who) for who in {event.customer_id for event in judged.events}}
+        keeps = self._keeps({event.customer_id for event in judged.events})
         if all(keeps.values()):
             return {}
         return {
@@ -109,6 +108,10 @@ class Intake:
             for event, place in zip(judged.events, judged.places, strict=True)
             if not keeps[event.customer_id] and stated_by(event) is None
         }
+
+    def _all(self, ids: Iterable[str]) -> Mapping[str, bool]:
+        self.keeper.follow()  # as others do who tell: a store that is away is known before anything is written
+        return dict.fromkeys(ids, True)
 
     async def _judged(self, raws: Sequence[Any]) -> Judged:
         judged, now = Judged(), self._clock.now()

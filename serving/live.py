@@ -35,11 +35,18 @@ class Live:
     """The deeds of customers since the end of a model's data, whichever of their ids they go by; a follower, if there
     is one, is told of the products that the model does not know."""
 
-    def __init__(self, keeper: Keeper, model: Recommender, follower: "Follower | None" = None) -> None:
+    def __init__(
+        self,
+        keeper: Keeper,
+        model: Recommender,
+        follower: "Follower | None" = None,
+        *,
+        persons: Persons | None = None,
+    ) -> None:
         self._keeper = keeper
         self._since = model.time
         self._follower = follower
-        self.persons = Persons(model)
+        self.persons = Persons(model) if persons is None else persons
         self._upto = 0  # sequence
         self._last: dict[str, int] | None = {}  # by person; None where there are too many to remember
         self._told_upto = 0
@@ -94,6 +101,19 @@ class Live:
         """Take up what came in."""
         self.marks(())
 
+    def follow(self) -> None:
+        """Take up what customers said and asked of the shop, and who is who, but not what they did: for those who write
+        more than they read."""
+        reader = self._keeper.reading()
+        if reader is None:
+            return
+        try:
+            self._follow(reader, reader.last())
+        except StoreBusy:  # what is known is all that can be known now
+            pass
+        except EsnafError as error:
+            self._keeper.failed(error)
+
     def deeds(self, request: ListRequest) -> tuple[Deed, ...]:
         """What somebody with a mark did, in the order of time; nothing while the store is away."""
         reader = self._keeper.reading()
@@ -127,10 +147,7 @@ class Live:
 
     def _remember(self, reader: "Reader") -> None:
         last = reader.last()
-        self._keeper.register.follow(reader)
-        if reader.persons != self.persons.change:
-            told = reader.members(self.persons.behind(reader.persons))
-            self._regroup(self.persons.follow(told, reader.persons), last)
+        self._follow(reader, last)
         if reader.told != self._told_upto:
             self._remember_told(reader)
         if last == self._upto:
@@ -140,6 +157,12 @@ class Live:
         if self._follower is not None:
             self._follower.look(reader, products, customers, after=self._upto, upto=last, since=self._since)
         self._upto = last
+
+    def _follow(self, reader: "Reader", last: int) -> None:
+        self._keeper.register.follow(reader)
+        if reader.persons != self.persons.change:
+            told = reader.members(self.persons.behind(reader.persons))
+            self._regroup(self.persons.follow(told, reader.persons), last)
 
     def _saw(self, customers: Mapping[str, int]) -> None:
         saw, remembered = self.persons.saw, self._last

@@ -14,7 +14,6 @@ from features.names.fit import fit_name
 from features.settings import Settings
 from serving.keeper import Keeper
 from serving.messages.config import MessagesConfig
-from serving.standing import standing_of
 
 NOBODY = b"null"
 
@@ -30,7 +29,9 @@ class Names:
 
     def shown(self, customer_id: str | None, may: Callable[[str], bool]) -> bytes:
         """A name as JSON, `null` where there is none that can be shown; `may` tells whether somebody may be named."""
-        if customer_id is None or self.keys is None or not self._may(customer_id):
+        if customer_id is None or self.keys is None:
+            return NOBODY
+        if self._keeper.register and not may(customer_id):  # something may have been said since the name was kept
             return NOBODY
         kept = self._kept.get(customer_id)
         if kept is not None and kept[0] > time.monotonic():
@@ -49,14 +50,6 @@ class Names:
     def fit(self, raw: str) -> str | None:
         """A name as it would be shown, None where it would not."""
         return fit_name(raw, self._config.scripts)
-
-    def _may(self, customer_id: str) -> bool:
-        """Whether nothing was said or asked that forbids it since the name was kept."""
-        register = self._keeper.register
-        if not register:
-            return True
-        standing = standing_of(register, customer_id)
-        return not standing.erased and standing.personal is not False
 
     def _kept_anew(self, customer_id: str, may: Callable[[str], bool]) -> bytes:
         reader = self._keeper.reading()

@@ -30,9 +30,10 @@ _BEARER = {
     "scheme": "bearer",
     "description": "Made by `esnaf token make`: recommend, ingest, customers, admin. Without any, none is asked for.",
 }
-_OF_CUSTOMER = ("customer_id",)
 _OF_A_TOKEN = (401, 403, 429)
 _OF_A_BODY = (400, 408, 413, 415, 422)
+_LOOKED = (404, 503)  # where a look at somebody has to be written down
+_KEPT = (409, 503)  # where something is written of somebody who may have been erased
 
 
 @cache
@@ -56,36 +57,31 @@ def _paths() -> dict[str, Any]:
         to: {"get": _call("Neighbours of a product", bodies.SimilarAnswer, path=("product_id",), query=listed)},
         "/v1/events": {"post": _events()},
         "/v1/customers/{customer_id}": {
-            "get": _looked("All that is known of a customer", bodies.RecordAnswer),
-            "delete": _stored("Erase a customer, for good", bodies.ErasedAnswer),
+            "get": _of_customer("All that is known of a customer", bodies.RecordAnswer, *_LOOKED),
+            "delete": _of_customer("Erase a customer, for good", bodies.ErasedAnswer, 503),
         },
-        "/v1/customers/{customer_id}/why": {"get": _looked("The same in plain words", bodies.WhyAnswer)},
+        "/v1/customers/{customer_id}/why": {"get": _of_customer("The same in plain words", bodies.WhyAnswer, *_LOOKED)},
         "/v1/customers/{customer_id}/consent": {
-            "put": _stored("State a customer's consent", bodies.ConsentAnswer, body=bodies.ConsentRequest)
+            "put": _of_customer(
+                "State a customer's consent", bodies.ConsentAnswer, 503, 409, body=bodies.ConsentRequest
+            )
         },
         "/v1/customers/{customer_id}/interests": {
-            "get": _call("A customer's interests", bodies.InterestsAnswer, path=("customer_id",)),
-            "put": _kept(
-                _call(
-                    "Declare a customer's interests",
-                    bodies.InterestsAnswer,
-                    body=bodies.InterestsRequest,
-                    path=("customer_id",),
-                )
+            "get": _of_customer("A customer's interests", bodies.InterestsAnswer),
+            "put": _of_customer(
+                "Declare a customer's interests", bodies.InterestsAnswer, *_KEPT, body=bodies.InterestsRequest
             ),
         },
         "/v1/customers/{customer_id}/interests/{name}": {
-            "delete": _kept(_call("Remove an interest for good", bodies.InterestsAnswer, path=("customer_id", "name")))
-        },
-        "/v1/customers/{customer_id}/name": {
-            "put": _kept(
-                _call(
-                    "Say what a customer is called", bodies.NameAnswer, body=bodies.NameRequest, path=("customer_id",)
-                )
+            "delete": _also(
+                _call("Remove an interest for good", bodies.InterestsAnswer, path=("customer_id", "name")), *_KEPT
             )
         },
+        "/v1/customers/{customer_id}/name": {
+            "put": _of_customer("Say what a customer is called", bodies.NameAnswer, *_KEPT, body=bodies.NameRequest)
+        },
         "/v1/messages/render": {
-            "post": _messages(_call("Write one message", bodies.MessageAnswer, body=bodies.MessageRequest))
+            "post": _also(_call("Write one message", bodies.MessageAnswer, body=bodies.MessageRequest), 404)
         },
         "/v1/model": {"get": _call("The model that answers", bodies.ModelAnswer)},
         "/healthz": {"get": _open("The process lives", _answer("The answer", bodies.Health))},
@@ -117,24 +113,11 @@ def _call(
     return _with_token(call)
 
 
-def _looked(summary: str, answer: type[BaseModel]) -> dict[str, Any]:
-    """A look at what is known of the customer of the path, which must be written down."""
-    call = _call(summary, answer, path=("customer_id",))
-    wrong = {str(code): _answer(_PROBLEMS[code], bodies.ErrorAnswer) for code in (404, 503)}
-    return {**call, "responses": {**call["responses"], **wrong}}
-
-
-def _stored(summary: str, answer: type[BaseModel], *, body: type[BaseModel] | None = None) -> dict[str, Any]:
-    """A call about the customer of the path, which needs the store."""
-    call = _call(summary, answer, body=body, path=("customer_id",))
-    wrong = [503, *([409] if body else [])]
-    return {
-        **call,
-        "responses": {
-            **call["responses"],
-            **{str(code): _answer(_PROBLEMS[code], bodies.ErrorAnswer) for code in wrong},
-        },
-    }
+def _of_customer(
+    summary: str, answer: type[BaseModel], *wrong: int, body: type[BaseModel] | None = None
+) -> dict[str, Any]:
+    """A call about the customer of the path."""
+    return _also(_call(summary, answer, body=body, path=("customer_id",)), *wrong)
 
 
 def _open(summary: str, response: dict[str, Any]) -> dict[str, Any]:
@@ -143,8 +126,7 @@ def _open(summary: str, response: dict[str, Any]) -> dict[str, Any]:
 
 def _with_token(call: dict[str, Any]) -> dict[str, Any]:
     """The call, which everybody needs a token for; what a token is refused with comes first."""
-    wrong = {str(problem): _answer(_PROBLEMS[problem], bodies.ErrorAnswer) for problem in _OF_A_TOKEN}
-    return {**call, "security": [{"token": []}], "responses": {**wrong, **call["responses"]}}
+    return {**call, "security": [{"token": []}], "responses": {**_problems(_OF_A_TOKEN), **call["responses"]}}
 
 
 def _events() -> dict[str, Any]:
@@ -162,20 +144,17 @@ def _wrong(body: type[BaseModel] | None, path: tuple[str, ...]) -> Sequence[int]
     return [400, *([404] if {"product_id", "name"} & {*path} else []), 422] if path else []
 
 
-def _messages(call: dict[str, Any]) -> dict[str, Any]:
-    missing = {"404": _answer(_PROBLEMS[404], bodies.ErrorAnswer)}
-    return {**call, "responses": {**call["responses"], **missing}}
+def _also(call: dict[str, Any], *wrong: int) -> dict[str, Any]:
+    """The call, which may be refused in these ways too."""
+    return {**call, "responses": {**call["responses"], **_problems(wrong)}}
 
 
-def _kept(call: dict[str, Any]) -> dict[str, Any]:
-    """A call that writes about a customer, who may have been erased, to the live store, which may be away."""
-    wrong = {str(code): _answer(_PROBLEMS[code], bodies.ErrorAnswer) for code in (409, 503)}
-    return {**call, "responses": {**call["responses"], **wrong}}
+def _problems(wrong: Sequence[int]) -> dict[str, Any]:
+    return {str(status): _answer(_PROBLEMS[status], bodies.ErrorAnswer) for status in wrong}
 
 
 def _responses(answer: type[BaseModel], description: str, wrong: Sequence[int], *, status: int = 200) -> dict[str, Any]:
-    problems = {str(problem): _answer(_PROBLEMS[problem], bodies.ErrorAnswer) for problem in wrong}
-    return {str(status): _answer(description, answer), **problems}
+    return {str(status): _answer(description, answer), **_problems(wrong)}
 
 
 def _answer(description: str, model: type[BaseModel]) -> dict[str, Any]:

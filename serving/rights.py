@@ -60,11 +60,14 @@ class Rights:
         RequestError (429, 503) where that cannot be done; asked again, what is left is done.
         """
         place, config = self._keeper.workspace, self._keeper.settings.section("store", StoreConfig)
+        live = self._desk.answers.live
+        live.follow()
+        also = live.persons.known_as(customer_id)  # by the model as well, which the store knows nothing of
 
         def erased(store: "LiveStore") -> "Erased":
             from features.consent.erasing import erase  # loads the database's library: not on the loop
 
-            return erase(store, place, config, customer_id, actor=actor)
+            return erase(store, place, config, customer_id, actor=actor, also=also)
 
         done = await self._storing.store(erased, until=until)
         return ErasedAnswer(customer_id=customer_id, devices=len(done.names) - 1, gone=dict(done.gone))
@@ -79,8 +82,9 @@ class Rights:
             return say(store, customer_id, consent, actor=actor, source="api")
 
         said = await self._storing.store(stating, until=until)
-        granted = said.granting(self._desk.granted(customer_id))
-        return ConsentAnswer(customer_id=customer_id, consent=names_of(granted), stated=said.named)
+        self._desk.answers.live.follow()
+        granted = names_of(self._desk.granting(customer_id))
+        return ConsentAnswer(customer_id=customer_id, consent=granted, stated=said.named)
 
 
 def actor_of(call: Call) -> str:

@@ -58,6 +58,14 @@ def test_what_is_installed_is_a_part_of_the_project_at_its_versions() -> None:
     assert all(step.startswith(f"python:{python}-") for step in steps("FROM"))
 
 
+def test_a_bento_brings_what_the_service_needs() -> None:
+    bento = yaml.safe_load((ROOT / "bentofile.yaml").read_text())
+    extras = PROJECT["optional-dependencies"]
+    needed = {*PROJECT["dependencies"], *extras["serve"], *extras["postgres"]}
+    of_training = {name for name in needed if re.match(r"(pandas|pyarrow)\b", name)}
+    assert set(bento["python"]["packages"]) == needed - of_training
+
+
 def test_it_runs_as_nobody_in_particular() -> None:
     number = re.search(r"useradd --uid (\d+)", " ".join(steps("RUN")))
     assert number is not None

@@ -70,6 +70,12 @@ def test_every_dependency_is_pinned() -> None:
     assert names - pinned == set()
 
 
+def test_every_page_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text()
+    pages = sorted(page.name for page in ROOT.glob("docs/*.md") if page.name != "README.md")
+    assert [name for name in pages if index.count(f"({name})") != 1] == []
+
+
 def test_links_of_the_documents_lead_somewhere() -> None:
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
     links = {(page, link) for page in pages for link in re.findall(r"\]\(([\w./-]+)[)#]", page.read_text())}

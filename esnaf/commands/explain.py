@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from esnaf.commands.recommend import add_model, opened
-from esnaf.commands.similar import name_of
+from esnaf.model import add_model, name_of, opened
 from esnaf.register import permitted, register_of
 from esnaf.ruling import add_place, policy_at, query_of
 from esnaf.workspace import Workspace

@@ -1,12 +1,14 @@
 """`esnaf exposures`: what was shown, with what probability, and what became of it, into a file."""
 
-import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from esnaf.moments import moment
+from esnaf.moments import moment, shown_moment
+
+if TYPE_CHECKING:
+    from esnaf.workspace import Workspace
 
 HELP = "show what the exposure log holds, or write what was shown and what became of it to a file"
 
@@ -42,10 +44,10 @@ def run(args: Namespace) -> Mapping[str, Any]:
         raise StoreError(f"{workspace.path}: there is no exposure log yet; `esnaf serve` makes one with its first list")
     try:
         found = status_of(log)
-        written = {} if args.output is None else _written(log, workspace.path, config, args)
+        written = {} if args.output is None else _written(log, workspace, args)
     finally:
         log.close()
-    shown = {"start": _moment(found.start), "end": _moment(found.end), "mb": found.bytes / _MB}
+    shown = {"start": shown_moment(found.start), "end": shown_moment(found.end), "mb": found.bytes / _MB}
     return {
         "log": found.place,
         "answers": found.answers,
@@ -63,27 +65,16 @@ def show(result: Mapping[str, Any]) -> None:
     print(text_table(("exposures", ""), [(name.replace("_", " "), value) for name, value in result.items()]))
 
 
-def _written(log: Any, workspace: Path, config: Any, args: Namespace) -> dict[str, Any]:
+def _written(log: Any, workspace: "Workspace", args: Namespace) -> dict[str, Any]:
     from dataclasses import asdict
 
+    from esnaf.livestore import reading
     from esnaf.tablefile import write_table
     from features.exposures.outcomes import SCHEMA, Totals, tables
-    from features.store.livestore import LiveStore
-    from features.store.reader import Reader
 
-    store = LiveStore.find(workspace, config)
-    reader = None if store is None else Reader(store.backend)
     totals = Totals()
-    try:
+    with reading(workspace) as reader:
         parts = tables(log.backend, reader, args.start or 0, _END if args.end is None else args.end, totals)
         rows = write_table(args.output, SCHEMA, parts)
-    finally:
-        if store is not None and reader is not None:
-            reader.close()
-            store.close()
     written = {f"written_{name}": value for name, value in asdict(totals).items()}
     return {"file": str(args.output), "rows": rows, **written}
-
-
-def _moment(seconds: int | None) -> str | None:
-    return None if seconds is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

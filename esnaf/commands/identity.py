@@ -1,6 +1,5 @@
 """`esnaf identity`: who was taken for whom in the live store, and why; merges taken back, tables taken in."""
 
-import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from esnaf.moments import shown_moment
 from features.errors import UsageError
 
 if TYPE_CHECKING:
@@ -151,9 +151,5 @@ def _store(args: Namespace, *, make: bool = False) -> "Iterator[LiveStore]":
 
 
 def _dated(values: dict[str, Any]) -> dict[str, Any]:
-    moments = {name: _moment(values[name]) for name in ("time", "undone") if values.get(name) is not None}
+    moments = {name: shown_moment(values[name]) for name in ("time", "undone") if values.get(name) is not None}
     return values | moments
-
-
-def _moment(seconds: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

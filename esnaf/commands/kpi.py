@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from esnaf.model import segmenter_of
 from esnaf.moments import moment
 from esnaf.workspace import Workspace
 
@@ -94,7 +95,6 @@ def _groups(args: Namespace, shop: "Shop", by: tuple[str, ...]) -> "dict[str, Bo
     """Everybody, and the segments of some dimensions as the model of the workspace has them at its time."""
     import numpy as np
 
-    from esnaf.commands.segments import segmenter_of
     from esnaf.kpis import EVERYBODY
     from features.errors import BundleError, UsageError
     from features.logs import log
@@ -103,14 +103,15 @@ def _groups(args: Namespace, shop: "Shop", by: tuple[str, ...]) -> "dict[str, Bo
     groups = {EVERYBODY: np.ones(len(shop.log.customers), np.bool_)}
     if not by:
         return groups
+    workspace = Workspace(args.workspace)
     try:
-        model = Recommender.load(Workspace(args.workspace).model(args.model).bundle)
+        model = Recommender.load(workspace.model(args.model).bundle)
     except BundleError:
         if args.by is not None or args.model != "champion":
             raise
         log.warning("kpi.no_segments", reason="there is no champion", way_out="`esnaf train` makes one")
         return groups
-    segments = segmenter_of(model, args).everybody(model.population_at(model.time))
+    segments = segmenter_of(model, workspace).everybody(model.population_at(model.time))
     row = model.customers.find(shop.log.customers.column)
     for name in by:
         columns = [column for column in segments.columns if column.name == name]

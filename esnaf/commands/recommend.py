@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from esnaf.moments import moment
-from esnaf.register import register_of
+from esnaf.model import add_model, opened, segmenter_of
+from esnaf.register import register_of, told_in
 from esnaf.ruling import add_place, policy_at, query_of
 from esnaf.workspace import Workspace
 from features.errors import UsageError
 
 if TYPE_CHECKING:
-    from features.interests.told import Told
     from training.recommender import Recommender
 
 HELP = "write lists for a file of customers, or for all"
@@ -35,49 +34,6 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_model(parser)
 
 
-def add_model(parser: ArgumentParser) -> None:
-    """Which model, and as of when: what all verbs that ask a model take."""
-    parser.add_argument("--model", default="champion", metavar="VERSION", help="version to ask (default: champion)")
-    parser.add_argument(
-        "--as-of", type=moment, metavar="T", help="2026-01-31 or 2026-01-31T12:00:00Z (default: end of its data)"
-    )
-
-
-def opened(args: Namespace) -> "tuple[Recommender, int, str]":
-    """The model that the arguments name, the moment, and its version.
-
-    UsageError for a moment before the end of the model's data, which it could not have known then.
-    """
-    from serving.clock import shown_time
-    from training.recommender import Recommender
-
-    found = Workspace(args.workspace).model(args.model)
-    model = Recommender.load(found.bundle)
-    time = model.time if args.as_of is None else int(args.as_of)
-    if time < model.time:
-        asked, known = shown_time(time), shown_time(model.time)
-        raise UsageError(f"--as-of {asked}: model {found.version} knows what happened until {known}; ask as of then")
-    return model, time, found.version
-
-
-def said_in(workspace: Path) -> "Mapping[str, Told]":
-    """What customers said of their interests, by id; nothing where there is no live store."""
-    from features.interests.book import everything
-    from features.store.config import StoreConfig
-    from features.store.livestore import LiveStore
-    from features.store.reader import Reader
-
-    store = LiveStore.find(workspace, Workspace(workspace).settings.section("store", StoreConfig))
-    if store is None:
-        return {}
-    reader = Reader(store.backend)
-    try:
-        return everything(reader)
-    finally:
-        reader.close()
-        store.close()
-
-
 def run(args: Namespace) -> Mapping[str, Any]:
     """Write the lists."""
     if not 1 <= args.n <= MOST:
@@ -87,7 +43,8 @@ def run(args: Namespace) -> Mapping[str, Any]:
 
     chosen = None if args.customers is None else CustomersFile.read(args.customers)
     model, time, version = opened(args)
-    register = register_of(Workspace(args.workspace))
+    workspace = Workspace(args.workspace)
+    register = register_of(workspace)
     asked = _everybody(model, args, time) if chosen is None else chosen.ids
     ids = [id for id in asked if not register.erased(id)]
     policy = policy_at(args, model, time)
@@ -100,7 +57,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
         exclude_purchased=args.exclude_purchased,
         time=time,
         rules=rules,
-        told=said_in(args.workspace),
+        told=told_in(workspace),
         register=register,
     )
     return {
@@ -120,9 +77,7 @@ def _everybody(model: "Recommender", args: Namespace, time: int) -> list[str]:
     """All customers of the model, or those of a segment; UsageError where there is no such segment, or nobody in it."""
     if args.segment is None:
         return model.customers.ids()
-    from esnaf.commands.segments import segmenter_of
-
-    members = segmenter_of(model, args).everybody(model.population_at(time)).members(args.segment)
+    members = segmenter_of(model, Workspace(args.workspace)).everybody(model.population_at(time)).members(args.segment)
     if not members.any():
         raise UsageError(f"--segment {args.segment}: nobody is in it; `esnaf segments` shows their sizes")
     return model.customers.ids(members.nonzero()[0])

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from esnaf.commands.recommend import add_model, opened
-from features.errors import EsnafError, UsageError
+from esnaf.model import add_model, opened, segmenter_of
+from esnaf.workspace import Workspace
+from features.errors import UsageError
 
 if TYPE_CHECKING:
     from features.segments.segments import Segments
@@ -34,7 +35,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> Mapping[str, Any]:
     """Assign the customers of a model."""
     model, time, version = opened(args)
-    segmenter = segmenter_of(model, args)
+    segmenter = segmenter_of(model, Workspace(args.workspace))
     about = {"model_version": version, "customers": len(model.customers)}
     if args.customer is not None:
         return about | _customer(model, segmenter, args.customer, time)
@@ -48,16 +49,6 @@ def run(args: Namespace) -> Mapping[str, Any]:
         written |= {"report": str(args.report)}
         _report(model, segmenter, args.report, time)
     return about | {"segments": list(_counted(segments, chosen))} | written
-
-
-def segmenter_of(model: "Recommender", args: Namespace) -> "Segmenter":
-    """The segments of a model, with the custom ones of the workspace as they are by now."""
-    from esnaf.workspace import Workspace
-    from features.segments.config import SegmentsConfig
-
-    if model.segments is None:
-        raise EsnafError("this model was made without segments; train a new one")
-    return model.segments.with_custom(Workspace(args.workspace).settings.section("segments", SegmentsConfig))
 
 
 def show(result: Mapping[str, Any]) -> None:

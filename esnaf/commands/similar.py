@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from typing import Any
 
+from esnaf.model import name_of
 from esnaf.ruling import policy_at
 from esnaf.workspace import Workspace
 
@@ -30,11 +31,6 @@ def run(args: Namespace) -> Mapping[str, Any]:
     ]
     name = name_of(model, args.product)
     return {"model_version": found.version, "product_id": args.product, "name": name, "items": items}
-
-
-def name_of(model: Any, product: str) -> str:
-    """A product's name, empty where the shop gave none."""
-    return str(model.catalogue.name[model.products.index(product)])
 
 
 def show(result: Mapping[str, Any]) -> None:

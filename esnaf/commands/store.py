@@ -5,6 +5,8 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from esnaf.moments import shown_moment
+
 if TYPE_CHECKING:
     from esnaf.workspace import Workspace
 
@@ -44,9 +46,9 @@ def run(args: Namespace) -> Mapping[str, Any]:
         "store": found.place,
         "events": found.events,
         "last_sequence": found.last,
-        "start": _moment(found.start),
-        "end": _moment(found.end),
-        "newest_received": _moment(found.received),
+        "start": shown_moment(found.start),
+        "end": shown_moment(found.end),
+        "newest_received": shown_moment(found.received),
         "mb": found.bytes / _MB,
         "keep_days": store.config.keep_days,
     }
@@ -80,7 +82,3 @@ def _exposures(workspace: "Workspace") -> int:
         return compact(log, settings.section("exposures", ExposuresConfig), int(time.time()), reused=reused)
     finally:
         log.close()
-
-
-def _moment(seconds: int | None) -> str | None:
-    return None if seconds is None else time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

@@ -18,7 +18,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--scopes",
         metavar="S[,S]",
-        help=f"what a new one is good for: recommend, ingest, admin (default: {_DEFAULT})",
+        help=f"what a new one is good for: recommend, ingest, customers, admin (default: {_DEFAULT})",
     )
     parser.add_argument(
         "--rate", type=float, metavar="N", help="requests a second to each worker (default: [serving] rate_per_s)"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from esnaf.commands.recommend import add_model, opened
+from esnaf.model import add_model, opened
 from features.errors import UsageError
 
 HELP = "write what customers are expected to spend, and who is about to leave"

@@ -1,6 +1,6 @@
 """Changes: reading and writing them in the store."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -61,10 +61,19 @@ def is_outdated(connection: Connection, keys: Keys) -> bool:
     return kept is not None and outdated(kept, keys)
 
 
+def erased_among(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Those of some ids who were erased; inside a transaction that writes."""
+    marker = marker_of(connection)
+    if marker is None or not ids:
+        return set()
+    marks = {marker.of(id): id for id in ids}
+    found = select(_C.subject).where(_C.subject.in_(list(marks)), _C.kind == int(ChangeKind.ERASED))
+    return {marks[mark] for mark in connection.execute(found).scalars()}
+
+
 def refuse_erased(connection: Connection, customer_id: str) -> None:
     """ErasedError for who was erased: nothing can be known of them; inside a transaction that writes."""
-    marker = marker_of(connection)
-    if marker is not None and of_subject(connection, marker.of(customer_id)):
+    if erased_among(connection, [customer_id]):
         raise ErasedError("this customer was erased, and nothing is kept of them any more; give them a new id")
 
 

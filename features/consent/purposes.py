@@ -6,6 +6,8 @@ from enum import IntFlag
 from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
+from features.tables.properties import members
+
 
 class Purpose(IntFlag):
     """Codes of the purposes; they are part of the bundle's and the store's format."""
@@ -77,7 +79,7 @@ def consent_in(properties: str | None) -> Consent | None:
     """
     if properties is None or '"consent"' not in properties:
         return None
-    value = json.loads(properties).get("consent")
+    value = members(properties).get("consent")
     if isinstance(value, dict):
         known = {_name(key): given for key, given in value.items() if _name(key) and isinstance(given, bool)}
         return Consent.of(known) if known else None
@@ -103,6 +105,6 @@ def _items(text: str) -> list[Any]:
         return [text]
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     return found if isinstance(found, list) else []

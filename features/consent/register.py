@@ -4,6 +4,7 @@ Asking is a look-up or two; whether there is more by now is known from the same 
 (`Reader.last`), so a change counts for every answer that begins after it was acknowledged.
 """
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -27,14 +28,20 @@ class Register:
         self._marks: set[str] = set()
         self._marker: Marker | None = None
         self._told: dict[str, bool] = {}
+        self._turn = threading.Lock()  # of those who follow
 
     def __bool__(self) -> bool:
         return bool(self._marks or self._consents)
 
     def follow(self, reader: "Reader") -> None:
-        """Take over what changed, as of the reader's last look (`Reader.last`)."""
-        if reader.rights != self.number:
-            self.take(*reader.changes(0 if reader.rights < self.number else self.number), reader.rights)
+        """Take over what changed, as of the reader's last look (`Reader.last`). Threads that share a reader take turns:
+        an older change taken over behind a newer one would count."""
+        if reader.rights == self.number:
+            return
+        with self._turn:
+            number = reader.rights  # before the changes: what comes in between is taken over again, and never left out
+            if number != self.number:
+                self.take(*reader.changes(0 if number < self.number else self.number), number)
 
     def take(self, changes: Sequence[Change], marker: Marker | None, number: int) -> None:
         """Changes behind the last one that is known, up to a number; from the beginning where that is lower."""

@@ -29,7 +29,7 @@ AUDIT = Table(
     METADATA,
     Column("number", _NUMBER, primary_key=True),
     Column("time", BigInteger, nullable=False),
-    Column("actor", Text, nullable=False),  # name of the token, `command`, or `local` for a service without tokens
+    Column("actor", Text, nullable=False),  # name of the token, `command`, `event`, or `local` without tokens
     Column("action", Text, nullable=False),  # record, why, export, consent, erase
     Column("subject", Text, nullable=False),  # keyed hash of the customer's id
     Column("result", Text, nullable=False),  # a word: found, unknown, changed, erased

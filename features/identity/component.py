@@ -114,7 +114,9 @@ def nodes_of(id: str) -> list[str]:
 def _is_hub(connection: Connection, node: str, config: IdentityConfig) -> bool:
     kind = config.kind(kind_of(node))
     most = kind.owners * config.kind(CUSTOMER).limit
-    return kind.name != CUSTOMER and customers_of(connection, node, most) > most
+    if kind.name == CUSTOMER:
+        return False
+    return customers_of(connection, node, most=most, probability=config.probability) > most
 
 
 def _weak_ends(link: Link, config: IdentityConfig) -> tuple[str, ...]:

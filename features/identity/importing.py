@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
+from features.consent.changes import erased_among
+from features.identity.component import id_of
 from features.identity.config import CUSTOMER
 from features.identity.keys import HOW, Keys
 from features.identity.link import StoredLink
@@ -46,7 +48,8 @@ class _Row:
 
 
 def import_identities(files: Sequence[Path], store: LiveStore, config: TablesConfig) -> ImportedIdentities:
-    """Read files with the columns of `[tables.identities]`; what is there already is left alone.
+    """Read files with the columns of `[tables.identities]`; what is there already is left alone, and rows of who was
+    erased are left out.
 
     Raises:
         DataError: a file that cannot be read, or lacks a required column. StoreBusy, StoreUnavailable: the store.
@@ -96,10 +99,18 @@ def _codes(code: object) -> object:
     return pa.array(code, mask=code < 0)  # type: ignore[operator]
 
 
+def _permitted(connection: Connection, rows: Sequence[_Row]) -> Sequence[_Row]:
+    """The rows without those of customers, and of devices, that were erased."""
+    ids = [{id for end in (row.link.one, row.link.other) if (id := id_of(end)) is not None} for row in rows]
+    erased = erased_among(connection, set().union(*ids))
+    return [row for row, own in zip(rows, ids, strict=True) if erased.isdisjoint(own)] if erased else rows
+
+
 def _write(store: LiveStore, rows: Sequence[_Row], place: str) -> int:
     """How many of the links are new; of equal ones the first in the table is kept."""
     keys = store.book.keys
     with store.backend.writing() as connection:
+        rows = _permitted(connection, rows)
         before = int(connection.execute(select(func.coalesce(func.max(LINKS.c.sequence), 0))).scalar_one())
         statements.insert(connection, [(*row.link, "table", place) for row in rows], _NEW_LINKS)
         personal = {row.node: row for row in rows if row.personal}

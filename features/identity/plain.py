@@ -13,6 +13,7 @@ from features.tables.patterns import MAX_ID_BYTES, ZEROS
 
 _FORMS = {
     "exact": "^[0-9A-Za-z][0-9A-Za-z_.:-]*$",
+    "card": "^[0-9A-Z]+$",
     "email": r"^[0-9a-z][0-9a-z._+-]*@[0-9a-z-]+(\.[0-9a-z-]+)+$",
 }
 _TOLD = {

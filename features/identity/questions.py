@@ -28,9 +28,10 @@ def links_of(connection: Connection, nodes: Sequence[str], *, customers: bool = 
     return found
 
 
-def customers_of(connection: Connection, node: str, most: int) -> int:
-    """How many customers are linked to a node; beyond `most` it is not counted on."""
-    return int(_customers(connection.dialect.name).rows(connection, {"node": node, "most": most + 1})[0][0])
+def customers_of(connection: Connection, node: str, *, most: int, probability: float) -> int:
+    """How many customers are linked to a node, with no less than a probability; beyond `most` it is not counted on."""
+    values = {"node": node, "most": most + 1, "least": probability}
+    return int(_customers(connection.dialect.name).rows(connection, values)[0][0])
 
 
 def count_of(connection: Connection, node: str, most: int) -> int:
@@ -89,7 +90,8 @@ def _customers(dialect: str) -> Statement:
     node: BindParameter[str] = bindparam("node")
     limit: BindParameter[int] = bindparam("most")
     ends = ((_L.one, _L.other), (_L.other, _L.one))
-    there = [and_(own == node, _customer(other), _L.undone.is_(None)) for own, other in ends]
+    counts = and_(_L.undone.is_(None), _L.probability >= bindparam("least"))
+    there = [and_(own == node, _customer(other), counts) for own, other in ends]
     some = [select(select(_L.sequence).where(one).limit(limit).subquery().c.sequence) for one in there]
     return Statement.of(select(func.count()).select_from(union_all(*some).subquery()), dialect)
 

@@ -1,6 +1,5 @@
 """Sight: what one identify event says of who somebody is; nothing personal of it stays with the event."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -13,7 +12,9 @@ from features.store.event import Event, signed
 from features.store.judge import content_key
 from features.store.values import text_of
 from features.tables.patterns import ANONYMOUS
-from features.tables.properties import canonical
+from features.tables.properties import canonical, members
+
+_MOST = 16  # identifiers of one event: each may be linked with each
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def seen(event: Event, config: IdentityConfig, keys: Keys | None) -> tuple[Event
     if event.properties is not None and stays != stated:
         event = _stripped(event, stays)
     order = sorted({node.name: node for node in nodes}.values(), key=lambda node: (*strength(node.kind), node.name))
-    return event, Sight(event.customer_id, event.time, tuple(order), traits if keys else {}, unkept)
+    return event, Sight(event.customer_id, event.time, tuple(order[:_MOST]), traits if keys else {}, unkept)
 
 
 def _members(stated: Mapping[str, Any]) -> Iterator[tuple[bool, str, Any]]:
@@ -106,7 +107,5 @@ def _stripped(event: Event, stays: Mapping[str, Any]) -> Event:
 
 def _object(properties: str | None) -> dict[str, Any]:
     """What is no object is a text that anything may stand in: nothing of it is known, and nothing is kept."""
-    if properties is None or not properties.startswith("{"):
-        return {"": properties} if properties else {}
-    found: dict[str, Any] = json.loads(properties)
-    return found
+    found = members(properties)
+    return found if found or not properties or properties == "{}" else {"": properties}

@@ -10,21 +10,21 @@ import numpy as np
 
 from features.arrays import Bools
 from features.catalogue import Catalogue
+from features.category import SEPARATOR, department_of
 
 Level: TypeAlias = Literal["department", "category", "brand"]
 LEVELS: tuple[Level, ...] = ("department", "category", "brand")
-PATH = " > "  # between the steps of a category
 
 
 @lru_cache(maxsize=10_000)  # many customers have the same interests
 def key_of(name: str) -> str:
     """A name in one spelling: `home>KITCHEN` is `home > kitchen`."""
-    return PATH.join(step.strip() for step in name.casefold().split(">"))
+    return SEPARATOR.join(step.strip() for step in name.casefold().split(">"))
 
 
 def within(key: str, other: str) -> bool:
     """Whether what one key names lies in what the other names, or is the same, as far as their words tell."""
-    return key == other or key.startswith(f"{other}{PATH}")
+    return key == other or key.startswith(f"{other}{SEPARATOR}")
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Names:
         parts = departments, categories, brands
         inside: dict[str, list[int]] = {}
         for code, path in enumerate(catalogue.category_names):
-            inside.setdefault(key_of(path.partition(PATH)[0]), []).append(code)
+            inside.setdefault(key_of(department_of(path)), []).append(code)
         return cls(
             {key: Meaning(*(tuple(part.get(key, ())) for part in parts)) for key in spelt},
             spelt,
@@ -128,5 +128,5 @@ _COMPARED = 2_000  # names: a comparison takes some ten microseconds
 
 def _called(path: str) -> list[str]:
     """What may stand for a category: the whole path, its last step, or a path of two steps or more above it."""
-    steps = path.split(PATH)
-    return [path, *([steps[-1]] if len(steps) > 1 else []), *(PATH.join(steps[:n]) for n in range(2, len(steps)))]
+    steps = path.split(SEPARATOR)
+    return [path, *([steps[-1]] if len(steps) > 1 else []), *(SEPARATOR.join(steps[:n]) for n in range(2, len(steps)))]

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from features.consent.audit import note
-from features.consent.changes import refuse_erased
+from features.consent.changes import erased_among, refuse_erased
 from features.errors import SecretError
 from features.identity.keys import Keys
 from features.identity.schema import TRAITS
@@ -43,7 +43,8 @@ class NameBook:
                 connection.execute(insert(TRAITS).values(self._row(customer_id, name, SAID, now)))
 
     def fill(self, names: Iterable[tuple[str, str]], now: int) -> int:
-        """Take over the names of a customers table, by id, in the place of those of the one before; how many.
+        """Take over the names of a customers table, by id, in the place of those of the one before; how many. Those of
+        who was erased, be it meanwhile, are left out.
 
         Others may write in between: a table of a million customers takes its time.
         """
@@ -53,10 +54,12 @@ class NameBook:
         now = now if before is None else max(now, before + 1)  # tells those of this table from those of the one before
         count, left = 0, iter(names)
         while some := dict(islice(left, _TOGETHER)):
-            rows = [self._row(customer_id, name, TABLE, now) for customer_id, name in some.items()]
             with self._backend.writing() as connection:
+                erased = erased_among(connection, some)
+                rows = [self._row(id, name, TABLE, now) for id, name in some.items() if id not in erased]
                 _clear(connection, list(some), TABLE)
-                connection.execute(insert(TRAITS), rows)
+                if rows:
+                    connection.execute(insert(TRAITS), rows)
             count += len(rows)
         with self._backend.writing() as connection:
             connection.execute(delete(TRAITS).where(*of_table, _C.time < now))

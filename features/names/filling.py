@@ -5,14 +5,12 @@ import time as clock
 from collections.abc import Iterator
 from pathlib import Path
 
-from features.consent.register import Register
 from features.durable import sync
 from features.identity.keys import Keys
 from features.names.book import NAME, NameBook
 from features.settings import Settings
 from features.store.config import StoreConfig
 from features.store.livestore import LiveStore
-from features.store.reader import Reader
 from features.tables.chunk import all_chunks
 from features.tables.columns import resolve
 from features.tables.config import TablesConfig
@@ -38,8 +36,7 @@ def fill_names(workspace: Path, settings: Settings, data: Path | None, keys: Key
         return None
     store = LiveStore.open(workspace, settings.section("store", StoreConfig))
     try:
-        kept = _without_erased(names, store)
-        count = NameBook(store.backend, keys).fill(kept.items(), int(clock.time()))
+        count = NameBook(store.backend, keys).fill(names.items(), int(clock.time()))
     finally:
         store.close()
     file.write_text(mark)
@@ -62,16 +59,6 @@ def _names(config: TablesConfig, data: Path | None) -> Iterator[tuple[str, str]]
         for customer, called in zip(ids, names, strict=True):
             if customer and called and called.strip() and customer.strip() not in erased:
                 yield customer.strip(), called.strip()
-
-
-def _without_erased(names: dict[str, str], store: LiveStore) -> dict[str, str]:
-    reader, register = Reader(store.backend), Register()
-    try:
-        reader.last()
-        register.follow(reader)
-    finally:
-        reader.close()
-    return {id: name for id, name in names.items() if not register.erased(id)}
 
 
 def _mark(names: dict[str, str], keys: Keys) -> str:

@@ -1,16 +1,16 @@
 """Facts: what events tell of the products that they name."""
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from features.category import department_of, path_of
 from features.kinds import Kind
 from features.store.event import Event
 from features.tables.patterns import MOST
+from features.tables.properties import members
 
-PATH = " > "
 _LONGEST = 256  # characters of a category or brand
 _LONGEST_NAME = 500
 _FALSE = frozenset({"false", "f", "no", "n", "0"})  # as in the products table
@@ -34,11 +34,11 @@ class Facts:
     @property
     def department(self) -> str:
         """The first step of the category."""
-        return self.category.partition(PATH)[0]
+        return department_of(self.category)
 
     def told(self, event: Event) -> Self:
         """With what an event about the product tells; what it does not tell stays."""
-        more = _properties(event.properties)
+        more = members(event.properties)
         stated: dict[str, Any] = {
             "name": (event.name or _text(more, _NAMES))[:_LONGEST_NAME],
             "category": _path(more),
@@ -50,17 +50,6 @@ class Facts:
         return replace(self, **known) if known else self
 
 
-def _properties(text: str | None) -> Mapping[str, Any]:
-    """Nothing where they are no object."""
-    if text is None or not text.startswith("{"):
-        return {}
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def _text(properties: Mapping[str, Any], names: tuple[str, ...]) -> str:
     """The first of some members that is a text."""
     texts = (properties.get(name) for name in names)
@@ -68,11 +57,9 @@ def _text(properties: Mapping[str, Any], names: tuple[str, ...]) -> str:
 
 
 def _path(properties: Mapping[str, Any]) -> str:
-    """`Home>Kitchen` and `Home > Kitchen ` are the same path."""
     first = _text(properties, _CATEGORIES)
     below = [_text(properties, (name,)) for name in _STEPS] if first else []
-    steps = [part.strip() for step in (first, *below) for part in step.split(">")]
-    return _fitting(PATH.join(step for step in steps if step))
+    return _fitting(path_of(">".join((first, *below))))
 
 
 def _fitting(text: str) -> str:

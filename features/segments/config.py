@@ -1,16 +1,15 @@
 """Settings of segments."""
 
-import re
 from dataclasses import dataclass
 
 from features.errors import ConfigError
 from features.segments.expression import Expression
+from features.settings import check_name
 
 KINDS = (
     *("behavioural", "geographic", "psychographic", "technographic", "demographic", "value", "needs"),
     "custom",
 )
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -23,8 +22,7 @@ class CustomSegment:
     """Such as `orders >= 3 and spend_365 > 200 and country == "France"`; docs/segments.md lists what it may use."""
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
-            raise ValueError(f"name = {self.name!r}: use up to 40 small letters, digits and _, a letter first")
+        check_name(self.name)
         try:
             Expression.parse(self.where)
         except ConfigError as error:

@@ -8,6 +8,7 @@ import numpy as np
 
 from features.arrays import DAY, Bools, Codes, Doubles, rows_of
 from features.catalogue import Catalogue
+from features.category import SEPARATOR, leaf_of
 from features.history import History
 from features.kinds import Kind
 from features.profiles import Interests
@@ -112,7 +113,7 @@ def _named(catalogue: Catalogue, text: str) -> _Named:
 
 def _means(wanted: str, name: str) -> bool:
     """A whole path, its last step, or the beginning of one."""
-    return wanted == name or name.startswith(f"{wanted} > ") or name.rpartition(" > ")[2] == wanted
+    return wanted == name or name.startswith(f"{wanted}{SEPARATOR}") or leaf_of(name) == wanted
 
 
 def _has(interests: Interests, codes: Sequence[int]) -> Bools:

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Self, TypeAlias
 
-from features.errors import StoreBusy, StoreError, StoreUnavailable, UnfitError
+from features.errors import StoreBusy, StoreError, StoreUnavailable
 from features.logs import log
 from features.store.event import Event
 from features.store.livestore import LiveStore
@@ -101,12 +101,10 @@ class Appender:
             begin = time.monotonic()
             try:
                 self._write(group)
-            except UnfitError:
-                self._write_singly(group)
-            except StoreError as error:
+            except (StoreBusy, StoreUnavailable) as error:
                 self._fail([*group, *self._rest()], error)
-            except Exception as error:  # noqa: BLE001  # whatever it is, callers must not wait for ever
-                self._fail(group, StoreUnavailable(f"{self._store.place}: {type(error).__name__} while writing"))
+            except Exception:  # noqa: BLE001  # whatever it is, it may be of one of them alone
+                self._write_singly(group)
             written = sum(len(entry.events) for entry in group)
             self._told, self._took = len(group), time.monotonic() - begin
             self._writing = None
@@ -154,12 +152,14 @@ class Appender:
             begin = end
 
     def _write_singly(self, group: list[_Waiting]) -> None:
-        """One caller's event that no column takes must not fail the others."""
+        """One caller's event that no column takes must not fail the others, and none may end the thread."""
         for entry in group:
             try:
                 self._write([entry])
             except StoreError as error:
                 self._fail([entry], error)
+            except Exception as error:  # noqa: BLE001  # callers must not wait for ever
+                self._fail([entry], StoreUnavailable(f"{self._store.place}: {type(error).__name__} while writing"))
 
     def _fail(self, group: list[_Waiting], error: StoreError) -> None:
         log.warning("store.failed", lists=len(group), error=str(error))

@@ -6,6 +6,7 @@ from sqlalchemy import Table
 
 from features.consent import schema as consent
 from features.identity import schema as identity
+from features.interests.schema import INTERESTS
 from features.store import schema
 
 
@@ -18,4 +19,5 @@ class Keeping:
     lock: int  # of all who write it, where locks are numbers that applications agree on
 
 
-EVENTS = Keeping((schema.EVENTS, *identity.TABLES, *consent.TABLES), durable=True, lock=0x65736E6166)  # 'esnaf'
+_TABLES = (schema.EVENTS, *identity.TABLES, *consent.TABLES, INTERESTS)
+EVENTS = Keeping(_TABLES, durable=True, lock=0x65736E6166)  # 'esnaf'

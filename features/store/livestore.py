@@ -2,16 +2,19 @@
 
 import time as clock
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from sqlalchemy import Connection, func, select, update
 
-from features.consent import changes
+from features.consent import audit, changes
 from features.consent.change import ChangeKind
+from features.consent.entry import Entry
 from features.consent.purposes import KEEPING, Consent
 from features.consent.register import Register
 from features.identity.book import Book
+from features.identity.component import id_of
 from features.identity.config import IdentityConfig
 from features.identity.keys import HOW, Keys
 from features.identity.sight import Sight, seen
@@ -83,13 +86,15 @@ class LiveStore:
             rows: dict[int, Event] = {}
             said: dict[int, Consent] = {}
             for event, one in zip(kept, stated, strict=True):
-                if isinstance(event, Event):
-                    rows.setdefault(event.key, event)  # of equal ones the first
+                if isinstance(event, Event) and event.key not in rows:  # of equal ones the first
+                    rows[event.key] = event
                     said |= {} if one is None else {event.key: one}
             statements.insert(connection, [(*event[:-2], received) for event in rows.values()])
             new = {key: sequence for sequence, key in statements.new(dialect).rows(connection, {"after": last})}
             fresh = [(rows[key].customer_id, ChangeKind.CONSENT, said[key]) for key in said if key in new]
             changes.say(connection, fresh, time=received, source="event")
+            if fresh:
+                audit.write(connection, *(Entry(received, "event", "consent", who, "changed") for who, *_ in fresh))
             self.book.write(connection, sights)
         return [new.pop(event.key, 0) if isinstance(event, Event) else event for event in kept]
 
@@ -121,12 +126,18 @@ class LiveStore:
             if isinstance(event, Event) and event.kind == Kind.IDENTIFY:
                 stripped, sight = seen(event, self.book.config, self.book.keys)
                 read.append(stripped)
-                sights.append(sight)
+                sights.append(self._permitted(sight))
             else:
                 read.append(event)
         if any(sight.unkept for sight in sights):
             log.warning("identity.no_secret", values=sum(sight.unkept for sight in sights), way_out=HOW)
         return read, sights
+
+    def _permitted(self, sight: Sight) -> Sight:
+        """Without those who were erased, whom properties may name as well."""
+        erased = self._register.erased
+        nodes = tuple(node for node in sight.nodes if (id := id_of(node.name)) is None or not erased(id))
+        return sight if len(nodes) == len(sight.nodes) else replace(sight, nodes=nodes)
 
     def check(self) -> None:
         """Write and sync what changes nothing: whoever comes back from here can take events in."""

@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, event
 
 from features.errors import StoreBusy
+from features.logs import log
 from features.store.address import Address
 from features.store.failures import told
 from features.store.keeping import EVENTS, Keeping
@@ -115,12 +116,17 @@ class Sqlite:
         return int(driver.execute("PRAGMA data_version").fetchone()[0])
 
     def tidy(self, connection: Connection) -> None:
-        """Shrink the file in small steps, and empty the log into it."""
+        """Shrink the file in small steps, and empty the log into it. The log is emptied in a turn of ours, or busy
+        writers would keep it from that; whoever reads for long does, and then it is told."""
         driver: Any = connection.connection.dbapi_connection  # which does not mind that there are no rows
         while connection.exec_driver_sql("PRAGMA freelist_count").scalar_one() > 0:
             with self._turn():
                 driver.execute(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()  # most of it while others go on
+        with self._turn():
+            kept, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if kept:
+            log.warning("store.log_kept", place=self.place, way_out="`esnaf store compact` empties it later")
 
     def size(self, connection: Connection) -> int:
         """The file and its log."""

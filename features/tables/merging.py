@@ -13,11 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.arrays import Array, Bools, Codes, Counts, Floats, Offsets, Times, elements_of, offsets_of
-from features.eventlog import NEVER, EventLog, EventRows, by_customer_and_time, first_times, in_order, orders_in_time
+from features.eventlog import NEVER, EventLog, EventRows, by_customer_and_time, first_times, orders_in_time
 from features.refunds import Refunds
 from features.tables.chunk import Column
 from features.tables.gather import Events
 from features.tables.hashing import Hashes
+from features.tables.ids import Ids, Ordered
+from features.tables.runs import Runs
 from features.tables.standing import Standing, devices_of
 from features.tables.statics import Statics
 from features.vocabulary import Vocabulary
@@ -72,10 +74,10 @@ class _Merging:
         before, new, old = self.before, self.new, self.before.log
         statics, named = self.static.statics, old.customers.column.cast(pa.string())
         found, device = devices_of(new.stated, statics.members)
-        devices = _Ids.of(before.devices, found, named.filter(pc.is_in(named, statics.members)))
+        devices = Ids.of(before.devices, found, named.filter(pc.is_in(named, statics.members)))
         holders, persons = statics.settled(devices.column.cast(pa.string())), statics.settled(named)
-        customers = _Ids.of(old.customers, new.customer.texts, self.static.customers, holders, persons)
-        products = _Ids.of(old.products, new.product.texts, self.static.products)
+        customers = Ids.of(old.customers, new.customer.texts, self.static.customers, holders, persons)
+        products = Ids.of(old.products, new.product.texts, self.static.products)
         orders, numbers = self._orders()
         fresh = _Rows(
             customers.codes(new.customer.texts)[new.customer.code],
@@ -161,35 +163,6 @@ class _Now:
 
 
 @dataclass(frozen=True)
-class _Ids:
-    """V distinct texts, those of before first."""
-
-    column: Column
-
-    @classmethod
-    def of(cls, before: Vocabulary, *more: Column) -> Self:
-        known = before.column
-        further = pc.unique(pa.chunked_array([part.cast(pa.large_string()) for part in more], pa.large_string()))
-        others = further.filter(pc.and_(further.is_valid(), pc.invert(pc.is_in(further, known))))
-        return cls(pa.chunked_array([known, others]).combine_chunks())
-
-    def codes(self, texts: Column) -> Codes:
-        """(n + 1,) the code of each text, and -1 at the end for none."""
-        found = pc.index_in(texts.cast(pa.large_string()), self.column).fill_null(-1).to_numpy()
-        return np.append(found, -1).astype(np.int32)
-
-    def ordered(self, first: Times, static: Column) -> "_Ordered":
-        """Those that have events, and those of the static table, in the order of their first times."""
-        known = pc.is_in(self.column, static.cast(pa.large_string())).to_numpy(zero_copy_only=False)
-        kept = np.flatnonzero((first < NEVER) | known)
-        column = self.column.take(pa.array(kept))
-        kept = kept[in_order(column, first[kept])]
-        number = np.full(len(first) + 1, -1, np.int32)
-        number[kept] = np.arange(len(kept), dtype=np.int32)
-        return _Ordered(Vocabulary.of_column(self.column.take(pa.array(kept))), first[kept], kept, number)
-
-
-@dataclass(frozen=True)
 class _Gone:
     """Whose rows go."""
 
@@ -197,43 +170,9 @@ class _Gone:
     devices: Bools  # (D,)
 
     @classmethod
-    def of(cls, gone: Column, customers: _Ids, devices: _Ids) -> Self:
+    def of(cls, gone: Column, customers: Ids, devices: Ids) -> Self:
         found = (pc.is_in(ids.column, gone.cast(pa.large_string())) for ids in (customers, devices))
         return cls(*(column.to_numpy(zero_copy_only=False).astype(bool) for column in found))
-
-
-@dataclass(frozen=True)
-class _Ordered:
-    ids: Vocabulary
-    first: Times
-    code: Counts  # (W,) which of the V texts each is
-    number: Codes  # (V + 1,) the place of each text, -1 for those that are no more, and at the end for none
-
-
-@dataclass(frozen=True)
-class _Runs:
-    """Stretches of rows that stay together: few, and moving them is cheaper than moving every row by itself."""
-
-    before: int  # rows of the old log; a source from there on is among the others
-    source: Counts  # (R,) where each stretch begins
-    target: Offsets  # (R + 1,) and where it goes
-
-    @classmethod
-    def of(cls, before: int, start: Counts, offsets: Offsets) -> Self:
-        """Customers whose rows begin at `start` (W,) go to `offsets` (W + 1,)."""
-        there = np.flatnonzero(np.diff(offsets))
-        shift = start[there] - offsets[there]
-        heads = there[np.append(True, (np.diff(shift) != 0) | (start[there[1:]] == before))[: len(there)]]
-        return cls(before, start[heads], np.append(offsets[heads], offsets[-1]))
-
-    def moved(self, old: Array, new: Array) -> Array:
-        """Rows of the old log and the others, each where it goes."""
-        moved = np.empty(self.target[-1], new.dtype)
-        ends = self.target[1:].tolist()
-        for source, begin, end in zip(self.source.tolist(), self.target.tolist(), ends, strict=False):
-            held, at = (old, source) if source < self.before else (new, source - self.before)
-            moved[begin:end] = held[at : at + end - begin]
-        return moved
 
 
 def _sorted(rows: _Rows, orders: Hashes) -> _Rows:
@@ -249,8 +188,8 @@ class _Merged:
 
     before: Standing
     rows: _Rows
-    who: _Ordered
-    what: _Ordered
+    who: Ordered
+    what: Ordered
     changed: Bools  # (C,) customers of before
 
     def standing(self, *, devices: Vocabulary, device: Codes, holder: Codes, orders: Hashes, new: Events) -> Standing:
@@ -287,7 +226,7 @@ class _Merged:
         offsets = np.zeros(len(start) + 1, np.int64)
         np.cumsum(length, out=offsets[1:])
         every = {name: getattr(old, name) for name in _COLUMNS[:-1]} | {"via": self.before.via}
-        runs = _Runs.of(len(old.time), start, offsets)
+        runs = Runs.of(len(old.time), start, offsets)
         return {name: runs.moved(every[name], getattr(rows, name)) for name in _COLUMNS}, offsets, start
 
     def _refunds(self, offsets: Offsets, start: Counts) -> Refunds:

@@ -8,10 +8,11 @@ import numpy as np
 
 from features.arrays import NO_TIME, Array, Codes, Floats, Offsets, Times
 from features.catalogue import Catalogue
+from features.category import department_of, path_of
 from features.eventlog import EventLog
 from features.kinds import Kind
 from features.tables.names import NameChanges
-from features.tables.static_rows import FALSE, PATH, StaticRows
+from features.tables.static_rows import FALSE, StaticRows
 from features.vocabulary import Vocabulary
 
 _WORD = re.compile(r"[^\W_]{3,}")
@@ -25,7 +26,7 @@ def table_catalogue(products: Vocabulary, rows: StaticRows) -> Catalogue:
     texts = {name: rows.taken(name, row).fill_null("").to_pylist() for name in _TEXTS}
     return _catalogue(
         names=texts["name"],
-        paths=[_path(text) for text in texts["category"]],
+        paths=[path_of(text) for text in texts["category"]],
         brands=texts["brand"],
         parents=[text or own for text, own in zip(texts["parent_id"], ids, strict=True)],
         price=_floats(rows, "price", row),
@@ -62,7 +63,7 @@ def _catalogue(
     created: Times,
 ) -> Catalogue:
     category, category_names = coded(paths)
-    department, department_names = coded([path.partition(PATH)[0] for path in paths])
+    department, department_names = coded([department_of(path) for path in paths])
     brand, brand_names = coded(brands)
     offsets, word = words_of(names)
     parent: dict[object, int] = {}
@@ -107,11 +108,6 @@ def words_of(names: Sequence[str]) -> tuple[Offsets, Codes]:
 def split_words(name: str) -> tuple[str, ...]:
     """The distinct words of a name."""
     return tuple(dict.fromkeys(w for w in _WORD.findall(name.lower()) if not w.isdigit()))
-
-
-def _path(text: str) -> str:
-    """`Home>Kitchen` and `Home > Kitchen ` are the same path."""
-    return PATH.join(step for part in text.split(">") if (step := part.strip()))
 
 
 def _floats(rows: StaticRows, name: str, row: Array) -> Floats:

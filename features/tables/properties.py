@@ -22,6 +22,14 @@ def canonical(value: Any) -> str | None:
         raise ValueError("nested too deeply") from error
 
 
+def members(properties: str | None) -> dict[str, Any]:
+    """What stands in an event's properties, as `canonical` wrote them: nothing where they are no object."""
+    if properties is None or not properties.startswith("{"):
+        return {}
+    found = _parsed(properties)
+    return found if isinstance(found, dict) else {}
+
+
 def _parsed(text: str) -> Any:
     if not text.startswith(("{", "[")):
         return text

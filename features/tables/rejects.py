@@ -26,6 +26,8 @@ SCHEMA = pa.schema(
 )
 REASONS: tuple[Reason, ...] = tuple(Reason)
 ACCEPTED = -1
+LINE = "line"
+"""What a row is called that could not be taken apart."""
 
 
 def mark(reason: Array, where: Bools, why: Reason) -> None:
@@ -81,7 +83,7 @@ class Rejects:
         if chunk.malformed:
             row, text = zip(*chunk.malformed, strict=True)
             why = np.full(len(row), REASONS.index(Reason.MALFORMED))
-            lines = pa.table({"line": pa.array(text, pa.string())})
+            lines = pa.table({LINE: pa.array(text, pa.string())})
             self.add(table, chunk.place, row=np.array(row, np.int64), reason=why, values=lines)
         self.add(table, chunk.place, row=chunk.row[bad], reason=reason[bad], values=chunk.table.take(bad))
 

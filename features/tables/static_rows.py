@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.arrays import NO_TIME, Array, Counts, Doubles, Times
+from features.category import SEPARATOR
 from features.errors import DataError
 from features.tables.chunk import Chunk, Column, Reader, all_chunks
 from features.tables.columns import Columns
@@ -26,7 +27,6 @@ from features.tables.text import encode, malformed_ids
 from features.tables.times import times
 from features.vocabulary import Vocabulary
 
-PATH = " > "
 TRUE, FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 _NO_ID = {"products": Reason.NO_PRODUCT}
 _TIME = "created_at"
@@ -163,7 +163,7 @@ class StaticReader:
             return chunk.column(own[0]) if own else pa.nulls(len(chunk.row), pa.string())
         steps = [pc.utf8_trim_whitespace(as_text(chunk.column(name))) for name in own]
         steps = [pc.if_else(pc.equal(step, ""), None, step) for step in steps]
-        return joined(steps, PATH)
+        return joined(steps, SEPARATOR)
 
     def _collapse(self, table: pa.Table, read: int) -> StaticRows:
         table = _distinct(table, self.id)

@@ -1,16 +1,15 @@
 """Choice: what is drawn for one answer out of a list that was made once."""
 
-import json
 import struct
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from serving.encoding import encoded
 from serving.exploration.methods import Method, Random
 
 _REST = ("score", "source", "reason")  # of an item, behind its rank
-_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _PIECE = 150  # bytes that a product's objects take beside its texts
 
 
@@ -57,8 +56,8 @@ class Choice:
         free = [place for place in range(len(items)) if place not in pinned]
         return cls(
             method,
-            [b'{"product_id":%b,"rank":' % _json(item["product_id"]) for item in items],
-            [b',"score":%b,"source":%b,"reason":%b}' % tuple(_json(item[name]) for name in _REST) for item in items],
+            [b'{"product_id":%b,"rank":' % encoded(item["product_id"]) for item in items],
+            [b',"score":%b,"source":%b,"reason":%b}' % tuple(encoded(item[name]) for name in _REST) for item in items],
             [filled.get(item["source"]) for item in items],
             free[:top],
             method.weights([items[place]["score"] for place in free[:top]]),
@@ -101,7 +100,7 @@ class Choice:
             return b'"items":[%b],"fallback":null' % items, ()
         filled = Counter(source for place in places if (source := self.filled[place]) is not None)
         fallback = [{"source": source, "count": count} for source, count in filled.items()] or None
-        return b'"items":[%b],"fallback":%b' % (items, _json(fallback)), tuple(filled.items())
+        return b'"items":[%b],"fallback":%b' % (items, encoded(fallback)), tuple(filled.items())
 
     def _laid(self, drawn: Sequence[Any], pinned: Sequence[Any]) -> Sequence[Any]:
         """Values for the places shown: those of pinned places by place, and for the others the drawn ones in turn."""
@@ -109,7 +108,3 @@ class Choice:
             return drawn[: self.shown]
         others = iter(drawn)
         return [pinned[place] if place in self.pinned else next(others) for place in range(self.shown)]
-
-
-def _json(value: Any) -> bytes:
-    return _ENCODE(value).encode()

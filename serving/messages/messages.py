@@ -14,8 +14,6 @@ from serving.errors import RequestError, shown
 from serving.messages.config import MessagesConfig
 from serving.messages.facts import Facts, facts_of, item_of
 
-MOST_ITEMS = 50
-
 
 @dataclass(frozen=True)
 class _Items:

@@ -1,6 +1,6 @@
 """Newcomers: the products that came up after one model was made, in the lists that know live events."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from features.consent.register import Register
@@ -8,7 +8,7 @@ from serving.newcomers.arrivals import Arrivals
 from serving.newcomers.config import NewcomersConfig
 from serving.newcomers.fitting import Fit, Fitting
 from serving.newcomers.follower import Follower
-from serving.newcomers.follows import Follows
+from serving.newcomers.follows import Follows, alone
 from serving.newcomers.permission import Permission
 from serving.newcomers.placing import SOURCE, most_of, placed, places
 from serving.newcomers.standin import StandIns
@@ -24,10 +24,16 @@ class Newcomers:
     """Those of one model; `default` says whether people of whom nothing is known may be followed."""
 
     def __init__(
-        self, model: Recommender, config: NewcomersConfig, *, default: bool, register: Register | None = None
+        self,
+        model: Recommender,
+        config: NewcomersConfig,
+        *,
+        default: bool,
+        register: Register | None = None,
+        known_as: Callable[[str], Sequence[str]] = alone,
     ) -> None:
         self._model, self._config = model, config
-        self._follows = Follows(model, default, Register() if register is None else register)
+        self._follows = Follows(model, default, Register() if register is None else register, known_as)
         self._arrivals = Arrivals(config.most)
         self._stand_ins = StandIns(model, self._arrivals)
         self.follower = Follower(model.products, self._follows, self._arrivals) if config.enabled else None

@@ -11,7 +11,6 @@ from serving.policy.arranger import PlanArranger
 from serving.policy.bars import CAPPED, COOLING, Barred
 from serving.policy.choice import Choice
 from serving.policy.config import Boost, Diversity, Exclude, Only, Sensitive
-from serving.policy.naming import indices_of
 from serving.policy.plan import Plan
 from serving.policy.policy import Standing
 from training.query import Answer, Query
@@ -85,7 +84,7 @@ class Absences:
 
     @cached_property
     def _listed(self) -> Codes:
-        return indices_of(self.model.products, [item.product_id for item in self.answer.items])
+        return self.model.products.indices([item.product_id for item in self.answer.items])
 
     @cached_property
     def _request(self) -> Request:

@@ -8,7 +8,6 @@ from typing import Literal
 from features.arrays import Codes
 from serving.policy.bars import CAPPED, COOLING, Barred
 from serving.policy.config import Boost
-from serving.policy.naming import indices_of
 from serving.policy.plan import Plan
 from serving.policy.policy import Standing
 from training.query import Answer, Item, Query
@@ -51,7 +50,7 @@ class _Seen:
 
     @cached_property
     def _listed(self) -> Codes:
-        return indices_of(self.model.products, [item.product_id for item in self.items])
+        return self.model.products.indices([item.product_id for item in self.items])
 
     def of(self, place: int, barred: Barred | None) -> Iterator[Effect]:
         item, product = self.items[place], int(self._listed[place])

@@ -1,22 +1,14 @@
-"""Naming: the products that ids mean, and names in the rules that a shop does not know, which do nothing."""
+"""Naming: names in the rules that a shop does not know, which do nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
-from features.arrays import Codes
 from features.catalogue import Catalogue
 from features.vocabulary import Vocabulary
 from serving.policy.choice import Choice
 from serving.policy.config import Pin, PolicyConfig
 from training.naming import in_categories, of_brands
-
-
-def indices_of(products: Vocabulary, ids: Sequence[str]) -> Codes:
-    """The index of each id, -1 where it is not known; one by one, since a service does without pandas."""
-    return np.array([products.index(id) for id in ids], np.int32)
 
 
 @dataclass(frozen=True)

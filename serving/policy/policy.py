@@ -30,7 +30,6 @@ from serving.policy.config import (
 from serving.policy.draft import GroupLimit
 from serving.policy.likeness import ByBrand, ByCategory, ByNeighbours, Likeness, neighbours_of
 from serving.policy.mix import Mix
-from serving.policy.naming import indices_of
 from serving.policy.plan import PinnedProduct, Plan
 from serving.policy.scope import Rule
 from training.query import Filters, Item, Query
@@ -115,7 +114,7 @@ class Policy:
         )
         mask = self._model.questions.matching(named)
         if rule.products:
-            found = indices_of(self._model.products, rule.products)
+            found = self._model.products.indices(rule.products)
             mask &= np.isin(np.arange(len(mask)), found)
         return mask
 
@@ -147,7 +146,7 @@ class Policy:
 
     def _pinned(self, pins: Sequence[Pin]) -> list[PinnedProduct]:
         """Those whose product the model knows, each product once."""
-        product = indices_of(self._model.products, [pin.product for pin in pins]).tolist()
+        product = self._model.products.indices([pin.product for pin in pins]).tolist()
         found = [PinnedProduct(pin.name, at, pin.position - 1) for pin, at in zip(pins, product, strict=True)]
         first = {pin.product: pin for pin in reversed(found) if pin.product >= 0}
         return sorted(first.values(), key=lambda pin: (pin.place, found.index(pin)))

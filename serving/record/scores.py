@@ -1,11 +1,11 @@
 """Scores: what one customer answered to surveys (CSAT, CES, NPS), of the live store."""
 
-import json
 import math
 from typing import Any
 
 from features.kinds import Kind
 from features.store.event import Event
+from features.tables.properties import members
 from serving.clock import shown_time
 from serving.record.subject import Subject
 
@@ -21,7 +21,7 @@ def scores(subject: Subject) -> list[dict[str, Any]]:
 
 def _answer(event: Event) -> dict[str, Any] | None:
     """None for one without a kind and a score that is a number."""
-    properties = json.loads(event.properties or "{}")
+    properties = members(event.properties)
     kind, score = properties.get("kind"), properties.get("score")
     if not isinstance(kind, str) or isinstance(score, bool) or not isinstance(score, int | float):
         return None

@@ -49,10 +49,11 @@ class Subject:
         answers, request = desk.answers, ListRequest.model_construct(customer_id=customer_id)
         model, live = answers.champion.recommender, answers.live
         live.marks([request])
-        if desk.keeper.register.erased(customer_id):
+        own = live.persons.known_as(known_as(request))
+        if any(map(desk.keeper.register.erased, own)):
             raise _unknown()
         told, index = live.told(request), model.questions.index(live.who(request))
-        events, changes = _stored(desk, live.ids(request), live.persons.known_as(known_as(request)))
+        events, changes = _stored(desk, live.ids(request), own)
         if index < 0 and not events and not changes and told is None:
             raise _unknown()
         return cls(customer_id, desk, model, desk.clock.now(), index, live.deeds(request), told, events, changes)

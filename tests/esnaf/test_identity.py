@@ -111,6 +111,13 @@ def test_tables_of_identities_are_taken_in_once(shop: Path, capsys: pytest.Captu
         assert word not in files
 
 
+def test_tables_of_identities_bring_nobody_back(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, shop, "erase", "bob")
+    done = told(capsys, shop, "identity", "import", str(shop / "identities.csv"))
+    assert done == {"rows": 5, "links": 1, "changed": 0}
+    assert told(capsys, shop, "identity", "find", "email", "bob@example.com") == {"person": "bob2"}
+
+
 def test_changed_settings_are_settled(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert told(capsys, shop, "identity", "settle") == {"changed": 0}
     (shop / "esnaf.toml").write_text("[identity.kinds.email]\nowners = 1\n")

@@ -25,6 +25,12 @@ def test_the_quickstart_runs_as_printed(
     assert all(len(line.split()) > 4 for line in lines)
 
 
+def test_the_readme_shows_the_same_quickstart() -> None:
+    shown = re.findall(r"```python\n.*?```", (PAGE.parents[1] / "README.md").read_text(), re.DOTALL)
+    assert len(shown) == 1
+    assert shown[0] in PAGE.read_text()
+
+
 def test_every_public_name_is_there() -> None:
     assert all(getattr(esnaf, name) is not None for name in esnaf.__all__)
     assert sorted(esnaf.__all__) == sorted(esnaf._PUBLIC)

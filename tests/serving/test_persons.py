@@ -1,5 +1,6 @@
 """Persons in live answers: after a login the next list knows both histories, and after an undo neither."""
 
+import asyncio
 import json
 import shutil
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from esnaf.arguments import invoke
 from features.consent.purposes import ALL, Consent, Purpose
 from features.consent.saying import say
 from features.identity.aliases import Aliases
@@ -34,6 +36,8 @@ from serving.live import Live
 from serving.persons import Persons
 from serving.record.export import exported
 from serving.record.record import Records
+from serving.rights import Rights
+from training import pointer
 from training.query import Query
 from training.recommender import Recommender
 
@@ -187,6 +191,84 @@ def test_who_refused_under_one_id_refused(shop: Shop, known: list[str], model: R
     assert [one["purposes"] for one in told["consents_stated"]] == [{"messaging": False}]
     assert [one["action"] for one in told["accesses"]] == ["consent"]
     records.lists.close()
+
+
+def test_who_refused_under_one_id_is_not_followed_under_another(
+    shop: Shop, known: list[str], model: Recommender
+) -> None:
+    customer = next(id for id in known if model.profiles.consent[model.customers.index(id)] == ALL)
+    request = ListRequest(n=3, customer_id=customer)
+    assert shop.desk.keeps([customer]) == {customer: True}
+    assert shop.desk.answers._ready([request])[0].listed is None  # nothing is written down here
+    for who in (customer, "other-account"):
+        login = {"event_type": "identify", "customer_id": who, "properties": {"loyalty_card": "77001234"}}
+        shop.send({**login, "timestamp": shop.now - 5})
+    say(shop.store, "other-account", Consent(ALL, 0), actor="tests", source="api")
+    assert shop.desk.keeps([customer, known[-1]]) == {customer: False, known[-1]: True}
+    assert not shop.desk.answers.personal(customer)
+    assert shop.desk.granting(customer) == 0
+
+
+def test_who_refused_reports_under_one_id_is_named_under_none(shop: Shop, known: list[str], model: Recommender) -> None:
+    """As the model knows it: what both ids say counts for both."""
+    refusing, customer = known[0], known[1]
+    consent = model.profiles.consent.copy()
+    rows = [model.customers.index(id) for id in (refusing, customer)]
+    consent[rows] = [ALL & ~Purpose.ANALYTICS, ALL]
+    told = replace(model, profiles=replace(model.profiles, consent=consent))
+    answers = shop.desk.prepared(replace(shop.desk.answers.champion, recommender=told))
+
+    def named(customer_id: str) -> bool:
+        (asked,) = answers._asked([ListRequest(n=3, customer_id=customer_id)])
+        return answers._named(asked.request, asked.standing)
+
+    assert (named(refusing), named(customer)) == (False, True)
+    for who in (refusing, customer):
+        login = {"event_type": "identify", "customer_id": who, "properties": {"loyalty_card": "77001234"}}
+        shop.send({**login, "timestamp": shop.now - 5})
+    assert (named(refusing), named(customer)) == (False, False)
+
+
+def test_one_list_for_all_who_refuse_names_only_those_who_may_be_named(
+    shop: Shop, known: list[str], model: Recommender
+) -> None:
+    consent = model.profiles.consent.copy()
+    rows = [model.customers.index(id) for id in known[:2]]
+    consent[rows] = [ALL, ALL & ~Purpose.ANALYTICS]
+    told = replace(model, profiles=replace(model.profiles, consent=consent))
+    answers = shop.desk.prepared(replace(shop.desk.answers.champion, recommender=told))
+    for who in known[:2]:
+        say(shop.store, who, Consent.of({"personalisation": False}), actor="tests", source="api")
+    one, other = answers._asked([ListRequest(n=3, customer_id=who) for who in known[:2]])
+    assert (one.standing.named, other.standing.named) == (True, False)
+    assert one.key != other.key
+
+
+def test_an_erasure_takes_the_id_that_the_model_has_for_the_person(
+    shop: Shop, known: list[str], model: Recommender
+) -> None:
+    champion = replace(shop.desk.answers.champion, recommender=aliased(model, {"second": known[0]}))
+    shop.desk.answers = shop.desk.prepared(champion)
+    rights = Rights(shop.desk)
+
+    async def erased() -> None:
+        await rights.erase("second", "tests", until=asyncio.get_running_loop().time() + 60)
+
+    asyncio.run(erased())
+    shop.desk.keeper.follow()
+    assert all(map(shop.desk.keeper.register.erased, ("second", known[0])))
+    rights.close()
+
+
+def test_the_command_does_so_too(known: list[str], model: Recommender, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundles" / "1"
+    aliased(model, {"second": known[0]}).save(bundle)
+    pointer.replace(tmp_path, pointer.Pointer("1", bundle))
+    invoke("erase", "second", "unheard-of", "--workspace", str(tmp_path))
+    keeper = Keeper(tmp_path, Settings({}))
+    keeper.follow()
+    assert [keeper.register.erased(id) for id in ("second", known[0], "unheard-of", known[1])] == [True] * 3 + [False]
+    keeper.close()
 
 
 # -- what the store says, laid over what the model knows

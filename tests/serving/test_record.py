@@ -86,6 +86,8 @@ def test_it_is_fresh_in_every_worker(
     send(shop, customer_id=customer, anonymous_id="tablet-4711", **bought)
     survey = {"properties": {"kind": "NPS", "score": 9}, "event_type": "survey"}
     send(shop, customer_id=customer, **survey)
+    for text in ("no object", "[1]", "{broken"):
+        send(shop, customer_id=customer, event_type="survey", properties=text)
     for client in clients:
         found = record(client, customer)
         assert found["history"]["orders"] == before["orders"] + 1

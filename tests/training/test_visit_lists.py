@@ -104,7 +104,7 @@ def test_a_page_and_a_cart_are_a_visit_too(model: Recommender) -> None:
 def test_reasons_tell_of_the_visit(model: Recommender) -> None:
     now = model.time + 3600
     seen: Any = next(source.generator for source in model.sources if source.generator.name == "seen")
-    near = seen.similar.without_diagonal()
+    near = seen.similar.only(seen.similar.index != seen.similar.row)
     strongest = int(near.value.argmax())
     looked, goes_with = int(near.row[strongest]), int(near.index[strongest])
     ids = model.products.ids(np.array([looked, goes_with], np.int32))

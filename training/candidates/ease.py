@@ -10,7 +10,7 @@ from training.candidates.blas import one_blas_thread
 from training.candidates.sampling import affordable
 from training.candidates.scores import NONE, Scores
 from training.candidates.sparse import Csr
-from training.candidates.spread import spread
+from training.candidates.spread import spread_bought
 from training.candidates.topk import top_k
 from training.request import Request
 
@@ -61,9 +61,7 @@ class Ease(Generator):
 
     def scores(self, request: Request) -> Scores:
         """Sums over what the customer bought."""
-        config, time = self.config, request.context.time
-        weights = request.bought.decayed(time, config.half_life, width=len(self.similar), most=config.asked)
-        return spread(weights, self.similar)
+        return spread_bought(request, self.similar, half_life=self.config.half_life, asked=self.config.asked)
 
 
 def _best_sellers(weights: Csr, most: int) -> Codes:

@@ -13,7 +13,7 @@ from training.candidates.nearest import alike, nearest
 from training.candidates.sampling import affordable
 from training.candidates.scores import Scores
 from training.candidates.sparse import Csr
-from training.candidates.spread import spread
+from training.candidates.spread import spread_bought
 from training.request import Request
 
 
@@ -85,9 +85,7 @@ class Neighbours(Generator):
 
     def scores(self, request: Request) -> Scores:
         """Sums over what the customer bought."""
-        config, time = self.config, request.context.time
-        weights = request.bought.decayed(time, config.half_life, width=len(self.similar), most=config.asked)
-        return spread(weights, self.similar)
+        return spread_bought(request, self.similar, half_life=self.config.half_life, asked=self.config.asked)
 
 
 def _library() -> Any:

@@ -1,12 +1,13 @@
 """Onboarding: what suits the interests that somebody declared, of whom little else is known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_array, hstack
 
-from features.arrays import Codes, Counts, Doubles, offsets_of, rows_of
+from features.arrays import Codes, Counts, Doubles, lengths_of, offsets_of, rows_of
+from features.catalogue import Catalogue
 from features.history import History
 from features.interests.affinity import Signs, codes_of, from_history, interests_of
 from features.interests.fading import strengths, word
@@ -14,6 +15,7 @@ from features.interests.names import LEVELS
 from features.kinds import Kind
 from features.visit import TOUCHES
 from training.candidates.base import Generator, Snapshot
+from training.candidates.change import GROWN, Change
 from training.candidates.scores import Scores
 from training.candidates.sparse import Csr
 from training.candidates.spread import spread
@@ -48,6 +50,7 @@ class Onboarding(Generator):
 
     name = "onboarding"
     in_hand = True  # it is no feature: what it says is added to the ranker's score, which is a log of odds too
+    group: Codes  # (3 * P,) the group of each product at each level, -1 for none
     first: Counts  # (4,) where the groups of each level begin among all of them, and their number
     ratios: Csr  # (groups, P) log ratios, above 0
 
@@ -56,8 +59,7 @@ class Onboarding(Generator):
 
     def fit(self, snapshot: Snapshot, previous: Generator | None = None) -> None:
         config, width = self.config, len(snapshot.catalogue)
-        codes = [codes_of(snapshot.catalogue, level) for level in LEVELS]
-        self.first = np.cumsum([0, *(groups for _, groups in codes)])
+        codes = self._grouped(snapshot.catalogue)
         if not self.first[-1]:  # products of which no more is known than their names
             self.ratios = Csr.empty(0, width)
             return
@@ -66,6 +68,34 @@ class Onboarding(Generator):
         signs = from_history(history, np.arange(width, dtype=np.int32), snapshot.time)
         likes = [_likes(signs, len(history), code, groups, config) for code, groups in codes]
         self.ratios = _ratios(hstack(likes, format="csr"), touched, config)
+
+    def update(self, snapshot: Snapshot, previous: Generator, change: Change) -> None:
+        """What many customers like says the same after a few more: it is counted again by the next training, or where
+        groups have changed."""
+        self._grouped(snapshot.catalogue)
+        if not isinstance(previous, Onboarding) or not self._continues(previous, change):
+            self.fit(snapshot)
+            return
+        lengths = np.zeros(int(self.first[-1]), np.int64)
+        before = lengths_of(previous.ratios.offsets)
+        for first, begin, end in zip(self.first, previous.first, previous.first[1:], strict=False):
+            lengths[first : first + end - begin] = before[begin:end]
+        offsets = np.append(0, np.cumsum(lengths))
+        self.ratios = replace(previous.ratios, offsets=offsets, width=len(snapshot.catalogue))
+
+    def _grouped(self, catalogue: Catalogue) -> list[tuple[Codes, int]]:
+        """Note the groups of products, and give them for each level."""
+        codes = [codes_of(catalogue, level) for level in LEVELS]
+        self.group = np.concatenate([code for code, _ in codes]).astype(np.int32)
+        self.first = np.cumsum([0, *(groups for _, groups in codes)])
+        return codes
+
+    def _continues(self, previous: "Onboarding", change: Change) -> bool:
+        """Whether few did something since, and all products that were there are in the groups they were in."""
+        before, now = (generator.group.reshape(len(LEVELS), -1) for generator in (previous, self))
+        known = before.shape[1]
+        few = len(change.customers) <= GROWN * len(change.moved)
+        return few and known <= now.shape[1] and np.array_equal(before, now[:, :known])
 
     def scores(self, request: Request) -> Scores:
         """Sums over what was declared, where few events of one's own say more."""

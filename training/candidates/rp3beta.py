@@ -7,7 +7,7 @@ from training.candidates.base import Generator, Snapshot
 from training.candidates.change import Change
 from training.candidates.sampling import affordable
 from training.candidates.sparse import Csr
-from training.candidates.spread import spread
+from training.candidates.spread import spread_bought
 from training.candidates.walk import steps, walk
 from training.request import Request
 
@@ -78,6 +78,4 @@ class Rp3beta(Generator):
 
     def scores(self, request: Request) -> Doubles:
         """The third step, from the customer to what they bought, comes first."""
-        config, time = self.config, request.context.time
-        weights = request.bought.decayed(time, config.half_life, width=len(self.similar), most=config.asked)
-        return spread(weights, self.similar)
+        return spread_bought(request, self.similar, half_life=self.config.half_life, asked=self.config.asked)

@@ -85,10 +85,6 @@ class Csr:
         counts = np.append(0, np.cumsum(keep))
         return Csr(counts[self.offsets], self.index[keep], self.value[keep], self.width)
 
-    def without_diagonal(self) -> "Csr":
-        """The entries whose column is not their row."""
-        return self.only(self.index != self.row)
-
     def heaviest(self, most: int) -> "Csr":
         """Each row's `most` highest entries, ties to the lower column."""
         if len(self.index) <= most:

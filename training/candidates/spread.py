@@ -9,6 +9,7 @@ from features.arrays import Doubles
 from training import _lists
 from training.candidates.scores import NONE
 from training.candidates.sparse import Csr
+from training.request import Request
 
 BLOCK = 250_000  # dense scores at a time: 2 MB stay in the processor's cache
 
@@ -26,6 +27,13 @@ def spread(weights: Csr, table: Csr) -> Doubles:
     for start, block in blocks(weights, table):
         total[start : start + len(block)] = block
     return total
+
+
+def spread_bought(request: Request, similar: Csr, *, half_life: float, asked: int) -> Doubles:
+    """(R, P) what is `similar` (P, P) to what each customer bought, to their `asked` heaviest products: each purchase
+    counts half as much after every `half_life` days."""
+    weights = request.bought.decayed(request.context.time, half_life, width=len(similar), most=asked)
+    return spread(weights, similar)
 
 
 def blocks(weights: Csr, table: Csr) -> Iterator[tuple[int, Doubles]]:

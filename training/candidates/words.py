@@ -11,7 +11,7 @@ from training.candidates.change import Change
 from training.candidates.nearest import alike, nearest
 from training.candidates.scores import Scores
 from training.candidates.sparse import Csr
-from training.candidates.spread import spread
+from training.candidates.spread import spread_bought
 from training.request import Request
 
 
@@ -84,9 +84,7 @@ class Words(Generator):
 
     def scores(self, request: Request) -> Scores:
         """Sums over what the customer bought."""
-        config, time = self.config, request.context.time
-        weights = request.bought.decayed(time, config.half_life, width=len(self.similar), most=config.asked)
-        return spread(weights, self.similar)
+        return spread_bought(request, self.similar, half_life=self.config.half_life, asked=self.config.asked)
 
 
 def _hashes(catalogue: Catalogue, existing: Bools) -> Counts:

@@ -10,10 +10,9 @@ from features.arrays import Codes, Doubles
 from training.comparison.difference import Difference
 from training.comparison.groups import Groups, found_in, recall_within
 from training.evaluation.lists import Mode
-from training.evaluation.protocol import MODEL, Report, prefix_of
+from training.evaluation.protocol import HEADLINE, MODEL, Report, prefix_of
 from training.evaluation.slices import plain
 
-HEADLINE = "ndcg_at_20"
 CHOSEN = ("ndcg", "recall")  # the metrics to choose by, of the longest lists
 SLICED = "ndcg"  # the metric told by slice
 WHOLE = ("coverage", "novelty", "diversity", "popularity_percentile", "revenue")  # of all lists together

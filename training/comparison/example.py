@@ -8,10 +8,8 @@ import numpy as np
 from features.arrays import Codes, Doubles, elements_of
 from features.tables import Shop
 from training.comparison.side import SHOWN, Side
-from training.evaluation.protocol import Scores
+from training.evaluation.protocol import HEADLINE, Scores
 from training.query import Query
-
-METRIC = "ndcg_at_20"
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def examples_of(first: Side, second: Side, shop: Shop, most: int) -> list[Exampl
     scores = [side.report.scores.get(side.ranking, {}).get("all") for side in (first, second)]
     if scores[0] is None or scores[1] is None:
         return []
-    one, other = (score.values[METRIC] for score in scores if isinstance(score, Scores))
+    one, other = (score.values[HEADLINE] for score in scores if isinstance(score, Scores))
     return [
         _example(first, second, shop, row, (float(one[row]), float(other[row]))) for row in _rows(other - one, most)
     ]

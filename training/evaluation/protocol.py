@@ -19,6 +19,7 @@ from training.evaluation.truth import Truth
 
 MODEL = "model"
 REFERENCE = "decay"
+HEADLINE = "ndcg_at_20"  # the metric that models are judged by
 BOUNDED = ("ndcg", "recall")  # metrics with intervals for the baselines too, and reported by slice
 
 

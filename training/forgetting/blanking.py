@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from features.arrays import Array, Bools, offsets_of, rows_of
+from features.identity.aliases import Aliases
 from features.profiles import Attribute, Interests, Profiles
 from features.vocabulary import Vocabulary
 from training.candidates import registry
@@ -38,6 +39,7 @@ def without(model: Recommender, gone: Bools) -> Recommender:
         profiles=_profiles(model.profiles, gone),
         sources=tuple(Source(_generator(s.generator, gone, len(model.products)), s.size) for s in model.sources),
         segments=segments,
+        aliases=_aliases(model.aliases, gone),
     )
 
 
@@ -46,6 +48,12 @@ def _renamed(customers: Vocabulary, gone: Bools) -> Vocabulary:
     for row in np.flatnonzero(gone).tolist():
         ids[row] = f"{_NOBODY}{row}"
     return Vocabulary.of_column(pa.array(ids, pa.string()))
+
+
+def _aliases(aliases: Aliases, gone: Bools) -> Aliases:
+    """Without the other ids of nobody."""
+    keep = (aliases.customer < 0) | ~gone[np.maximum(aliases.customer, 0)]
+    return replace(aliases, hashes=aliases.hashes[keep], customer=aliases.customer[keep])
 
 
 def _profiles(profiles: Profiles, gone: Bools) -> Profiles:

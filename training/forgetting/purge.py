@@ -2,10 +2,12 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -21,18 +23,21 @@ from features.settings import Settings
 from features.store.config import StoreConfig
 from features.store.livestore import LiveStore
 from features.store.reader import Reader
+from features.tables.patterns import ANONYMOUS
+from features.tables.rejects import LINE
 from training import pointer
 from training.bundle import MANIFEST, OtherFormatError, discard, settle
 from training.bundles import Bundles
 from training.comparison.answered import FILE as LISTS
+from training.entry import REJECTS
 from training.forgetting.blanking import without
 from training.forgetting.exchange import exchange
 from training.recommender import Recommender
 from training.tracking.store import ARTIFACTS, Store
 
-REJECTS = "rejected.parquet"
 _DONE = "purged"
 _IDS = "customers"  # the folder of the ids in a bundle
+_APART = re.compile(r"[\s,;|\"']+")  # between the values of a line
 
 
 @dataclass(frozen=True)
@@ -133,9 +138,15 @@ class _Purging:
         return True
 
     def _theirs(self, row: str) -> bool:
-        """Whether any value of a row is the id of somebody who was erased."""
-        values = json.loads(row)
-        return any(isinstance(value, str) and self.register.erased(value) for value in values.values())
+        """Whether any value of a row is the id of somebody who was erased, or of a device of theirs."""
+        erased = self.register.erased
+        return any(erased(id) or erased(ANONYMOUS + id) for id in _ids(json.loads(row)))
+
+
+def _ids(row: Mapping[str, Any]) -> set[str]:
+    """What may be an id in a row, or in a line that could not be taken apart."""
+    texts = {str(value).strip() for value in row.values() if isinstance(value, str | int)}
+    return texts | set(_APART.split(str(row.get(LINE, ""))))
 
 
 def _register(store: LiveStore) -> Register:

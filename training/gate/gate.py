@@ -6,9 +6,10 @@ from fnmatch import fnmatchcase
 from typing import Self
 
 from features.settings import Settings
-from training.comparison.comparison import HEADLINE, Comparison
+from training.comparison.comparison import Comparison
 from training.comparison.difference import Difference
 from training.comparison.drift import Drift
+from training.evaluation.protocol import HEADLINE
 from training.gate.config import GateConfig
 from training.gate.trial import Trial
 from training.gate.verdict import Check, Verdict

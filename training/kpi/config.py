@@ -1,13 +1,11 @@
 """Settings of the key figures."""
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 from features.errors import ConfigError
 from features.segments.expression import Expression
-
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+from features.settings import check_name
 
 
 @dataclass(frozen=True)
@@ -20,8 +18,7 @@ class CustomKpi:
     """Such as `revenue / orders`; docs/kpi.md lists what it may use."""
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
-            raise ValueError(f"name = {self.name!r}: use up to 40 small letters, digits and _, a letter first")
+        check_name(self.name)
         try:
             Expression.parse(self.value)
         except ConfigError as error:

@@ -7,10 +7,9 @@ from typing import Any
 from training.comparison.difference import Difference, held_together
 from training.evaluation import summary
 from training.evaluation.bootstrap import Interval
-from training.evaluation.protocol import MODEL, Report
+from training.evaluation.protocol import HEADLINE, MODEL, Report
 from training.report import words
 
-METRIC = "ndcg_at_20"
 FEW = 300  # customers: below, small differences cannot be seen
 WEAKEST = 3  # categories named
 
@@ -73,12 +72,12 @@ class Card:
         return f": {', '.join(found)}" if found else ""
 
     def _quality(self) -> Iterator[str]:
-        if f"test/{METRIC}" not in self.metrics:
+        if f"test/{HEADLINE}" not in self.metrics:
             yield "Not measured: the data has no window to measure on."
             return
-        low, high = (self.metrics.get(f"test/{METRIC}_{end}", float("nan")) for end in ("low", "high"))
+        low, high = (self.metrics.get(f"test/{HEADLINE}_{end}", float("nan")) for end in ("low", "high"))
         yield (
-            f"NDCG@20 {self.metrics[f'test/{METRIC}']:.4f} (95 % {low:.4f} to {high:.4f}) over "
+            f"NDCG@20 {self.metrics[f'test/{HEADLINE}']:.4f} (95 % {low:.4f} to {high:.4f}) over "
             f"{self.metrics.get('test/customers', 0):,.0f} customers; beside it other rankings of the same customers:"
         )
         yield summary.markdown(self.metrics)
@@ -101,7 +100,7 @@ class Card:
         """Slices from the weakest up, with intervals that hold together."""
         if self.report is None or MODEL not in self.report.scores:
             return []
-        values, slices = self.report.scores[MODEL]["all"].values[METRIC], self.report.slices
+        values, slices = self.report.scores[MODEL]["all"].values[HEADLINE], self.report.slices
         mean = float(values.mean())
         found = []
         for name, within in slices.items():

@@ -1,4 +1,4 @@
-"""Page: the report of a contest, one HTML file that loads nothing and runs nothing."""
+"""Page: the report of a contest."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,17 +8,12 @@ from training.comparison.contest import Contest
 from training.comparison.difference import Difference
 from training.gate.verdict import Verdict
 from training.report import words
-from training.report.chapter import category, chapters
-from training.report.style import CSS
+from training.report.chapters import category, chapters
+from training.report.document import document
 from training.tracking.provenance import day
 
 SMALL = 0.1  # a stability index above is customarily called a change
 
-_HEAD = (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-)
 _FOOT = (
     "NDCG, recall and the other metrics are means over customers with a purchase before the window and one in it; the "
     "whole catalogue can be listed. Intervals: paired bootstrap over customers, 95 %. This page loads nothing and runs "
@@ -39,13 +34,7 @@ class Page:
     def html(self) -> str:
         """The whole file."""
         parts = chapters(self.contest, verdict=self.verdict, named=self.named)
-        links = "".join(part.link for part in parts)
-        return (
-            f"{_HEAD}<title>{escape(self.title)}</title><style>{CSS}</style></head><body><header>"
-            f"<h1>{escape(self.title)}</h1>{self._subtitle()}{self._banner()}"
-            f'<nav aria-label="Sections">{links}</nav></header>'
-            f"<main>{''.join(part.html for part in parts)}</main><footer>{_FOOT}</footer></body></html>\n"
-        )
+        return document(self.title, parts, lead=self._subtitle() + self._banner(), foot=_FOOT)
 
     def _subtitle(self) -> str:
         comparison = self.contest.comparison

@@ -1,4 +1,4 @@
-"""Page: the profiles of all segments as one HTML file that loads nothing and runs nothing."""
+"""Page: the profiles of all segments."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,8 @@ from pathlib import Path
 
 from features.catalogue import Catalogue
 from training.recommender import Recommender
-from training.report.chapter import Chapter
+from training.report.document import Chapter, document
 from training.report.marks import bars
-from training.report.style import CSS
 from training.report.table import Row, Table
 from training.report.words import number
 from training.segments.profile import PERIOD, Favourite, Moves, Part, Profile, Section
@@ -29,10 +28,9 @@ TITLES = {
     "custom": "The shop's own",
 }
 _HEADS = ("customers", "of all", "of a year's spend", "orders", "average order", "products an order", "days between")
-_HEAD = (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+_FOOT = (
+    "Means are over the customers of whom a figure is known. Favourites are products that more of a segment's "
+    "customers bought than its size explains. This page loads nothing and runs no script."
 )
 _CSS = "h3 { margin-top: 1.75rem; } .rows .mark { width: 20%; } .few td, .few th { font-size: .8125rem; }"
 
@@ -47,17 +45,8 @@ class SegmentPage:
 
     def html(self) -> str:
         """The whole file."""
-        chapters = list(self._chapters())
-        links = "".join(chapter.link for chapter in chapters)
-        return (
-            f"{_HEAD}<title>{escape(self.title)}</title><style>{CSS}{_CSS}</style></head><body><header>"
-            f"<h1>{escape(self.title)}</h1>{self._subtitle()}{self._banner()}"
-            f'<nav aria-label="Sections">{links}</nav></header>'
-            f"<main>{''.join(chapter.html for chapter in chapters)}</main>"
-            "<footer>Means are over the customers of whom a figure is known. Favourites are products that more of a "
-            "segment's customers bought than its size explains. This page loads nothing and runs no script."
-            "</footer></body></html>\n"
-        )
+        lead = self._subtitle() + self._banner()
+        return document(self.title, list(self._chapters()), lead=lead, foot=_FOOT, css=_CSS)
 
     def _subtitle(self) -> str:
         profile = self.profile

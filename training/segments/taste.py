@@ -7,13 +7,15 @@ from typing import Self
 import numpy as np
 
 from features.arrays import Codes, Doubles
+from features.category import SEPARATOR, department_of, leaf_of
+from features.kinds import INTEREST
 from features.segments.customers import Customers
 from features.segments.dimension import Asked
 from features.segments.facts import Known
 from features.segments.population import Population
 from training.segments.matching import drawn, in_place, matched, plain, unique
 from training.segments.mixture import Mixture
-from training.segments.terms import LOOKS, Evidence, Terms
+from training.segments.terms import Evidence, Terms
 
 LEAST = 4.0  # visits with a term that say something of taste
 MOST = 40.0  # such visits that count in full: more of them tell much the same again
@@ -128,7 +130,8 @@ def _cold(counts: Doubles, groups: int, seed: int) -> Mixture:
 def _looks(population: Population) -> bool:
     """Whether there are enough looks to go by them."""
     kinds = np.bincount(population.history.kind, minlength=256)
-    return bool(kinds[list(LOOKS)].sum() >= LOOKING * max(int(np.diff(population.history.purchases.offsets).sum()), 1))
+    bought = int(np.diff(population.history.purchases.offsets).sum())
+    return bool(kinds[list(INTEREST)].sum() >= LOOKING * max(bought, 1))
 
 
 def _sample(population: Population, seed: int) -> Codes:
@@ -150,9 +153,9 @@ def _name(terms: Terms, distinct: Doubles) -> str:
     total = sum(float(distinct[at]) for at in known)
     parts: dict[str, float] = {}
     for at in known:
-        department = terms.names[at].partition(" > ")[0]
+        department = department_of(terms.names[at])
         parts[department] = parts.get(department, 0.0) + float(distinct[at])
     main = max(parts, key=lambda name: parts[name])
-    if parts[main] >= MAIN * total and " > " in terms.names[known[0]]:
+    if parts[main] >= MAIN * total and SEPARATOR in terms.names[known[0]]:
         return plain(main)
-    return plain("_and_".join(terms.names[at].rpartition(" > ")[2] for at in known[:2]))
+    return plain("_and_".join(leaf_of(terms.names[at]) for at in known[:2]))

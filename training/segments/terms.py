@@ -9,11 +9,10 @@ import numpy as np
 from features._kernels import once
 from features.arrays import Array, Codes, Doubles, Floats, Offsets, lengths_of, offsets_of
 from features.catalogue import Catalogue
-from features.kinds import Kind
+from features.kinds import INTEREST
 from features.segments.customers import Customers
 from features.visit import visit_number
 
-LOOKS = (Kind.VIEW, Kind.CLICK, Kind.ADD_TO_CART, Kind.WISHLIST)
 FEWEST = 4  # categories that are worth telling apart
 COVERED = 0.5  # share of the products that must have a category
 MOST = 150  # terms
@@ -73,7 +72,7 @@ class Evidence:
     @classmethod
     def of(cls, customers: Customers, terms: Terms, *, looks: bool) -> Self:
         """What was looked at, or what was bought; twice in a visit is once."""
-        events = customers.history.of_kinds(*LOOKS) if looks else customers.bought
+        events = customers.history.of_kinds(*INTEREST) if looks else customers.bought
         visit, weighed = visit_number(events), (terms.offsets, terms.term, terms.weight)
         count = once(events.row, visit, events.product, *weighed, len(customers), len(terms)).ravel()
         there = np.flatnonzero(count)

@@ -1,18 +1,21 @@
 """Who is erased is gone from the store, the exposure log and the next reading, and does not come back."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, select
 
-from features.consent import audit
+from features.consent import audit, erasing
 from features.consent.erasing import erase
 from features.consent.purposes import Consent, Purpose
 from features.consent.register import Register
 from features.consent.saying import say
-from features.errors import ErasedError, SecretError
+from features.errors import ErasedError, SecretError, StoreBusy
 from features.exposures.log import ExposureLog
 from features.identity.book import Said
 from features.identity.link import StoredLink
+from features.identity.schema import LINKS, PERSONS
 from features.interests.book import Book
 from features.settings import Settings
 from features.store.event import ERASED, NO_CONSENT
@@ -97,6 +100,87 @@ def test_devices_that_nobody_else_used_go_too(place: Place, store: LiveStore, re
     assert reader.since(["bob"])[-1].anonymous_id is None
 
 
+def test_a_device_of_several_ids_of_one_person_goes(place: Place, store: LiveStore, reader: Reader) -> None:
+    with store.backend.writing() as connection:
+        link = StoredLink("customer_id:ann", "customer_id:ann2", NOW)
+        store.book.link(connection, Said([link], "hand", "test"))
+    for number, id in enumerate(("ann", "ann2", None)):
+        store.append(events(number, customer_id=id, anonymous_id="sofa"))
+    assert set(erase(store, place.workspace, place.config, "ann", actor="tests").names) == {"ann", "ann2", "anon:sofa"}
+    assert who(reader) == set()
+
+
+def test_any_number_of_devices_goes(
+    place: Place, store: LiveStore, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "_NAMED", 2)
+    for number in range(5):
+        store.append(events(number, customer_id="ann", anonymous_id=f"d{number}"))
+        store.append(events(100 + number, customer_id=None, anonymous_id=f"d{number}"))
+    done = erase(store, place.workspace, place.config, "ann", actor="tests")
+    assert (len(done.names), done.gone["events"], who(reader)) == (6, 10, set())
+    register = followed(reader)
+    assert all(map(register.erased, done.names))
+
+
+def test_what_comes_in_while_names_are_looked_up_goes_too(
+    place: Place, store: LiveStore, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, late = erasing._names, [events(2, customer_id="ann", anonymous_id="late")]
+    late.append(events(3, customer_id=None, anonymous_id="late"))
+
+    def names(connection: Connection, ids: Sequence[str]) -> tuple[str, ...]:
+        found = looked(connection, ids)
+        while late:
+            store.append(late.pop())
+        return found
+
+    monkeypatch.setattr(erasing, "_names", names)
+    store.append(events(1, customer_id="ann"))
+    assert erase(store, place.workspace, place.config, "ann", actor="tests").names == ("ann", "anon:late")
+    assert who(reader) == set()
+
+
+def test_an_erasure_that_was_interrupted_is_done_by_the_next(
+    place: Place, store: LiveStore, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of all ids of the person, though only one is asked for."""
+    with store.backend.writing() as connection:
+        link = StoredLink("customer_id:ann", "customer_id:ann2", NOW)
+        store.book.link(connection, Said([link], "hand", "test"))
+    store.append(events(1, customer_id="ann2"))
+    log, one = ExposureLog.open(place.workspace, place.config), listed()
+    write(log, [one], [answer(one, 1, customer="ann2"), answer(one, 2, customer="bob")])
+
+    def busy(*_: object) -> int:
+        raise StoreBusy("others write", retry_after=1)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(erasing, "_forget_lists", busy)
+        with pytest.raises(StoreBusy):
+            erase(store, place.workspace, place.config, "ann", actor="tests")
+    assert followed(reader).erased("ann2")
+    erase(store, place.workspace, place.config, "ann", actor="tests")
+    assert (who(reader), customers(log)) == (set(), ["bob"])
+    log.close()
+
+
+def test_identifiers_that_only_each_other_have_go(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An email and a telephone that a visitor gave are linked with each other as well."""
+    monkeypatch.setenv("ESNAF_SECRET", "x" * 40)
+    given = {"email": "ann@example.com", "phone": "+44 7700 900123"}
+    said: list[dict[str, object]] = [
+        {"anonymous_id": "web", "properties": given},
+        {"anonymous_id": "web", "customer_id": "ann"},
+        {"customer_id": "bob", "properties": {"email": "bob@example.com"}},
+    ]
+    with place.open() as store:
+        store.append(Judge(TablesConfig()).judge_all([{**one, "event_type": "identify"} for one in said], NOW).events)
+        erase(store, place.workspace, place.config, "ann", actor="tests")
+        with store.backend.reading() as connection:
+            assert len(connection.execute(select(LINKS)).all()) == len(connection.execute(select(PERSONS)).all()) == 1
+
+
 def test_training_takes_nothing_of_them_in(place: Place, store: LiveStore) -> None:
     """Neither from the store nor from the tables, whose rows are the owner's."""
     data = place.workspace
@@ -160,6 +244,23 @@ def test_an_event_may_state_it(store: LiveStore, reader: Reader) -> None:
     assert identify(3, {"personalisation": True}) > 0
     assert followed(reader).stated("ann") == Consent(7, int(P))
     assert store.append(events(2, customer_id="ann"))[0] > 0
+    found = audit.read(store.backend, customer_id="ann")
+    assert [(one.actor, one.action, one.result) for one in found] == [("event", "consent", "changed")] * 2
+
+
+def test_of_events_with_one_id_the_first_alone_states_consent(store: LiveStore, reader: Reader) -> None:
+    first = events(1, customer_id="bob")
+    refusing = events(1, customer_id="ann", event_type="identify", properties={"consent": False})
+    assert store.append([*first, *refusing])[1] == 0
+    assert not followed(reader)
+
+
+def test_who_was_erased_is_not_linked_by_what_others_say(place: Place, store: LiveStore, reader: Reader) -> None:
+    erase(store, place.workspace, place.config, "ann", actor="tests")
+    erase(store, place.workspace, place.config, "anon:web", actor="tests")
+    properties = {"user_id": "ann", "device_id": "web", "anonymous_id": "app"}
+    store.append(events(1, customer_id="bob", event_type="identify", properties=properties))
+    assert [(link.one, link.other) for link in reader.links()] == [("anonymous_id:app", "customer_id:bob")]
 
 
 def test_who_was_erased_can_state_nothing(place: Place, store: LiveStore) -> None:

@@ -37,6 +37,10 @@ def test_a_list_refuses_what_it_does_not_name(text: str, granted: int) -> None:
         ('{"consent":{"personalisation":false,"cooking":true}}', Consent(P, 0)),
         ('{"consent":{"cooking":true}}', None),
         ('{"consent":7}', None),
+        ('"consent"', None),  # what is no object may be any text
+        ('["consent"]', None),
+        ('{"consent', None),
+        ('{"consent":"' + "[" * 5_000 + '"}', Consent(ALL, 0)),
     ],
 )
 def test_events_state_it_in_their_properties(properties: str | None, consent: Consent | None) -> None:

@@ -43,7 +43,13 @@ def test_plain_values_are_their_own_normal_form(kind: str, values: list[str]) ->
 
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [("customer_id", "C00001903"), ("device_id", "df0e-981a"), ("email", "ann.lee@example.com"), ("badge", "B-7")],
+    [
+        ("customer_id", "C00001903"),
+        ("device_id", "df0e-981a"),
+        ("email", "ann.lee@example.com"),
+        ("badge", "B-7"),
+        ("loyalty_card", "0018719383516"),
+    ],
 )
 def test_most_values_are_plain(kind: str, value: str) -> None:
     assert plain(pa.array([value]), CONFIG.kind(kind)).tolist() == [True]

@@ -156,6 +156,29 @@ def test_an_event_that_no_column_takes_fails_alone(held: Held) -> None:
     assert bad.exception() is not None
 
 
+def test_a_fault_of_ours_fails_who_meets_it_and_no_other(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = held._kept
+
+    def faulty(event: Event, *, stating: bool) -> Event | int:
+        if event.event_id == "event-1":
+            raise ValueError(event.event_id)
+        return kept(event, stating=stating)
+
+    monkeypatch.setattr(held, "_kept", faulty)
+    with Appender(held) as appender:
+        appender.append(events(0))
+        taken(appender)
+        good, bad, other = (appender.append(events(number)) for number in (2, 1, 3))
+        held.go.set()
+        assert good.result(PATIENCE)[0]
+        assert other.result(PATIENCE)[0]
+        assert type(bad.exception(PATIENCE)) is StoreUnavailable
+        assert "event-1" not in str(bad.exception())
+        with pytest.raises(StoreUnavailable):  # alone, and the writer lives on
+            appender.append(events(1)).result(PATIENCE)
+        assert appender.append(events(4)).result(PATIENCE)[0]
+
+
 def test_a_caller_who_no_longer_waits_disturbs_nobody(held: Held, reader: Reader) -> None:
     """What is queued is written."""
     with Appender(held) as appender:

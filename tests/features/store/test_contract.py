@@ -16,6 +16,7 @@ from features.errors import StoreError, StoreUnavailable
 from features.store import schema
 from features.store.config import StoreConfig
 from features.store.event import Event
+from features.store.keeping import EVENTS
 from features.store.livestore import LiveStore
 from features.store.migrations import STEPS, migrate
 from features.store.reader import Reader
@@ -45,6 +46,12 @@ def test_a_check_writes_and_changes_nothing(store: LiveStore, reader: Reader) ->
         connection.exec_driver_sql("ALTER TABLE esnaf_events RENAME TO away")
     with pytest.raises(StoreUnavailable):
         store.check()
+
+
+def test_every_table_is_counted_and_tidied(store: LiveStore) -> None:
+    with store.backend.reading() as connection:
+        there = set(inspect(connection).get_table_names())
+    assert {table.name for table in EVENTS.tables} == there - {schema.VERSION.name}
 
 
 def test_every_field_comes_back(store: LiveStore, reader: Reader) -> None:

@@ -55,6 +55,22 @@ def test_a_login_makes_device_and_customer_one(store: LiveStore, reader: Reader)
     assert (merge.change, merge.person, merge.member, merge.cause) == ("merge", "ann", "anon:web", "identify")
 
 
+@pytest.mark.parametrize("text", ['say "consent"', '["consent"]', '{"consent', "[" * 8_000])
+def test_properties_that_are_no_object_say_nothing(store: LiveStore, reader: Reader, text: str) -> None:
+    assert identify(store, {"customer_id": "ann", "anonymous_id": "web", "properties": text}) == [1]
+    assert reader.members() == {"anon:web": "ann"}
+    assert reader.since(["ann"])[0].properties is None
+    assert reader.rights == 0
+
+
+def test_one_event_names_so_many_identifiers_and_no_more(store: LiveStore) -> None:
+    """Written in many ways a name may come again and again, and each value is linked with each."""
+    many = {"-" * at + "email": f"m{at}@example.com" for at in range(60)}
+    identify(store, {"anonymous_id": "web", "properties": many})
+    assert len(rows(store, LINKS)) == 16 * 15 / 2
+    assert len(rows(store, PERSONS)) == 16
+
+
 def test_the_same_login_again_changes_nothing(store: LiveStore, reader: Reader) -> None:
     for _ in range(2):
         identify(store, {"customer_id": "ann", "anonymous_id": "web"})
@@ -250,6 +266,16 @@ def test_a_crowd_that_a_time_is_changed_behind_stays_a_crowd(plain: LiveStore) -
     with scratch(plain) as connection:
         for one in [*pairs, ("customer_id:1", "customer_id:2", 1)]:
             plain.book.link(connection, Said([link_of(one)], "hand", "test"))
+        assert persons(connection) == {"2": "1"}
+
+
+def test_links_too_improbable_to_count_make_no_hub(plain: LiveStore) -> None:
+    """Their value is followed as the batch follows it, which leaves them out."""
+    doubtful = [StoredLink(f"customer_id:{at}", "email:x", 1, 0.5) for at in range(10, 40)]
+    sure = [StoredLink(f"customer_id:{at}", "email:x", 1) for at in (1, 2)]
+    with scratch(plain) as connection:
+        plain.book.link(connection, Said(doubtful, "match", "test"))
+        plain.book.link(connection, Said(sure, "hand", "test"))
         assert persons(connection) == {"2": "1"}
 
 

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import insert, select
 
 from features.consent import audit
+from features.consent.erasing import erase
 from features.identity.keys import Keys
 from features.identity.schema import TRAITS
 from features.names.book import NameBook, name_of
 from features.store.livestore import LiveStore
 from features.store.reader import Reader
+from tests.features.store.places import Place
 
 KEYS = Keys.from_environment({"ESNAF_SECRET": "a secret of more than thirty-two characters"})
 OTHER = Keys.from_environment({"ESNAF_SECRET": "another one of more than thirty-two characters"})
@@ -47,6 +49,14 @@ def test_who_said_it_is_audited(store: LiveStore, book: NameBook) -> None:
         ("shop", "name", "changed"),
     ]
     assert "Ann" not in repr(found)
+
+
+def test_no_table_brings_back_who_was_erased(book: NameBook, store: LiveStore, place: Place, reader: Reader) -> None:
+    book.fill([("c1", "Ann")], 5)
+    erase(store, place.workspace, place.config, "c1", actor="tests")
+    assert book.fill([("c1", "Ann"), ("c2", "Bob")], 10) == 1
+    assert [name_of(reader, KEYS, id) for id in ("c1", "c2")] == [None, "Bob"]
+    assert book.fill([("c1", "Ann")], 20) == 0
 
 
 def test_no_name_stands_in_clear(book: NameBook, store: LiveStore) -> None:

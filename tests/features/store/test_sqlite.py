@@ -1,10 +1,16 @@
 """What the embedded store alone has to heed."""
 
+import logging
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from features.store.config import StoreConfig
+from features.store.livestore import LiveStore
 from tests.features.store.places import Place, events
 
 LOOKS = """
@@ -31,3 +37,25 @@ def test_who_opens_the_store_again_leaves_the_locks_of_the_first(tmp_path: Path)
         with sqlite3.connect(tmp_path / "store.db") as other:
             assert other.execute("SELECT count(*) FROM esnaf_events").fetchone() == (2,)
         other.close()
+
+
+def test_a_log_that_cannot_be_emptied_since_somebody_reads_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    place, file = Place(tmp_path, StoreConfig(timeout=0.2)), tmp_path / "store.db"
+
+    def tidied(store: LiveStore) -> bool:
+        caplog.clear()
+        with caplog.at_level(logging.WARNING, logger="esnaf"), store.backend.reading() as connection:
+            store.backend.tidy(connection)
+        return "store.log_kept" not in caplog.text
+
+    with place.open() as store, closing(sqlite3.connect(file, isolation_level=None)) as other:
+        store.append(events(1))
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM esnaf_events").fetchone()
+        store.append(events(2))
+        assert not tidied(store)
+        other.execute("COMMIT")
+        assert tidied(store)
+        assert (tmp_path / "store.db-wal").stat().st_size == 0

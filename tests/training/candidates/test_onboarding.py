@@ -11,6 +11,8 @@ from features.kinds import Kind
 from features.profiles import Interests, Profiles
 from tests.features.hand import Event, history
 from tests.training.candidates.shop import DEPARTMENTS, Shop, shop
+from training.candidates.base import Snapshot
+from training.candidates.change import Change
 from training.candidates.onboarding import Onboarding, OnboardingConfig
 from training.candidates.topk import top_k
 from training.request import Request
@@ -93,3 +95,42 @@ def test_a_group_that_came_later_is_passed_over() -> None:
     of = shop()
     request = replace(newcomers(of, 0), profiles=_declaring({99: of.snapshot().time}))
     assert [len(products) for products in best(of, fitted(of), request)] == [0]
+
+
+def moved(of: Snapshot, customers: int) -> Change:
+    """Some customers did something."""
+    none = np.zeros(0, np.int32)
+    return Change(none, none, np.arange(customers, dtype=np.int32), np.arange(len(of.history), dtype=np.int32))
+
+
+def test_a_few_deeds_more_change_nothing_and_new_groups_find_their_place() -> None:
+    of = shop()
+    before, now = fitted(of), of.snapshot()
+    catalogue = now.catalogue
+    last = int(catalogue.department.max()) + 1
+    new = replace(
+        catalogue,
+        category=np.append(catalogue.category, catalogue.category[-1:]),
+        brand=np.append(catalogue.brand, catalogue.brand[-1:]),
+        department=np.append(catalogue.department, np.int32(last)),
+    )
+    again = Onboarding()
+    again.update(replace(now, catalogue=new), before, moved(now, 1))
+    assert again.ratios.width == before.ratios.width + 1
+    assert_allclose(np.sort(again.ratios.value), np.sort(before.ratios.value))
+    assert len(again.ratios) == len(before.ratios) + 1
+    assert again.first.tolist() == np.cumsum([0, last + 1, *np.diff(before.first)[1:]]).tolist()
+
+
+def test_other_groups_or_many_deeds_are_counted_anew() -> None:
+    of = shop()
+    before, now = fitted(of), of.snapshot()
+    other = replace(now, catalogue=replace(now.catalogue, department=now.catalogue.department[::-1].copy()))
+    for snapshot, customers in ((other, 1), (now, len(now.history))):
+        again, anew = Onboarding(), Onboarding()
+        again.update(snapshot, before, moved(snapshot, customers))
+        anew.fit(snapshot)
+        np.testing.assert_array_equal(again.ratios.keys, anew.ratios.keys)
+    again = Onboarding()
+    again.update(other, before, moved(other, 1))
+    assert not np.array_equal(again.ratios.keys, before.ratios.keys)

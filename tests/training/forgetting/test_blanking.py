@@ -1,10 +1,13 @@
 """A model without some customers: they are strangers to it, and nobody else notices."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from features.identity.aliases import NOBODY, UNKNOWN, Aliases
 from features.settings import Settings
 from tests.training.futures import TEXT, shop
 from training.forgetting.blanking import without
@@ -43,6 +46,17 @@ def test_they_are_strangers(model: Recommender, regulars: list[str], tmp_path: P
         for a, b in zip(before, after, strict=True)
     )
     assert same >= len(own) - 2  # who is like them may have lost a vote
+
+
+def test_their_other_ids_are_nobodys(model: Recommender, regulars: list[str]) -> None:
+    ids, persons, nobody = (pa.array(some) for some in (["second", "third"], regulars[:2], ["anon:kiosk"]))
+    aliases = Aliases.of(ids, persons, nobody, customers=model.customers, change=3)
+    gone = np.zeros(len(model.customers), bool)
+    gone[model.customers.index(regulars[0])] = True
+    found = without(replace(model, aliases=aliases), gone).aliases
+    assert [found.customer_of(id) for id in ("second", "anon:kiosk")] == [UNKNOWN, NOBODY]
+    assert found.customer_of("third") == model.customers.index(regulars[1])
+    assert (len(found), found.change) == (2, 3)
 
 
 def test_nothing_of_them_is_in_any_array(model: Recommender, regulars: list[str]) -> None:

@@ -1,17 +1,24 @@
 """Who is erased is in no file of the workspace after the next retraining, and earlier versions serve without them."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from esnaf.arguments import invoke
+from features.consent.erasing import erase
+from features.store.config import StoreConfig
+from features.store.livestore import LiveStore
+from features.tables.rejects import LINE, Rejects
 from tests.training.futures import write
 from tests.training.test_retrain import SETTINGS
 from training import pointer
+from training.forgetting import purge
 from training.query import Query
 from training.recommender import Recommender
 from training.tracking.store import VARIABLE
@@ -78,6 +85,29 @@ def test_after_the_next_retraining_nothing_is_left(workspace: Path) -> None:
     invoke("rollback", first, "--workspace", str(workspace))
     old = Recommender.load(pointer.find(workspace).bundle)
     assert old.recommend([Query(customer_id=PLANTED)], 5) == old.recommend([Query()], 5)
+
+
+def test_rows_set_aside_go_however_an_id_is_written_in_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a number, as a device's, or in a line that could not be taken apart."""
+    monkeypatch.delenv("ESNAF_STORE", raising=False)
+    file, nobody = tmp_path / "rejected.parquet", pa.nulls(2, pa.string())
+    tables = [
+        pa.table({"customer_id": [4711, 12], "anonymous_id": nobody}),
+        pa.table({"customer_id": nobody, "anonymous_id": ["web", "app"]}),
+        pa.table({LINE: ['"4711";p1;"', "12,p1,"]}),
+    ]
+    with Rejects(file) as aside:
+        for table in tables:
+            aside.add("events", "events.csv", row=np.arange(2), reason=np.zeros(2, np.int64), values=table)
+    store = LiveStore.open(tmp_path, StoreConfig())
+    try:
+        for id in ("4711", "anon:web"):
+            erase(store, tmp_path, StoreConfig(), id, actor="tests")
+        assert purge._Purging(tmp_path, purge._register(store))._without_rows(file)
+    finally:
+        store.close()
+    left = [json.loads(text) for text in pq.read_table(file)["values"].to_pylist()]
+    assert left == [{"customer_id": 12}, {"anonymous_id": "app"}, {LINE: "12,p1,"}]
 
 
 def test_a_champion_that_stays_forgets_too(workspace: Path) -> None:

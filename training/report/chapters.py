@@ -1,8 +1,6 @@
-"""Chapter: one section of the page, and all that a contest gives rise to."""
+"""Chapters: what a contest gives rise to."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from html import escape
 
 from training.comparison.contest import Contest
 from training.comparison.difference import Difference
@@ -10,33 +8,13 @@ from training.evaluation import summary
 from training.gate.verdict import Verdict
 from training.report import words
 from training.report.differences import differences_table
+from training.report.document import Chapter
 from training.report.lists import examples_html
 from training.report.marks import bars
 from training.report.shifts import cost_table, distributions, drift_table, importance_table, settings_table
 from training.report.table import Row, Table
 
 MAIN = ("ndcg", "recall", "map", "mrr", "hit_rate", "explore/ndcg", "explore/recall", "repeat/ndcg", "repeat/recall")
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """A section with its title, a sentence that says how to read it, and its content as HTML."""
-
-    key: str
-    title: str
-    lead: str
-    content: str
-
-    @property
-    def link(self) -> str:
-        """For the top of the page."""
-        return f'<a href="#{self.key}">{escape(self.title)}</a>'
-
-    @property
-    def html(self) -> str:
-        """The section."""
-        lead = f'<p class="lead">{escape(self.lead)}</p>' if self.lead else ""
-        return f'<section id="{self.key}"><h2>{escape(self.title)}</h2>{lead}{self.content}</section>'
 
 
 def chapters(contest: Contest, *, verdict: Verdict | None, named: bool) -> list[Chapter]:
