@@ -1,6 +1,7 @@
 """What knowing the customer gains: the ranker with segment, value and interest features against one without them.
 
-Online Retail with `--data`, beside the simulated shop. One model learns until four weeks before the end; a second
+Online Retail with `--data`, beside the simulated shop. The families that a shop has to ask for are asked for; `--extra`
+without names leaves them away, as they are by default. One model learns until four weeks before the end; a second
 ranker learns from the same examples without the families of features in question, and both rank the same candidates of
 the same customers. The gain is the share by which NDCG@20 rises, with the 95 % interval of a paired bootstrap over
 customers. New customers of a young simulated shop, who are known by what they declared at onboarding and by nothing
@@ -26,6 +27,7 @@ from features import families
 from features.arrays import DAY, Bools, Codes
 from features.history import History
 from features.interests.told import Declared, Told
+from features.modules import load as load_modules
 from features.registry import REGISTRY
 from features.settings import FILE_NAME, Settings
 from features.tables import Shop, TablesConfig, load
@@ -44,6 +46,7 @@ from training.trainer import Trainer
 from training.tuning.scores import Scores
 
 FAMILIES = ("segment", "segments", "value", "interest")
+EXTRA = ("features.families.segments", "features.families.value")
 REAL, REAL_UNTIL = "online_retail", date(2011, 9, 1)
 K = 10
 LEAST = 20  # new customers: fewer say nothing
@@ -56,6 +59,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--without", nargs="+", default=FAMILIES, metavar="NAME", help=f"families or features ({', '.join(FAMILIES)})"
     )
+    parser.add_argument(
+        "--extra", nargs="*", default=EXTRA, metavar="MODULE", help=f"[features] extra ({', '.join(EXTRA)})"
+    )
     parser.add_argument("--customers", type=int, default=8_000, metavar="N", help="default 8000")
     parser.add_argument("--products", type=int, default=2_000, metavar="N", help="default 2000")
     parser.add_argument("--days", type=int, default=365, metavar="N", help="default 365")
@@ -63,28 +69,34 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def measure(args: Namespace) -> Figures:
     """Figures of the simulated shop, and of Online Retail where there is data."""
-    families.load()
-    hidden = {name for name, feature in REGISTRY.items() if {name, feature.family} & {*args.without}}
-    figures: dict[str, float] = {"hidden_features": len(hidden)}
     size = {"customers": args.customers, "products": args.products}
-    with _simulated(Parameters(**size, days=args.days)) as (case, _):
+    families.load()
+    with _simulated(replace(YOUNG, **size), Settings({})) as (case, truth):  # as things are by default
+        figures = newcomers(case, truth)
+    load_modules(args.extra)  # from here on every ranker of this process sees them
+    hidden = {name for name, feature in REGISTRY.items() if {name, feature.family} & {*args.without}}
+    figures |= {"hidden_features": len(hidden)}
+    with _simulated(Parameters(**size, days=args.days), _asking(Settings({}), args.extra)) as (case, _):
         figures |= {f"simulated_{name}": value for name, value in case.gain(hidden).items()}
-    with _simulated(replace(YOUNG, **size)) as (case, truth):
-        figures |= newcomers(case, truth)
     if args.data is not None:
-        settings = Settings.read(WORKSPACES / REAL / FILE_NAME)
+        settings = _asking(Settings.read(WORKSPACES / REAL / FILE_NAME), args.extra)
         until = (REAL_UNTIL - date(1970, 1, 1)).days * DAY
         shop = load(args.data / REAL, TablesConfig.of(settings), until=until)
         figures |= {f"real_{name}": value for name, value in Case.fitted(shop, settings, until).gain(hidden).items()}
     return figures
 
 
+def _asking(settings: Settings, extra: Sequence[str]) -> Settings:
+    """The same with families that have to be asked for."""
+    own = {**settings.values.get("features", {}), "extra": list(extra)}
+    return replace(settings, values={**settings.values, "features": own})
+
+
 @contextmanager
-def _simulated(parameters: Parameters) -> Iterator[tuple["Case", Path]]:
+def _simulated(parameters: Parameters, settings: Settings) -> Iterator[tuple["Case", Path]]:
     """A model of a simulated shop, and the folder of its truth."""
     with tempfile.TemporaryDirectory() as folder:
         simulate(Path(folder), parameters)
-        settings = Settings({})
         shop = load(Path(folder), settings.section("tables", TablesConfig))
         yield Case.fitted(shop, settings, shop.log.end // DAY * DAY), Path(folder) / "truth"
 

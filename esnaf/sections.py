@@ -18,6 +18,7 @@ def sections() -> dict[str, type]:
     from serving.messages.config import MessagesConfig
     from serving.newcomers.config import NewcomersConfig
     from serving.policy.config import PolicyConfig
+    from serving.record.config import RecordConfig
     from training.candidates.registry import BUILT_IN
     from training.comparison.config import CompareConfig
     from training.config import BundlesConfig, FeaturesConfig, PoolConfig, RankerConfig, RetrainConfig, TrainingConfig
@@ -55,6 +56,7 @@ def sections() -> dict[str, type]:
         "fading": FadingConfig,
         "exploration": ExplorationConfig,
         "messages": MessagesConfig,
+        "record": RecordConfig,
     }
 
 

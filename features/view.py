@@ -1,5 +1,6 @@
 """View: what feature functions see, a batch of pairs with everything that is shared between features."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,10 +57,12 @@ class View:
         *,
         profiles: Profiles | None = None,
         context: Context | None = None,
+        foretold: Mapping[str, Doubles] | None = None,
     ) -> None:
         self.history, self.catalogue, self.market = history, catalogue, market
         self.pairs, self.as_of = pairs, as_of
         self.profiles = profiles
+        self.foretold = {} if foretold is None else foretold  # (R,) by name, see features.segments.foretold
         self.context = Context.at(as_of, len(history)) if context is None else context
 
     @property

@@ -181,16 +181,19 @@ class App:
     async def _declare(self, call: Call) -> Reply:
         check_path(call)
         body = await read_body(call, InterestsRequest, self._desk.max_body)
-        return Reply(await self._onboarding.declare(call.parameter, body, until=self._acknowledged()))
+        done = self._onboarding.declare(call.parameter, body, actor_of(call), until=self._acknowledged())
+        return Reply(await done)
 
     async def _remove(self, call: Call) -> Reply:
         check_path(call)
-        return Reply(await self._onboarding.remove(call.parameter, call.second, until=self._acknowledged()))
+        done = self._onboarding.remove(call.parameter, call.second, actor_of(call), until=self._acknowledged())
+        return Reply(await done)
 
     async def _call(self, call: Call) -> Reply:
         check_path(call)
         body = await read_body(call, NameRequest, self._desk.max_body)
-        return Reply(await self._onboarding.call(call.parameter, body, until=self._acknowledged()))
+        done = self._onboarding.call(call.parameter, body, actor_of(call), until=self._acknowledged())
+        return Reply(await done)
 
     def _acknowledged(self) -> float:
         """The loop's time by which what is written has to be on the disk."""

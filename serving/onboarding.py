@@ -22,7 +22,6 @@ from serving.storing import Storing
 from training.recommender import Recommender
 
 if TYPE_CHECKING:
-    from features.identity.keys import Keys
     from features.interests.book import Book
     from features.store.livestore import LiveStore
 
@@ -41,7 +40,7 @@ class Onboarding:
         _check_id(customer_id)
         return to_json(self._described(customer_id))
 
-    async def declare(self, customer_id: str, body: InterestsRequest, *, until: float) -> bytes:
+    async def declare(self, customer_id: str, body: InterestsRequest, actor: str, *, until: float) -> bytes:
         """An `InterestsAnswer` once what was declared is on the disk.
 
         RequestError where none of the names is known (422), or they cannot be kept (429, 503).
@@ -53,10 +52,12 @@ class Onboarding:
         if unknown and not known:
             raise RequestError(422, "unknown_interest", _unknown(unknown[0][1], names), field="interests.0")
         now, declared = self._desk.clock.now(), [names.shown(name) for name in known]
-        await self._storing.store(lambda store: _book(store).declare(customer_id, declared, now), until=until)
+        await self._storing.store(
+            lambda store: _book(store).declare(customer_id, declared, now, actor=actor), until=until
+        )
         return to_json({**self._described(customer_id), "rejected": _rejected(unknown, names)})
 
-    async def remove(self, customer_id: str, name: str, *, until: float) -> bytes:
+    async def remove(self, customer_id: str, name: str, actor: str, *, until: float) -> bytes:
         """An `InterestsAnswer` once the removal is on the disk.
 
         RequestError for a name of nothing, and that the customer did not declare (404), or where it cannot be kept.
@@ -68,10 +69,10 @@ class Onboarding:
         if not names.find(name):
             raise RequestError(404, "unknown_interest", _unknown(name, names), field="name")
         spelt = names.shown(name)
-        await self._storing.store(lambda store: _book(store).remove(customer_id, spelt), until=until)
+        await self._storing.store(lambda store: _book(store).remove(customer_id, spelt, actor=actor), until=until)
         return to_json(self._described(customer_id))
 
-    async def call(self, customer_id: str, body: NameRequest, *, until: float) -> bytes:
+    async def call(self, customer_id: str, body: NameRequest, actor: str, *, until: float) -> bytes:
         """A `NameAnswer` once the name is on the disk, sealed.
 
         RequestError without a secret to seal it with (503), for a name that could not be shown (422), or where it
@@ -86,7 +87,13 @@ class Onboarding:
             rule = "a name has letters, blanks, hyphens, dots and apostrophes, up to 80 of them"
             raise RequestError(422, "invalid_value", f"name: {rule}, not {shown(name)}", field="name")
         now = self._desk.clock.now()
-        await self._storing.store(lambda store: _say(store, keys, customer_id, name=name, now=now), until=until)
+
+        def saying(store: "LiveStore") -> None:
+            from features.names.book import NameBook  # loads the database's library: not on the loop
+
+            NameBook(store.backend, keys).say(customer_id, name, now, actor=actor)
+
+        await self._storing.store(saying, until=until)
         names.forget(customer_id)
         return to_json({"customer_id": customer_id, "name": names.name(customer_id, self._desk.answers.personal)})
 
@@ -105,12 +112,6 @@ def _book(store: "LiveStore") -> "Book":
     from features.interests.book import Book  # loads the database's library: not on the loop
 
     return Book(store.backend)
-
-
-def _say(store: "LiveStore", keys: "Keys", customer_id: str, *, name: str | None, now: int) -> None:
-    from features.names.book import NameBook
-
-    NameBook(store.backend, keys).say(customer_id, name, now)
 
 
 def account_now(known: Known, recommender: Recommender) -> Account:

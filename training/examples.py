@@ -11,6 +11,7 @@ from features.context import Context
 from features.eventlog import EventLog
 from features.matrix import feature_matrix
 from features.profiles import Profiles
+from features.segments.foretold import Foretell, nothing
 from training.candidates.base import Snapshot
 from training.candidates.propose import rows_at_once
 from training.config import RankerConfig, TrainingConfig
@@ -56,6 +57,7 @@ class Window:
     sources: Sequence[Source]
     log: EventLog
     profiles: Profiles  # C customers of the log
+    foretell: Foretell = nothing  # what was foretold of customers by then
 
     def examples(self, names: Sequence[str], training: TrainingConfig, ranker: RankerConfig, *, most: int) -> Examples:
         """The examples of at most `most` customers, sampled with the seed and the window's time.
@@ -101,6 +103,7 @@ class Window:
             profiles=request.profiles,
             context=request.context,
             names=names,
+            foretold=self.foretell(request.history, self.snapshot.time),
         )
         group = np.bincount(pairs.customer, minlength=len(customers))
         found, unseen = int((gain > 0).sum()), int(labels.unseen[customers].sum())

@@ -27,7 +27,8 @@ KIND_OF_FAMILY = {
     "interest": "interest",
     "product": "popular",
     "moment": "basket",
-    "segments": "nothing",  # the same for every product
+    "segments": "nothing",  # likewise
+    "value": "nothing",  # likewise
 }
 KIND_OF_GENERATOR = {
     "repurchase": "own",

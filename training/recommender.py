@@ -17,9 +17,11 @@ from features.identity.aliases import Aliases
 from features.kept import kept
 from features.market import Market
 from features.matrix import feature_matrix
+from features.modules import UnknownModuleError, load, modules_of
 from features.pairs import Pairs
 from features.profiles import Profiles
 from features.segments.customers import Customers
+from features.segments.foretold import Foretell
 from features.segments.population import Population
 from features.visit import visit_matrix
 from features.vocabulary import Vocabulary
@@ -38,6 +40,7 @@ from training.request import Request
 from training.rules import SOURCES, Arranger, Policy, Rules
 from training.segments.segmenter import Segmenter
 from training.shelf import Shelf
+from training.value.foretold import foretelling
 from training.value.model import ValueModel
 from training.visits import VisitRanker
 
@@ -77,13 +80,19 @@ class Recommender:
             self.customers, self.products, self.history, self.profiles, self.catalogue, self.market, self.aliases
         )
 
+    @kept
+    def foretell(self) -> Foretell:
+        """What the value model says of customers."""
+        return foretelling(self.value)
+
     def population_at(self, time: int) -> Population:
         """Its customers as segments see them at a moment."""
-        return Population(self.history, self.profiles, self.catalogue, time)
+        return Population(self.history, self.profiles, self.catalogue, time, self.foretell)
 
     def customers_of(self, request: Request) -> Customers:
         """The customers of a request as segments see them, with what they did since the model was made."""
-        return Customers(request.history, request.profiles, self.catalogue, request.context.time)
+        history, time = request.history, request.context.time
+        return Customers(history, request.profiles, self.catalogue, time, self.foretell(history, time))
 
     @kept
     def shelf(self) -> Shelf:
@@ -187,6 +196,7 @@ class Recommender:
             context=request.context,
             names=self.order.names,
             fixed=self.fixed,
+            foretold=self.foretell(request.history, request.context.time),
         )
 
     def shortened(
@@ -242,6 +252,7 @@ class Recommender:
     @classmethod
     def _read(cls, folder: Path, facts: Mapping[str, Any]) -> Self:
         trees = facts["ranker"] == "trees"
+        _load_modules(facts.get("features", ()), folder)
         return cls(
             time=facts["time"],
             customers=storage.restore(_Ids, folder / "customers").ids,
@@ -278,7 +289,7 @@ class Recommender:
             self.segments.save(folder)
         parts = {name: getattr(self, name) is not None for name in ("visits", "value", "segments")}
         kinds = {"ranker": "trees" if trees else "counting", **parts}
-        facts = {**self.facts, "time": self.time, **kinds}
+        facts = {**self.facts, "time": self.time, "features": modules_of(self.order.names), **kinds}
         bundle.seal(folder, facts | {"generators": [_source_entry(source) for source in self.sources]})
 
     def _answers(self, request: Request, ranking: Ranking) -> list[Answer]:
@@ -327,6 +338,14 @@ def _alike(queries: Sequence[Query], policy: Policy | None) -> dict[tuple[Filter
         rules = None if policy is None else policy.rules(query)
         rows.setdefault((query.filters, rules), []).append(row)
     return rows
+
+
+def _load_modules(modules: Sequence[str], folder: Path) -> None:
+    """Import what features of a shop's own come from; BundleError where one cannot be."""
+    try:
+        load(modules)
+    except UnknownModuleError as error:
+        raise BundleError(f"{folder}: its features are not there: {error}; put the module back") from error
 
 
 def _source_entry(source: Source) -> dict[str, Any]:

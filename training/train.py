@@ -84,7 +84,8 @@ def trained(job: Job, shop: Shop, timer: Timer, scratch: Path) -> Entered:
         with timer.stage("final"):
             final = trainer.fit(end, complete=True)
             learning = trainer.learning(end)
-            final = replace(final, value=learning.fit(end) if learning else None)
+            if learning is not None and final.value is None:
+                final = replace(final, value=learning.fit(end))
             final.save(scratch / FINAL)
             _describe(trainer, final, scratch)
         measurement = measuring.result()

@@ -1,6 +1,5 @@
 """Trainer: from a shop's tables to a recommender as of any moment."""
 
-import importlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +14,7 @@ from features.arrays import DAY, NO_TIME, Codes
 from features.errors import ConfigError
 from features.logs import log
 from features.market import Market
+from features.modules import UnknownModuleError, load
 from features.segments.config import SegmentsConfig
 from features.settings import Settings
 from features.tables.patterns import ANONYMOUS
@@ -33,7 +33,10 @@ from training.recommender import Order, Recommender
 from training.segments.segmenter import Earlier, Segmenter
 from training.timer import Timer
 from training.value.config import ValueConfig
+from training.value.foretold import foretelling
 from training.value.learning import Learning
+from training.value.model import ValueModel
+from training.value.moments import Moments, asked_for
 from training.visit_examples import visit_examples
 from training.visits import VisitRanker
 
@@ -85,11 +88,10 @@ class Trainer:
     def names(self) -> list[str]:
         """The features that the ranker may see; ConfigError where a module of the user's own cannot be imported."""
         config = self.settings.section("features", FeaturesConfig)
-        for module in config.extra:
-            try:
-                importlib.import_module(module)
-            except (ImportError, ValueError) as error:
-                raise ConfigError(f"[features] extra: cannot import '{module}' ({error})") from error
+        try:
+            load(config.extra)
+        except UnknownModuleError as error:
+            raise ConfigError(f"[features] extra: {error}") from error
         return names_of([registry.find(path).name for path in self._asked], config.exclude)
 
     @cached_property
@@ -122,6 +124,21 @@ class Trainer:
         config = self.settings.section("value", ValueConfig)
         return Learning(self.shop.log, config, self.training.seed, end) if config.enabled else None
 
+    @cached_property
+    def _foretold(self) -> Moments | None:
+        """Value models of past moments, where features or segments need them; else only the last model has one."""
+        config = self.settings.section("value", ValueConfig)
+        if not config.enabled or not asked_for(self.names, self.settings):
+            return None
+        return Moments(self.shop.log, config, self.training.seed)
+
+    def _value(self, moment: int) -> ValueModel | None:
+        """What was foretold of customers by a moment."""
+        if self._foretold is None:
+            return None
+        with self.timer.stage("value"):
+            return self._foretold.at(moment)
+
     def _buyers(self, moment: int) -> int:
         """How many customers bought in the window from a moment on."""
         if moment not in self._counted:
@@ -140,6 +157,7 @@ class Trainer:
         order = self._order(self.examples(moments), until)
         sources = self._serving(until, complete=complete)
         fitted = self._recommender(until, snapshot, sources, order, self._facts(moments, until) | {"trained": until})
+        fitted = replace(fitted, value=self._value(until))
         fitted = replace(fitted, segments=self._segments(fitted, self.champion))
         return replace(fitted, visits=self._visits(moments, order)) if isinstance(order, Ranker) else fitted
 
@@ -170,6 +188,7 @@ class Trainer:
         with self.timer.stage("visits"):
             sources = self._serving(moment, complete=False)
             model = self._recommender(moment, self.snapshot(moment), sources, order, {})
+            model = replace(model, value=self._value(moment))
             cuts = Cuts.of(log, moment, moment + config.horizon * DAY, most=config.visits, seed=config.seed)
             known = Known(len(model.customers), len(model.products), moment)
             parts = [visit_examples(model, asked(week, log, self.shop.profiles, known)) for week in cuts.weeks()]
@@ -320,7 +339,8 @@ class Trainer:
             for moment in moments:
                 if moment in self._examples:
                     continue
-                window = Window(self.snapshot(moment), self.sources(moment), self.shop.log, self.shop.profiles)
+                parts = (self.snapshot(moment), self.sources(moment), self.shop.log, self.shop.profiles)
+                window = Window(*parts, foretelling(self._value(moment)))
                 self._forget(moment)
                 for learning in pending:
                     learning.result()  # at most two windows are held: on a large shop each takes gigabytes

@@ -11,6 +11,8 @@ from esnaf.moments import shown_moment
 from features.errors import UsageError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from features.identity.lookup import Lookup
     from features.store.livestore import LiveStore
 
@@ -60,7 +62,11 @@ def run(args: Namespace) -> Mapping[str, Any]:
         with store.backend.reading() as connection:
             from features.identity.lookup import Lookup
 
-            return _told(Lookup(connection, store.book.config, store.book.keys), args)
+            told = _told(Lookup(connection, store.book.config, store.book.keys), args)
+        if told.get("person"):
+            with store.backend.writing() as connection:
+                _write_down(connection, f"identity {args.action}", told["person"], "found")
+        return told
 
 
 def show(result: Mapping[str, Any]) -> None:
@@ -94,12 +100,21 @@ def _told(lookup: "Lookup", args: Namespace) -> Mapping[str, Any]:
     return {"person": person, "ids": lookup.ids(person), "identifiers": own}
 
 
+def _write_down(connection: "Connection", action: str, id: str, result: str) -> None:
+    """One line of the audit log."""
+    from features.consent.audit import note
+
+    note(connection, "command", action, id, result)
+
+
 def _undone(store: "LiveStore", number: str) -> Mapping[str, Any]:
     if not number.isdecimal():
         raise UsageError(f"{number!r} is no number of a merge; `esnaf identity list` tells them")
     with store.backend.writing() as connection:
-        if not store.book.undo(connection, int(number)):
+        member = store.book.undo(connection, int(number))
+        if member is None:
             raise UsageError(f"there is no merge {number} that could be taken back; `esnaf identity list` tells them")
+        _write_down(connection, "identity undo", member, "undone")
     return {"undone": int(number)}
 
 

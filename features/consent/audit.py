@@ -3,6 +3,7 @@
 Customers stand under the keyed hash of their id: the entries of one can be found by the id, and no id by the entries.
 """
 
+import time as clock
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select
@@ -20,6 +21,12 @@ def write(connection: Connection, *entries: Entry) -> None:
     names = ("time", "actor", "action", "result")
     rows = [{name: getattr(one, name) for name in names} | {"subject": marker.of(one.customer_id)} for one in entries]
     connection.execute(insert(schema.AUDIT), rows)
+
+
+def note(connection: Connection, actor: str | None, action: str, customer_id: str, result: str) -> None:
+    """Write one down as of now, where somebody is named; inside a transaction that writes."""
+    if actor is not None:
+        write(connection, Entry(int(clock.time()), actor, action, customer_id, result))
 
 
 def read(backend: Backend, *, customer_id: str | None = None, limit: int = 1_000) -> Sequence[Entry]:

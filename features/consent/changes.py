@@ -49,6 +49,18 @@ def made_marker(connection: Connection) -> Marker:
     return marker
 
 
+def reseal(connection: Connection) -> None:
+    """Seal the store's marker with the secret in use, where there is one; inside a transaction that writes."""
+    if _kept(connection) is not None:
+        made_marker(connection)
+
+
+def is_outdated(connection: Connection, keys: Keys) -> bool:
+    """Whether the store's marker is not sealed with the secret in use."""
+    kept = _kept(connection)
+    return kept is not None and outdated(kept, keys)
+
+
 def erased_among(connection: Connection, ids: Collection[str]) -> set[str]:
     """Those of some ids who were erased; inside a transaction that writes."""
     marker = marker_of(connection)

@@ -75,11 +75,12 @@ class Book:
             done = connection.execute(merge)
             _place(connection, id, person, int(done.inserted_primary_key[0]))  # type: ignore[index]  # there is one
 
-    def undo(self, connection: Connection, merge: int) -> bool:
-        """Take back what brought a merge about; False where there is no such merge, or it is undone."""
+    def undo(self, connection: Connection, merge: int) -> str | None:
+        """Take back what brought a merge about; the id that is somebody's own again, None where there is no such merge,
+        or it is undone."""
         row = connection.execute(select(MERGES).where(MERGES.c.sequence == merge, MERGES.c.undone.is_(None))).first()
         if row is None or row.change != "merge":
-            return False
+            return None
         now = int(clock.time())
         nodes: set[str] = set()
         for sequence, time, probability in json.loads(row.links):
@@ -90,7 +91,7 @@ class Book:
         same = MERGES.c.links == row.links
         connection.execute(update(MERGES).where(same, MERGES.c.undone.is_(None)).values(undone=now))
         self.settle(connection, nodes, cause=f"undo of {merge}", links="[]")
-        return True
+        return str(row.member)
 
     def _keep(self, connection: Connection, sight: Sight) -> Sight:
         """The personal values, sealed: identifiers once, of each trait the latest. The sight under the names that its

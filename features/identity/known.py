@@ -41,17 +41,30 @@ def identifiers_of(reader: Reader, ids: Sequence[str], config: IdentityConfig, k
     return [Known(kind_of(node), values.get(node), *found[node]) for node in known]
 
 
-def traits_of(reader: Reader, ids: Sequence[str], keys: Keys | None) -> dict[str, tuple[Any, int, str]]:
-    """What was said of a person: by name the latest value, its time and its source; nothing without keys."""
-    found: dict[str, tuple[Any, int, str]] = {}
+class Trait(NamedTuple):
+    """What was said of a person."""
+
+    name: str
+    value: Any
+    time: int  # seconds since the epoch, UTC: when it was said
+    source: str  # event, table or said
+
+
+def all_traits(reader: Reader, ids: Sequence[str], keys: Keys | None) -> list[Trait]:
+    """What each source said last of a person under each id, the latest last; nothing without keys."""
     if keys is None:
-        return found
-    some = ids[:_MOST]
+        return []
+    found, some = [], ids[:_MOST]
     for id, name, source, sealed, time in reader.rows(partial(_traits, len(some)), _named(some)):
         value = _opened(keys, sealed, f"{id}\0{name}")
         if value is not None:
-            found[name] = (json.loads(value), time, source)
+            found.append(Trait(name, json.loads(value), time, source))
     return found
+
+
+def traits_of(reader: Reader, ids: Sequence[str], keys: Keys | None) -> dict[str, tuple[Any, int, str]]:
+    """Of these by name the latest value, its time and its source."""
+    return {trait.name: trait[1:] for trait in all_traits(reader, ids, keys)}
 
 
 def _values(reader: Reader, nodes: Sequence[str], config: IdentityConfig, keys: Keys | None) -> dict[str, str]:

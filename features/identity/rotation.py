@@ -1,9 +1,10 @@
-"""Rotation: everything that older secrets hashed and sealed, under the secret in use."""
+"""Rotation: everything that older secrets hashed and sealed, under the secret in use; the key of the tombstones too."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
+from features.consent.changes import is_outdated, reseal
 from features.errors import SecretError
 from features.identity.book import Book
 from features.identity.component import kind_of
@@ -32,6 +33,8 @@ def rotate(backend: Backend, book: Book) -> Rotated:
     keys = book.keys
     if keys is None:
         raise SecretError(f"there is no secret to rotate to; {HOW}")
+    with backend.writing() as connection:
+        reseal(connection)
     done = Rotated(0, 0)
     while True:
         with backend.writing() as connection:
@@ -42,10 +45,11 @@ def rotate(backend: Backend, book: Book) -> Rotated:
 
 
 def left(connection: Connection, keys: Keys) -> int:
-    """Rows that are not under the first secret."""
+    """Rows that are not under the first secret; the key of the tombstones counts as one."""
     old = select(func.count()).select_from(PERSONS).where(_old_node(keys))
     sealed = select(func.count()).select_from(TRAITS).where(_old_seal(keys))
-    return sum(int(connection.execute(query).scalar_one()) for query in (old, sealed))
+    rows = sum(int(connection.execute(query).scalar_one()) for query in (old, sealed))
+    return rows + is_outdated(connection, keys)
 
 
 def _old_node(keys: Keys) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
+from features.consent.audit import note
 from features.consent.changes import refuse_erased
 from features.interests.schema import INTERESTS
 from features.interests.told import NOTHING, Told
@@ -25,16 +26,18 @@ class Book:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
 
-    def declare(self, customer_id: str, names: Sequence[str], now: int) -> Told:
-        """These are the customer's interests; what they have told by then."""
+    def declare(self, customer_id: str, names: Sequence[str], now: int, *, actor: str | None = None) -> Told:
+        """These are the customer's interests; what they have told by then. Who changed them (`actor`) is audited."""
         with self._backend.writing() as connection:
             refuse_erased(connection, customer_id)
+            note(connection, actor, "interests", customer_id, "declared")
             return _put(connection, customer_id, _told(connection, customer_id).declare(names, now))
 
-    def remove(self, customer_id: str, name: str) -> Told:
+    def remove(self, customer_id: str, name: str, *, actor: str | None = None) -> Told:
         """The customer does not want to be known for something."""
         with self._backend.writing() as connection:
             refuse_erased(connection, customer_id)
+            note(connection, actor, "interests", customer_id, "removed")
             return _put(connection, customer_id, _told(connection, customer_id).remove(name))
 
     def forget(self, customer_id: str) -> None:

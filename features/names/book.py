@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
+from features.consent.audit import note
 from features.consent.changes import erased_among, refuse_erased
 from features.errors import SecretError
 from features.identity.keys import Keys
@@ -32,10 +33,11 @@ class NameBook:
     def __init__(self, backend: Backend, keys: Keys) -> None:
         self._backend, self._keys = backend, keys
 
-    def say(self, customer_id: str, name: str | None, now: int) -> None:
-        """What a customer is called from now on; None takes back what was said."""
+    def say(self, customer_id: str, name: str | None, now: int, *, actor: str | None = None) -> None:
+        """What a customer is called from now on; None takes back what was said. Who changed it (`actor`) is audited."""
         with self._backend.writing() as connection:
             refuse_erased(connection, customer_id)
+            note(connection, actor, "name", customer_id, "changed" if name is not None else "removed")
             _clear(connection, [customer_id], SAID)
             if name is not None:
                 connection.execute(insert(TRAITS).values(self._row(customer_id, name, SAID, now)))

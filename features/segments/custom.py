@@ -2,16 +2,24 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
-from features.arrays import Bools, Codes, Doubles, rows_of
+from features.arrays import DAY, Bools, Codes, Doubles, rows_of
+from features.catalogue import Catalogue
 from features.category import SEPARATOR, leaf_of
+from features.history import History
+from features.kinds import Kind
 from features.profiles import Interests
 from features.segments.config import CustomSegment
 from features.segments.dimension import Asked
 from features.segments.expression import Expression, Words
 from features.segments.facts import FACTS, Known
+from features.segments.foretold import FORETOLD
+
+_LOOKS, _LOOKED_DAYS = (Kind.VIEW, Kind.CLICK, Kind.ADD_TO_CART, Kind.WISHLIST), 90
+_Named: TypeAlias = Sequence[Sequence[int]]  # codes of departments, categories and brands
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class Record:
     def names(self) -> Collection[str]:
         """Facts, what a model gives, and attributes."""
         customers = self.known.customers
-        return {*FACTS, *customers.given, *customers.profiles.attributes}
+        return {*FACTS, *FORETOLD, *customers.given, *customers.profiles.attributes}
 
     def value(self, name: str) -> Doubles | Words:
         """(R,) a fact, or an attribute."""
@@ -40,29 +48,31 @@ class Record:
         return Words(attribute.code, attribute.names)
 
     def asked(self, function: str, text: str) -> Bools:
-        """(R,) who is in a segment, or declared an interest."""
-        if function == "likes":
-            return self._likes(text)
-        codes, code = self.segments[text]
-        members: Bools = codes == code
-        return members
-
-    def _likes(self, text: str) -> Bools:
+        """(R,) who is in a segment, declared an interest, or bought or looked at something of a kind."""
+        if function == "segment":
+            codes, code = self.segments[text]
+            members: Bools = codes == code
+            return members
         customers = self.known.customers
-        told, catalogue = customers.profiles, customers.catalogue
-        wanted, found = text.casefold(), False
-        likes = np.zeros(len(self), np.bool_)
-        for interests, names in (
-            (told.departments, catalogue.department_names),
-            (told.categories, catalogue.category_names),
-            (told.brands, catalogue.brand_names),
-        ):
-            codes = [i for i, name in enumerate(names) if _means(wanted, name.casefold())]
-            found |= bool(codes)
-            likes |= _has(interests, codes)
-        if not found:
-            raise KeyError(text)
-        return likes
+        named = _named(customers.catalogue, text)
+        if function == "likes":
+            return self._likes(named)
+        if function == "bought":
+            return self._did(named, customers.bought)
+        looks = customers.history.of_kinds(*_LOOKS)
+        return self._did(named, looks.only(looks.time >= customers.time - _LOOKED_DAYS * DAY))
+
+    def _likes(self, named: _Named) -> Bools:
+        told = self.known.customers.profiles
+        levels = (told.departments, told.categories, told.brands)
+        return np.asarray(np.logical_or.reduce([_has(*one) for one in zip(levels, named, strict=True)]))
+
+    def _did(self, named: _Named, done: History) -> Bools:
+        customers = self.known.customers
+        shop = customers.catalogue
+        levels = (shop.department, shop.category, shop.brand)
+        among = np.logical_or.reduce([np.isin(code, codes) for code, codes in zip(levels, named, strict=True)])
+        return np.asarray(customers.total(np.append(among, False)[done.product], done) > 0)
 
 
 class OfExpression:
@@ -90,6 +100,15 @@ class OfExpression:
         record = Record(asked.known, {})
         told = [f"{name} = {_shown(record.value(name))}" for name in self.expression.names]
         return f"{', '.join(told)}; the rule is: {self.about}" if told else f"the rule is: {self.about}"
+
+
+def _named(catalogue: Catalogue, text: str) -> _Named:
+    """The codes of departments, categories and brands that a text means; KeyError where it means none."""
+    wanted, levels = text.casefold(), (catalogue.department_names, catalogue.category_names, catalogue.brand_names)
+    found = [[code for code, name in enumerate(names) if _means(wanted, name.casefold())] for names in levels]
+    if not any(found):
+        raise KeyError(text)
+    return found
 
 
 def _means(wanted: str, name: str) -> bool:

@@ -36,7 +36,7 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: np.divide,
 }
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {"abs": np.abs, "min": np.fmin, "max": np.fmax}
-_OF_TEXT = ("segment", "likes")
+_OF_TEXT = ("segment", "likes", "bought", "viewed")
 _LEAVES = (ast.Name, ast.Constant, ast.Load, ast.And, ast.Or, ast.Not, ast.USub, ast.In, ast.NotIn)
 _NODES = (
     *(ast.Expression, ast.BoolOp, ast.UnaryOp, ast.Compare, ast.BinOp, ast.Call, ast.List, ast.Tuple),

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.arrays import DAY, Array, Doubles, lengths_of
+from features.consent.purposes import Purpose
 from features.kinds import Kind
 from features.segments.customers import Customers, ratio
+from features.segments.foretold import FORETOLD
 from features.touch import CHANNELS, DEVICES
 from features.visit import visit_number
 
@@ -49,16 +51,20 @@ class Known:
         return len(self.customers)
 
     def __contains__(self, name: str) -> bool:
-        return name in FACTS or name in self.customers.given
+        return name in FACTS or name in self.customers.given or name in FORETOLD
 
     def __getitem__(self, name: str) -> Doubles:
-        """(R,) a fact, or what a model gave under that name; KeyError for any other name."""
+        """(R,) a fact, or what a model gave under that name, NaN where none gave it; KeyError for any other name."""
         held = self._held.get(name)
         if held is None:
-            given = self.customers.given
-            found = given[name] if name in given else FACTS[name].compute(self.customers)
-            held = self._held[name] = np.asarray(found, np.float64)
+            held = self._held[name] = np.asarray(self._found(name), np.float64)
         return held
+
+    def _found(self, name: str) -> Array:
+        given = self.customers.given
+        if name in given:
+            return given[name]
+        return np.full(len(self), np.nan) if name in FORETOLD else FACTS[name].compute(self.customers)
 
 
 @fact("orders")
@@ -247,6 +253,28 @@ def interests(customers: Customers) -> Array:
     parts = (told.departments, told.categories, told.brands)
     count: Array = np.sum([lengths_of(part.offsets) for part in parts], axis=0)
     return count
+
+
+@fact("0 or 1")
+def may_personalise(customers: Customers) -> Array:
+    """Whether the customer consents to personalisation."""
+    return _consents(customers, Purpose.PERSONALISATION)
+
+
+@fact("0 or 1")
+def may_analyse(customers: Customers) -> Array:
+    """Whether the customer consents to analytics."""
+    return _consents(customers, Purpose.ANALYTICS)
+
+
+@fact("0 or 1")
+def may_message(customers: Customers) -> Array:
+    """Whether the customer consents to messages."""
+    return _consents(customers, Purpose.MESSAGING)
+
+
+def _consents(customers: Customers, purpose: Purpose) -> Array:
+    return np.asarray((customers.profiles.consent & purpose) > 0)
 
 
 def _shares() -> None:

@@ -15,6 +15,7 @@ from features.segments.customers import Customers
 from features.segments.cuts import Cuts
 from features.segments.dimension import Dimension
 from features.segments.facts import Known
+from features.segments.foretold import Foretell, nothing
 from features.segments.segments import Column, Segments, segments_of
 
 AT_ONCE = 50_000  # customers
@@ -28,15 +29,16 @@ class Population:
     profiles: Profiles
     catalogue: Catalogue
     time: int  # seconds since the epoch, UTC
-    given: Mapping[str, Doubles] | None = None  # (C,) what a model adds
+    foretell: Foretell = nothing  # what a model adds
 
     def __len__(self) -> int:
         return len(self.history)
 
     def take(self, rows: Array) -> Customers:
         """Some of them, in that order."""
-        given = {name: values[rows] for name, values in (self.given or {}).items()}
-        return Customers(self.history.take(rows), self.profiles.take(rows), self.catalogue, self.time, given)
+        history = self.history.take(rows)
+        given = self.foretell(history, self.time)
+        return Customers(history, self.profiles.take(rows), self.catalogue, self.time, given)
 
     def parts(self) -> Iterator[tuple[Array, Known]]:
         """All of them: rows, and what is known of them."""
@@ -50,7 +52,8 @@ class Population:
     @cached_property
     def _whole(self) -> Known:
         """All at once, where they are few enough; several ask."""
-        return Known(Customers(self.history, self.profiles, self.catalogue, self.time, self.given or {}))
+        given = self.foretell(self.history, self.time)
+        return Known(Customers(self.history, self.profiles, self.catalogue, self.time, given))
 
     def facts(self, names: Sequence[str]) -> dict[str, Doubles]:
         """(C,) some facts of everybody."""

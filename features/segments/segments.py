@@ -17,12 +17,15 @@ from features.segments.customers import Customers
 from features.segments.cuts import Cuts
 from features.segments.dimension import Asked, Dimension
 from features.segments.facts import Known
-from features.segments.value import FREQUENCY, MONETARY, RECENCY, Rfm, Standing
+from features.segments.foretold import FIFTH
+from features.segments.value import FREQUENCY, MONETARY, RECENCY, Predicted, Rfm, Standing
 
 TIMELESS: tuple[Dimension, ...] = (Rhythm(), Regularity(), Basket(), Channel(), Device(), Platform())
 """What neither the moment nor other customers have a part in: without new events nobody moves."""
 PLAIN: tuple[Dimension, ...] = (Activity(), *TIMELESS, Standing(), Rfm(), RECENCY, FREQUENCY, MONETARY)
 """What is told by the events alone."""
+OF_MODEL: tuple[Dimension, ...] = (Predicted(),)
+"""What is there where a model foretells what customers spend; it is worked out whenever it is asked for."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,8 @@ class Segments:
 
 def dimensions_of(customers: Customers, config: SegmentsConfig, learned: Sequence[Dimension] = ()) -> list[Dimension]:
     """All dimensions but the custom ones; `learned` are those of a model."""
-    return [*PLAIN, *attributes_of(customers.profiles, config), *learned]
+    foretold = OF_MODEL if FIFTH in customers.given else ()
+    return [*PLAIN, *foretold, *attributes_of(customers.profiles, config), *learned]
 
 
 def segments_of(

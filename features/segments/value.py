@@ -9,6 +9,7 @@ from features.segments.bands import banded
 from features.segments.behavioural import STILL, expected_gap, lateness
 from features.segments.dimension import Asked, days, money, times
 from features.segments.facts import Known
+from features.segments.foretold import CHANCE, FIFTH, SPEND
 
 CLASSES = (
     *("champions", "loyal", "potential_loyal", "recent", "promising", "needs_attention", "about_to_sleep"),
@@ -157,6 +158,25 @@ class Standing:
             return f"first order {days(known['tenure'][0])} ago"
         spent = money(known["spend"][0])
         return f"{count}, {spent} spent; last order {ago} ago, the next is due about every {gap}"
+
+
+class Predicted:
+    """Fifths by what customers are expected to spend, as a model tells it: 5 is best. The borders are the model's own,
+    so that nobody moves because others do."""
+
+    kind, name = "value", "predicted"
+    about = "fifths of the customers by what they are expected to spend"
+
+    def labels(self, known: Known) -> Sequence[str]:
+        return tuple(f"predicted_{fifth}" for fifth in range(1, 6))
+
+    def assign(self, asked: Asked) -> Codes:
+        return np.nan_to_num(asked.known[FIFTH], nan=0.0).astype(np.int32) - 1
+
+    def why(self, asked: Asked, code: int) -> str:
+        known, place = asked.known, ("lowest", "second lowest", "middle", "second highest", "highest")[code]
+        chance = f"{100 * known[CHANCE][0]:.0f} % likely to order"
+        return f"{money(known[SPEND][0])} foretold to be spent, {chance}: the {place} fifth of the customers"
 
 
 def _last_order(known: Known) -> Doubles:

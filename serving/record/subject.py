@@ -1,14 +1,15 @@
 """Subject: whom a record is about, with what the model and the store know of them, read once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from features.consent.change import Change
 from features.errors import EsnafError, StoreBusy
 from features.interests.told import Told
 from features.recent import Deed
+from features.segments.customers import Customers
 from features.store.event import Event
 from serving.bodies import ListRequest
 from serving.desk import Desk
@@ -19,7 +20,11 @@ from training.recommender import Recommender
 from training.request import Request
 
 if TYPE_CHECKING:
-    from features.identity.known import Known
+    from features.identity.book import Book
+    from features.identity.known import Known, Trait
+    from features.store.reader import Reader
+
+T = TypeVar("T")
 
 MOST = 1_000  # newest events of the store that a record rests on
 
@@ -67,14 +72,25 @@ class Subject:
     @cached_property
     def identifiers(self) -> "list[Known]":
         """What identifies the person, but for the id that was asked for; nothing while the store is away."""
+        from features.identity.known import identifiers_of
+
+        return self._read(lambda reader, book: identifiers_of(reader, self.known_as, book.config, book.keys))
+
+    @cached_property
+    def traits(self) -> "list[Trait]":
+        """What describes the person; nothing without the secret, or while the store is away."""
+        from features.identity.known import all_traits
+
+        return self._read(lambda reader, book: all_traits(reader, self.known_as, book.keys))
+
+    def _read(self, ask: "Callable[[Reader, Book], list[T]]") -> list[T]:
+        """What the store says; nothing while it is away."""
         keeper = self.desk.keeper
         reader, store = keeper.reading(), keeper.store
         if reader is None or store is None:
             return []
-        from features.identity.known import identifiers_of
-
         try:
-            return identifiers_of(reader, self.known_as, store.book.config, store.book.keys)
+            return ask(reader, store.book)
         except StoreBusy:
             return []
         except EsnafError as error:
@@ -88,6 +104,11 @@ class Subject:
         own, also = persons.asked_as(who), self.ids[1:]
         query = Query(customer_id=own, also=also, personal=True, recent=self.recent, told=self.told)
         return self.model.questions.request([query], max(self.now, self.model.time))
+
+    @cached_property
+    def customers(self) -> Customers:
+        """The same as segments see it, with what the model foretells."""
+        return self.model.customers_of(self.request)
 
 
 def _stored(desk: Desk, ids: Sequence[str], own: Sequence[str]) -> tuple[Sequence[Event], Sequence[Change]]:

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from features.segments.foretold import CHANCE, CHURN, SPEND
 from serving.record.subject import Subject
 
 
@@ -11,9 +12,8 @@ def worth(subject: Subject) -> dict[str, Any] | None:
     model = subject.model.value
     if model is None:
         return None
-    as_of = subject.request.context.time + 1  # what happened this second is known
-    found = model.predict(subject.request.history.before(as_of), as_of)
-    spend, chance, churn = float(found.spend[0]), float(found.chance[0]), float(found.churn[0])
+    given = subject.customers.given
+    spend, chance, churn = (float(given[name][0]) for name in (SPEND, CHANCE, CHURN))
     if math.isnan(chance):
         return None
     return {

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from esnaf.cli import main
+from features.consent.audit import read
 from features.identity.keys import VARIABLE
+from features.store.config import StoreConfig
+from features.store.livestore import LiveStore
 
 OLD, NEW = "the old secret of these tests is long", "the new secret of these tests is long"
 EVENTS = """customer_id,anonymous_id,event_type,product_id,timestamp,properties
@@ -61,6 +64,37 @@ def test_identifiers_are_shown_masked_and_found_however_they_are_written(
     assert {one["value"] for one in found if one["kind"] == "email"} == {"A***@Example.com"}
     assert told(capsys, shop, "identity", "find", "email", " ANN@example.com")["person"] in {"ann", "ann2"}
     assert told(capsys, shop, "identity", "find", "email", "nobody@example.com") == {"person": None}
+
+
+def test_looks_and_what_is_taken_back_are_in_the_audit_log(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    number = str(told(capsys, shop, "identity", "list")["merges"][0]["number"])
+    told(capsys, shop, "identity", "show", "ann2")
+    told(capsys, shop, "identity", "find", "email", "ann@example.com")
+    told(capsys, shop, "identity", "find", "email", "nobody@example.com")
+    told(capsys, shop, "identity", "undo", number)
+    store = LiveStore.open(shop, StoreConfig())
+    try:
+        found = [(one.actor, one.action, one.result) for one in reversed(read(store.backend))]
+        assert len(read(store.backend, customer_id="ann")) == 2
+    finally:
+        store.close()
+    assert found == [
+        ("command", "identity show", "found"),
+        ("command", "identity find", "found"),
+        ("command", "identity undo", "undone"),
+    ]
+
+
+def test_tombstones_outlast_a_new_secret(
+    shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(capsys, shop, "erase", "ann")
+    monkeypatch.setenv(VARIABLE, f"{NEW},{OLD}")
+    assert told(capsys, shop, "secret", "status")["left"] > 0
+    assert told(capsys, shop, "secret", "rotate")["left"] == 0
+    monkeypatch.setenv(VARIABLE, NEW)
+    assert told(capsys, shop, "secret", "status")["left"] == 0
+    assert told(capsys, shop, "import", str(shop / "events.csv"))["refused"]["erased"] > 0
 
 
 def test_tables_of_identities_are_taken_in_once(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

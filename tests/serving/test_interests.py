@@ -8,6 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
+from features.consent import audit
+from features.store.config import StoreConfig
+from features.store.livestore import LiveStore
 from serving.clock import shown_time
 from tests.serving.patient import PATIENCE, running_service
 from tests.serving.test_broken_requests import check
@@ -88,6 +91,20 @@ def test_declared_interests_shape_the_very_first_list(
         for client in clients:
             found = listed(client, NEW)
             assert len(liked & {*found}) > len(liked & {*before})
+
+
+def test_changes_are_in_the_audit_log(shop: tuple[Path, str], client: httpx.Client, favourites: list[str]) -> None:
+    declare(client, "audited", favourites[0])
+    client.delete(path("audited", favourites[0])).raise_for_status()
+    store = LiveStore.open(shop[0], StoreConfig())
+    try:
+        found = audit.read(store.backend, customer_id="audited")
+    finally:
+        store.close()
+    assert [(one.actor, one.action, one.result) for one in found] == [
+        ("local", "interests", "removed"),
+        ("local", "interests", "declared"),
+    ]
 
 
 def test_every_name_has_its_verdict(client: httpx.Client, favourites: list[str]) -> None:

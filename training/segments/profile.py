@@ -136,7 +136,7 @@ def _before(population: Population, segmenter: Segmenter) -> dict[str, Codes]:
     """The groups as they were a period ago, by the borders of now: of what is known by now of the time before."""
     moment = population.time - PERIOD * DAY
     history = population.history.before(moment)
-    then = Population(history, population.profiles, population.catalogue, moment)
+    then = Population(history, population.profiles, population.catalogue, moment)  # nothing foretold: it has no moves
     back = segmenter.as_of(moment)
     found = back.everybody(then)
     seen = np.diff(history.offsets) > 0

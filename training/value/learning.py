@@ -8,6 +8,7 @@ import numpy as np
 from features.arrays import DAY, Bools, Doubles
 from features.eventlog import EventLog
 from features.logs import log as logger
+from features.segments.bands import quintiles
 from training.value.boosted import Rows
 from training.value.config import ValueConfig
 from training.value.model import ValueModel, Values
@@ -71,7 +72,8 @@ class Learning:
         learned = self._learned(until)
         if learned is None:
             return None
-        return ValueModel(self.horizon, self.churn_days, learned.buys, self._stays(until), learned.spending)
+        stays, fifths = self._stays(until), self._fifths(until, learned)
+        return ValueModel(self.horizon, self.churn_days, learned.buys, stays, learned.spending, fifths)
 
     def _learned(self, until: int) -> "_Learned | None":
         if self.horizon < SHORTEST:
@@ -83,6 +85,13 @@ class Learning:
             return None
         buys, chances = Propensity.fit(past.facts, past.bought, trees=self.config.trees)
         return _Learned(buys, self._spending(until, past, buys, chances))
+
+    def _fifths(self, until: int, learned: "_Learned") -> Doubles | None:
+        """(4,) what parts the customers of a moment into fifths by expected spend."""
+        if learned.spending is None:
+            return None
+        known = self._windows.at(until).known
+        return quintiles(learned.spending.expected(known, learned.buys.chances(known)))
 
     def _stays(self, until: int) -> Propensity | None:
         """Who buys before being lost."""

@@ -10,6 +10,7 @@ import numpy as np
 from features.arrays import Doubles
 from features.errors import BundleError
 from features.history import History
+from features.segments.bands import banded
 from training.booster import Booster
 from training.value.facts import facts
 from training.value.logistic import Logistic
@@ -39,6 +40,7 @@ class ValueModel:
     buys: Propensity  # within the horizon
     stays: Propensity | None  # buys within churn_days; None where these are the horizon
     spending: Spending | None  # None where prices are not known
+    fifths: Doubles | None = None  # (4,) borders of the customers by expected spend, currency
 
     def predict(self, history: History, as_of: int) -> Values:
         """Of the R customers of a history whose events all lie before `as_of`; the same alone or among others."""
@@ -54,6 +56,12 @@ class ValueModel:
             if self.spending is not None:
                 spend[orders.rows] = self.spending.expected(known, buys)
         return Values(spend, chance, churn)
+
+    def fifth(self, spend: Doubles) -> Doubles:
+        """(R,) the fifth of the customers that an expected spend belongs to, from 1 to 5; NaN where it is not known."""
+        if self.fifths is None:
+            return np.full(len(spend), np.nan)
+        return np.where(np.isnan(spend), np.nan, banded(spend, self.fifths) + 1.0)
 
     def _in_parts(self, history: History, as_of: int) -> Values:
         rows = range(0, len(history), AT_ONCE)
@@ -79,6 +87,8 @@ class ValueModel:
                 plain[name] = _plain(part)
                 if part.trees is not None:
                     part.trees.save(folder / f"{name}.txt")
+        if self.fifths is not None:
+            plain["fifths"] = self.fifths.tolist()
         (folder / FACTS).write_text(json.dumps(plain, sort_keys=True) + "\n")
 
     @classmethod
@@ -87,13 +97,14 @@ class ValueModel:
         folder = folder / FOLDER
         try:
             plain = json.loads((folder / FACTS).read_text())
-            stays, spending = plain.get("stays"), plain.get("spending")
+            stays, spending, fifths = plain.get("stays"), plain.get("spending"), plain.get("fifths")
             return cls(
                 plain["horizon"],
                 plain["churn_days"],
                 Propensity(_line(plain["buys"]), _trees(folder, "buys")),
                 None if stays is None else Propensity(_line(stays), _trees(folder, "stays")),
                 None if spending is None else Spending(**spending, trees=_trees(folder, "spending")),
+                None if fifths is None else np.array(fifths, np.float64),
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise BundleError(f"{folder / FACTS}: cannot be read ({error}); train the model again") from error

@@ -1,5 +1,7 @@
 """Facts of customers, worked out by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -49,6 +51,8 @@ WHO = customers(
         ("searches_28", [0, 0, 0, 1]),
         ("interests", [0, 0, 0, 0]),
         ("web_share", [NAN, NAN, NAN, NAN]),
+        ("churn_risk", [NAN, NAN, NAN, NAN]),
+        ("may_message", [1, 1, 1, 1]),
     ],
 )
 def test_by_hand(name: str, expected: list[float]) -> None:
@@ -67,6 +71,13 @@ def test_alone_as_among_others(name: str) -> None:
 
 def test_every_fact_says_what_it_is() -> None:
     assert [fact.name for fact in FACTS.values() if not fact.about.endswith(".") or not fact.unit] == []
+
+
+def test_consent_by_purpose() -> None:
+    profiles = replace(WHO.profiles, consent=np.array([0, 1, 4, 6], np.uint8))
+    known = Known(replace(WHO, profiles=profiles))
+    found = [known[name].tolist() for name in ("may_personalise", "may_analyse", "may_message")]
+    assert found == [[0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 1, 1]]
 
 
 def test_a_fact_that_a_model_gives_comes_first() -> None:

@@ -15,7 +15,7 @@ from features.segments.customers import Customers
 from features.segments.population import Population
 from features.segments.segments import Segments, reasons, segments_of
 from features.touch import touch_of
-from tests.features.hand import PRODUCTS, Event, T
+from tests.features.hand import PRODUCTS, Event, T, catalogue
 from tests.features.segments.crowd import CONFIG, assigned, customers, cuts_of, label, orders
 
 FAITHFUL = orders(*(T - 7 * week for week in range(1, 40)), price=20.0)
@@ -62,6 +62,52 @@ def test_channel_and_device_of_most_that_is_done() -> None:
     found = assigned(who)
     assert [label(found, name) for name in ("channel", "device", "platform")] == ["by_web", "on_mobile", "web_only"]
     assert label(found, "channel", 1) is None
+
+
+def test_fifths_by_what_a_model_foretells() -> None:
+    given = {
+        "expected_spend": np.array([90.0, 1.0, np.nan]),
+        "purchase_probability": np.array([0.62, 0.1, np.nan]),
+        "expected_spend_fifth": np.array([5.0, 1.0, np.nan]),
+    }
+    who = replace(customers(orders(T - 5), orders(T - 50), []), given=given)
+    found = assigned(who)
+    assert [label(found, "predicted", row) for row in range(3)] == ["predicted_5", "predicted_1", None]
+    one = replace(customers(orders(T - 5)), given={name: values[:1] for name, values in given.items()})
+    (why,) = (r.why for r in reasons(assigned(one), one, cuts_of(one), CONFIG) if r.dimension == "predicted")
+    assert why == "90.00 foretold to be spent, 62 % likely to order: the highest fifth of the customers"
+
+
+def test_without_a_model_there_are_none_and_expressions_hold_for_nobody() -> None:
+    who = customers(orders(T - 5), orders(T - 50))
+    rule = CustomSegment("leaving", "churn_risk > 0.1 or churn_risk <= 0.1")
+    found = assigned(who, replace(CONFIG, custom=(rule,)))
+    assert "predicted" not in [column.name for column in found.columns]
+    assert not found.members("custom.leaving").any()
+
+
+def test_custom_ones_by_what_was_bought_and_looked_at() -> None:
+    shop = catalogue(categories=["Home > Mugs", "Home > Pots", "Toys"], brands=["", "", "Acme"])
+    looks = [Event("c", T - 5, kind=Kind.VIEW), Event("b", T - 95, kind=Kind.VIEW), Event("", T - 4, kind=Kind.SEARCH)]
+    who = replace(customers(orders(T - 200), orders(T - 5, product="c"), looks), catalogue=shop)
+    rules = {
+        "home": 'bought("Home")',
+        "mugs": 'bought("mugs")',
+        "acme": 'bought("Acme") or viewed("Acme")',
+        "pots": 'viewed("Home > Pots")',
+        "undecided": 'viewed("Toys") and not bought("Toys")',
+    }
+    custom = tuple(CustomSegment(name, where) for name, where in rules.items())
+    found = assigned(who, replace(CONFIG, custom=custom))
+    assert {name: found.members(f"custom.{name}").astype(int).tolist() for name in rules} == {
+        "home": [1, 0, 0],
+        "mugs": [1, 0, 0],
+        "acme": [0, 1, 1],
+        "pots": [0, 0, 0],
+        "undecided": [0, 0, 1],
+    }
+    with pytest.raises(ConfigError, match="none of that name"):
+        assigned(who, replace(CONFIG, custom=(CustomSegment("no", 'bought("Yachts")'),)))
 
 
 def test_bulk_is_told_by_units() -> None:

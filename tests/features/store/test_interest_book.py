@@ -2,6 +2,7 @@
 
 import pytest
 
+from features.consent import audit
 from features.interests.book import Book, everything, tellers, told
 from features.interests.told import NOTHING, Declared, Told
 from features.store.livestore import LiveStore
@@ -21,6 +22,19 @@ def test_what_is_written_is_read(book: Book, reader: Reader) -> None:
     book.remove("ann", "Mugs")
     assert told(reader, "ann") == Told((Declared("ŞİŞE", 5),), ("Mugs",))
     assert told(reader, "Ann") == NOTHING
+
+
+def test_who_changed_it_is_audited(store: LiveStore, book: Book) -> None:
+    book.declare("ann", ["Mugs"], 5, actor="shop")
+    book.remove("ann", "Mugs", actor="desk")
+    book.remove("ann", "Pots")  # by nobody who could be named
+    found = audit.read(store.backend, customer_id="ann")
+    assert [one[1:3] + one[4:] for one in found] == [
+        ("desk", "interests", "removed"),
+        ("shop", "interests", "declared"),
+    ]
+    assert "ann" not in repr(found)
+    assert "Mugs" not in repr(found)
 
 
 def test_one_customer_under_two_ids(book: Book, reader: Reader) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import insert, select
 
+from features.consent import audit
 from features.consent.erasing import erase
 from features.identity.keys import Keys
 from features.identity.schema import TRAITS
@@ -37,6 +38,17 @@ def test_a_table_takes_the_place_of_the_one_before(book: NameBook, reader: Reade
     book.say("c7", "Seven", 11)
     book.fill([("c1", "Ann")], 20)
     assert [name_of(reader, KEYS, id) for id in ("c1", "c2", "c7")] == ["Ann", None, "Seven"]
+
+
+def test_who_said_it_is_audited(store: LiveStore, book: NameBook) -> None:
+    book.say("c1", "Ann Said", 5, actor="shop")
+    book.say("c1", None, 6, actor="shop")
+    found = audit.read(store.backend, customer_id="c1")
+    assert [(one.actor, one.action, one.result) for one in found] == [
+        ("shop", "name", "removed"),
+        ("shop", "name", "changed"),
+    ]
+    assert "Ann" not in repr(found)
 
 
 def test_no_table_brings_back_who_was_erased(book: NameBook, store: LiveStore, place: Place, reader: Reader) -> None:

@@ -1,7 +1,5 @@
 """What segments are used for: slices of an evaluation, popularity, features of the ranker, guard rails."""
 
-import importlib
-import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,11 +8,11 @@ import pytest
 from features.arrays import Array, Codes
 from features.matrix import feature_matrix
 from features.pairs import Pairs
-from features.registry import REGISTRY
 from features.settings import Settings
 from features.tables import Shop
 from features.touch import DEVICES
 from tests.features.hand import bits
+from tests.training.families import registered
 from tests.training.futures import SETTINGS, cut
 from training.candidates.popular_segment import PopularSegment, PopularSegmentConfig
 from training.candidates.scores import Shared
@@ -63,13 +61,8 @@ def test_popularity_on_each_kind_of_device(simulated: Shop) -> None:
 @pytest.fixture
 def family() -> Iterator[list[str]]:
     """The features of segments, registered as a shop that asks for them has them."""
-    before = set(REGISTRY)
-    importlib.import_module(FAMILY)
-    names = sorted(set(REGISTRY) - before)
-    yield names
-    for name in names:
-        del REGISTRY[name]
-    del sys.modules[FAMILY]
+    with registered(FAMILY) as names:
+        yield names
 
 
 def test_the_ranker_sees_them_where_it_is_asked_for(simulated: Shop, family: list[str]) -> None:

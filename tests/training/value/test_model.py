@@ -1,5 +1,6 @@
 """A model answers for one customer as for all, and its file is the model."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,17 @@ def test_nothing_is_foretold_of_who_has_not_bought(model: ValueModel) -> None:
     assert np.isnan(values.churn).all()
 
 
+def test_fifths_are_fifths_of_the_customers(log: EventLog, model: ValueModel) -> None:
+    spend = model.predict(log.as_of(END), END).spend
+    fifth = model.fifth(spend)
+    known = np.isfinite(spend)
+    assert np.isnan(fifth[~known]).all()
+    assert np.bincount(fifth[known].astype(int))[1:] == pytest.approx(known.sum() / 5, abs=3)
+    by = np.argsort(spend[known], kind="stable")
+    assert (np.diff(fifth[known][by]) >= 0).all()
+    assert np.isnan(replace(model, fifths=None).fifth(spend)).all()
+
+
 def test_chances_are_chances_and_who_buys_soon_is_not_lost(log: EventLog, model: ValueModel) -> None:
     values = model.predict(log.as_of(END), END)
     known = np.isfinite(values.chance)
@@ -50,6 +62,7 @@ def test_the_file_is_the_model(log: EventLog, model: ValueModel, saved: Path) ->
     for name in ("spend", "chance", "churn"):
         found, wanted = (getattr(m.predict(history, END), name) for m in (read, model))
         np.testing.assert_array_equal(found, wanted)
+    np.testing.assert_array_equal(read.fifth(np.arange(50.0)), model.fifth(np.arange(50.0)))
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"horizon": 90, "churn_days": 180, "buys": {"mean": []}}', "[1]"])
