@@ -77,9 +77,13 @@ class Graph:
 
     def only(self, links: Bools) -> Self:
         """The same nodes with some of the links."""
-        own = (self.strong, self.weak, self.time, self.probability)
-        strong, weak, time, probability = (values[links] for values in own)
-        return replace(self, strong=strong, weak=weak, time=time, probability=probability)
+        return replace(
+            self,
+            strong=self.strong[links],
+            weak=self.weak[links],
+            time=self.time[links],
+            probability=self.probability[links],
+        )
 
     @property
     def first(self) -> Times:
