@@ -18,8 +18,8 @@ $(STAMP): pyproject.toml constraints.txt setup.py $(wildcard features/*.[ch] tra
 demo: $(STAMP) ## Simulate a shop, train, track, serve and ask it: about a minute
 	$(BIN)/esnaf demo
 
-test: $(STAMP) ## All tests on four processes, but for whole benchmarks; ESNAF_DATA adds those on real data
-	$(BIN)/python -m pytest -n 4 --dist worksteal --durations 25 --durations-min 5 -m 'not bench'
+test: $(STAMP) ## All tests on three processes, but for whole benchmarks; ESNAF_DATA adds those on real data
+	$(BIN)/python -m pytest -n 3 --dist worksteal --durations 25 --durations-min 5 -m 'not bench'
 
 test-bench: $(STAMP) ## What `make test` leaves out: the longest tests, and each benchmark on a small shop
 	$(BIN)/python -m pytest -m bench

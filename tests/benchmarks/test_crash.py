@@ -76,7 +76,11 @@ def lose_a_report(workspace: Path) -> None:
     ("harm", "fault"),
     [
         (cut_a_file, r"bundles/1: .*sold\.npy: is damaged"),
-        (lose_a_measured_bundle, r"measured bundle: .*manifest\.json: cannot be read"),
+        pytest.param(
+            lose_a_measured_bundle,
+            r"measured bundle: .*manifest\.json: cannot be read",
+            marks=pytest.mark.bench,
+        ),
         pytest.param(lose_a_report, r"its run has no report\.html", marks=pytest.mark.bench),
     ],
 )

@@ -127,6 +127,7 @@ def test_after_sigkill_the_study_goes_on_from_where_it_was(
     assert sum(params == killed[0][1] for _, params, _ in found) == 1  # the current settings
 
 
+@pytest.mark.bench
 def test_sigterm_ends_it_with_what_was_found(workspace: Path, interrupted: dict[str, Any]) -> None:
     assert interrupted["interrupted"]
     assert interrupted["trials"]["complete"] == len(complete(workspace))

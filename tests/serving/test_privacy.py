@@ -19,7 +19,10 @@ PHONE, DEVICE = "+90 555 000 4711", "tablet-of-zebedee"
 SETTINGS = '[serving]\nlog_requests = "all"\n[exposures]\nflush_s = 0.05\n[ingestion]\npoll_s = 0.1\n'
 
 
-@pytest.fixture(scope="module", params=["s" * 40, ""], ids=["secret", "no secret"])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param("s" * 40, id="secret"), pytest.param("", id="no secret", marks=pytest.mark.bench)],
+)
 def shop(
     workspace: Path, as_of: int, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[tuple[Path, str]]:

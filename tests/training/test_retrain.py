@@ -158,6 +158,7 @@ def test_when_everything_is_trained_anew(workspace: Path, change: tuple[str, str
     assert champion(workspace).facts["trained"] == champion(workspace).time
 
 
+@pytest.mark.bench
 def test_a_champion_of_an_earlier_esnaf_is_no_obstacle(workspace: Path) -> None:
     file = pointer.find(workspace).bundle / "manifest.json"
     manifest = json.loads(file.read_text())
@@ -255,6 +256,7 @@ def test_a_store_that_is_gone_is_told_and_not_made_anew(
     assert retrain(workspace)["version"] == "2"
 
 
+@pytest.mark.bench
 def test_without_its_artifacts_everything_is_trained_anew(workspace: Path) -> None:
     shutil.rmtree(workspace / "mlruns" / "artifacts")
     result = retrain(workspace)

@@ -169,7 +169,7 @@ def test_the_next_training_makes_the_next_version_and_the_same_model(
     assert drawn == [True, False]  # as the settings say
 
 
-@pytest.mark.parametrize("stage", ["_warnings", "track"])
+@pytest.mark.parametrize("stage", ["_warnings", pytest.param("track", marks=pytest.mark.bench)])
 def test_what_breaks_off_leaves_the_champion_and_no_litter(
     workspace: Path, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
@@ -213,6 +213,7 @@ def test_a_server_that_is_not_there_is_told_at_once(
     assert f"start it, or unset {VARIABLE} to track in the workspace" in capsys.readouterr().err
 
 
+@pytest.mark.bench
 def test_a_store_that_is_begun_anew_takes_no_number_of_a_bundle(workspace: Path) -> None:
     """The champion keeps its bundle and its number until the new version serves."""
     before = {path.name: path.read_bytes() for path in (workspace / "bundles" / "1").iterdir() if path.is_file()}

@@ -110,6 +110,7 @@ def test_rows_set_aside_go_however_an_id_is_written_in_them(tmp_path: Path, monk
     assert left == [{"customer_id": 12}, {"anonymous_id": "app"}, {LINE: "12,p1,"}]
 
 
+@pytest.mark.bench
 def test_a_champion_that_stays_forgets_too(workspace: Path) -> None:
     """Where nothing is new, or the gate refuses what is."""
     (workspace / "esnaf.toml").write_text(SETTINGS.replace("[gate]", "[retrain]\nleast_events = 1000000\n[gate]"))
