@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.arrays import Array, Codes, Counts, Times
+from features.arrays import Array, Codes, Counts, Doubles, Times
 from features.identity.config import CUSTOMER, DEVICES, IdentityConfig, Kind
 from features.identity.graph import Graph
 from features.identity.keys import Keys
@@ -53,16 +53,20 @@ class Gathering:
         time = np.array([link.time for link in links], np.int64)
         self._links.append((one, other, time, np.array([link.probability for link in links])))
 
-    def add_rows(self, customer: Text, kind: Text, value: Text, time: Times) -> None:
-        """Rows of the identities table, none of them without a customer, a kind and a value."""
+    def add_rows(
+        self, customer: Text, kind: Text, value: Text, time: Times, probability: Doubles | None = None
+    ) -> None:
+        """Rows of the identities table, none of them without a customer, a kind and a value; those of too little
+        `probability` (default: all are certain) are left out."""
+        certain = np.ones(len(time)) if probability is None else probability
         owner = self._numbers(self.config.kind(CUSTOMER), customer)
         other = np.full(len(time), -1, np.int64)
         names = kind.texts.to_pylist()
         for code in np.unique(kind.code).tolist():
             rows = np.flatnonzero(kind.code == code)
             other[rows] = self._numbers(self.config.kind(names[code]), value.only(kind.code == code))
-        good = (owner >= 0) & (other >= 0)
-        self._links.append((owner[good], other[good], time[good], np.ones(int(good.sum()))))
+        good = (owner >= 0) & (other >= 0) & (certain >= self.config.probability)
+        self._links.append((owner[good], other[good], time[good], certain[good]))
 
     def graph(self) -> "tuple[Graph, Names]":
         """All of it."""

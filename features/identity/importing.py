@@ -21,6 +21,7 @@ from features.store.statements import Insertion
 from features.tables.chunk import Chunk
 from features.tables.columns import Columns, resolve
 from features.tables.config import TablesConfig
+from features.tables.identities import probabilities
 from features.tables.sources import file_reader
 from features.tables.text import encode
 from features.tables.times import times
@@ -75,12 +76,14 @@ def _rows(chunk: Chunk, columns: Columns, config: TablesConfig, keys: Keys | Non
     if "seen_at" in columns:
         found, _ = times(chunk.column(columns.own["seen_at"][0]), config.time)
         seen = [max(int(one), 0) for one in found.tolist()]
+    certain, wrong = probabilities(chunk, columns)
+    certain[wrong] = 0.0  # it says nothing
     own, unkept = config.identity.kind(CUSTOMER), 0
-    for customer, kind, value, time in zip(who, kinds, values, seen, strict=True):
+    for customer, kind, value, time, probability in zip(who, kinds, values, seen, certain.tolist(), strict=True):
         known = config.identity.kind(kind or "")
         account = normal(customer or "", own, config.identity)
         found_value = normal(value or "", known, config.identity) if kind else None
-        if account is None or found_value is None:
+        if account is None or found_value is None or not probability:
             continue
         if known.personal and keys is None:
             unkept += 1
@@ -88,7 +91,8 @@ def _rows(chunk: Chunk, columns: Columns, config: TablesConfig, keys: Keys | Non
         name = keys.hash(known.name, found_value) if known.personal and keys else found_value
         node, center = f"{known.name}:{name}", f"{CUSTOMER}:{account}"
         if node != center:
-            yield _Row(StoredLink(min(node, center), max(node, center), time), node, value or "", known.personal)
+            link = StoredLink(min(node, center), max(node, center), time, probability)
+            yield _Row(link, node, value or "", known.personal)
     if unkept:
         log.warning("identity.no_secret", values=unkept, way_out=HOW)
 

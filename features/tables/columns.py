@@ -16,7 +16,7 @@ PRODUCTS = (
     "attributes",
 )
 CUSTOMERS = ("customer_id", "name", "interests", "consent", "created_at")
-IDENTITIES = ("customer_id", "kind", "value", "seen_at")
+IDENTITIES = ("customer_id", "kind", "value", "seen_at", "probability")
 
 CANONICAL: Mapping[str, Sequence[str]] = {
     "events": EVENTS,

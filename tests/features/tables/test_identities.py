@@ -28,6 +28,22 @@ def test_two_accounts_with_one_email_have_one_history(tmp_path: Path) -> None:
     assert [found.aliases.customer_of(id) for id in ("ann2", "anon:web", "ann", "bob")] == [0, 0, -1, -1]
 
 
+def test_links_that_matching_found_join_from_a_probability_on(tmp_path: Path) -> None:
+    head = "customer_id,kind,value,seen_at,probability\n"
+    links = "ann,customer_id,ann2,2023-01-01,0.8\nann2,anonymous_id,web,2023-01-01,\n"
+    for least, customers in (("0.7", {"ann"}), ("0.9", {"ann", "ann2"})):
+        found = shop(tmp_path, identities=head + links, toml=f"[identity]\nprobability = {least}\n")
+        assert set(found.log.customers.ids()) == customers
+        assert found.report.rejected == {}
+
+
+@pytest.mark.parametrize("probability", ["1.2", "-0.1", "likely", "nan"])
+def test_what_is_no_probability_is_set_aside(tmp_path: Path, probability: str) -> None:
+    text = f"customer_id,kind,value,probability\nann,customer_id,ann2,{probability}\n"
+    found = shop(tmp_path, identities=text)
+    assert set(found.log.customers.ids()) == {"ann", "ann2", "anon:web"}
+
+
 def test_a_link_that_is_not_known_yet_joins_nobody(tmp_path: Path) -> None:
     early = shop(tmp_path, identities=LINKS.replace("2023-02-01", "2024-06-01"), until=START + 10 * DAY)
     assert set(early.log.customers.ids()) == {"ann", "ann2", "anon:web"}
