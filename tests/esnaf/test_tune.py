@@ -147,6 +147,7 @@ def finished(workspace: Path, data: Path, interrupted: dict[str, Any]) -> dict[s
     return dict(invoke(*words(workspace, data, f"--trials={before + 8}")))
 
 
+@pytest.mark.bench
 def test_it_finds_the_features_that_the_settings_hide(workspace: Path, finished: dict[str, Any]) -> None:
     assert finished["improved"]
     assert finished["confirmed"]
@@ -157,6 +158,7 @@ def test_it_finds_the_features_that_the_settings_hide(workspace: Path, finished:
     assert (workspace / "esnaf.toml").read_text() == HIDING
 
 
+@pytest.mark.bench
 def test_the_best_is_trained_as_any_model_is(workspace: Path, finished: dict[str, Any]) -> None:
     client = Store.of(workspace).open()
     (version,) = client.search_model_versions("name = 'corner-recommender'")
@@ -168,6 +170,7 @@ def test_the_best_is_trained_as_any_model_is(workspace: Path, finished: dict[str
     assert "pair_recency" in Recommender.load(workspace / "bundles" / "1").order.names
 
 
+@pytest.mark.bench
 def test_for_people(workspace: Path, data: Path, finished: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words(workspace, data, "--no-train", "--trials=1", "--quiet")) == 0
     captured = capsys.readouterr()

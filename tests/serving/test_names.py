@@ -99,7 +99,10 @@ def test_what_is_no_name_is_refused(client: httpx.Client, name: str) -> None:
     assert named(client, "c1") is None
 
 
-def test_names_of_a_table_that_are_not_fit_are_not_shown(client: httpx.Client, shop: tuple[Path, str]) -> None:
+def test_names_of_a_table_that_are_not_fit_are_not_shown(
+    client: httpx.Client, shop: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, SECRET)
     store = LiveStore.open(shop[0], StoreConfig())
     book = NameBook(store.backend, Keys.from_environment({VARIABLE: SECRET}))
     book.fill([("t1", "Théo Martin"), ("t2", "test"), ("t3", "<script>alert(1)</script>"), ("t4", "a" * 5_000)], 1)
