@@ -120,8 +120,8 @@ class App:
                 return refusal(found)
             if found.scopes is not None:
                 self._gate.admit(call, found.scopes)
-            if self._desk.keeper.opens:  # other requests go on meanwhile
-                await asyncio.to_thread(self._desk.keeper.reading)
+                if self._desk.keeper.opens:  # other requests go on meanwhile
+                    await asyncio.to_thread(self._desk.keeper.reading)
             return await found.handler(call)
         except EsnafError as error:
             return refusal(problem_of(error))

@@ -95,7 +95,7 @@ class IdentityConfig:
         *("address", "street", "postal_code", "birthday", "birth_date", "date_of_birth"),
     )
     """Traits of identify events that describe a person: sealed as identifiers are, and never kept with the event."""
-    probability: float = 0.95
+    probability: float = 0.9
     """Least probability of a link that matching found."""
 
     def __post_init__(self) -> None:

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from sqlalchemy import Connection, func, select
 
+from features.arrays import Doubles
 from features.consent.changes import erased_among
 from features.identity.component import id_of
 from features.identity.config import CUSTOMER
@@ -26,6 +28,7 @@ from features.tables.sources import file_reader
 from features.tables.text import encode
 from features.tables.times import times
 
+_PROBABILITY = "write a number from 0 to 1 there, or nothing where the link is certain"
 _ROWS = 2_000  # in a transaction: live events wait for no more than that
 _NEW_LINKS = Insertion(LINKS, ("one", "other", "time", "probability", "source", "cause"), ("one", "other"))
 _NEW_PERSONS = Insertion(PERSONS, ("node", "sealed", "time"), ("node",))
@@ -60,30 +63,34 @@ def import_identities(files: Sequence[Path], store: LiveStore, config: TablesCon
     columns = [resolve("identities", r.names, mapping=mapping, place=r.place, sparse=r.sparse) for r in readers]
     rows = links = 0
     for reader, own in zip(readers, columns, strict=True):
+        wrong = 0
         for chunk in reader.chunks(own.names):
-            found = list(_rows(chunk, own, config, store.book.keys))
-            rows += len(chunk.row)
+            probability, bad = probabilities(chunk, own)
+            found = list(_rows(chunk, own, config, store.book.keys, np.where(bad, 0.0, probability)))
+            rows, wrong = rows + len(chunk.row), wrong + int(bad.sum())
             for begin in range(0, len(found), _ROWS):
                 links += _write(store, found[begin : begin + _ROWS], reader.place)
+        if wrong:
+            log.warning("identity.bad_probability", rows=wrong, place=reader.place, way_out=_PROBABILITY)
     return ImportedIdentities(rows, links, settle_all(store))
 
 
-def _rows(chunk: Chunk, columns: Columns, config: TablesConfig, keys: Keys | None) -> Iterator[_Row]:
-    """The rows that say something."""
+def _rows(
+    chunk: Chunk, columns: Columns, config: TablesConfig, keys: Keys | None, probability: Doubles
+) -> Iterator[_Row]:
+    """The rows that say something; `probability` (n,) is 0 for those that do not."""
     texts = [encode(chunk.column(columns.own[name][0])) for name in ("customer_id", "kind", "value")]
     who, kinds, values = (text.texts.take(_codes(text.code)).to_pylist() for text in texts)
     seen = [0] * len(who)
     if "seen_at" in columns:
         found, _ = times(chunk.column(columns.own["seen_at"][0]), config.time)
         seen = [max(int(one), 0) for one in found.tolist()]
-    certain, wrong = probabilities(chunk, columns)
-    certain[wrong] = 0.0  # it says nothing
     own, unkept = config.identity.kind(CUSTOMER), 0
-    for customer, kind, value, time, probability in zip(who, kinds, values, seen, certain.tolist(), strict=True):
+    for customer, kind, value, time, certain in zip(who, kinds, values, seen, probability.tolist(), strict=True):
         known = config.identity.kind(kind or "")
         account = normal(customer or "", own, config.identity)
         found_value = normal(value or "", known, config.identity) if kind else None
-        if account is None or found_value is None or not probability:
+        if account is None or found_value is None or not certain:
             continue
         if known.personal and keys is None:
             unkept += 1
@@ -91,7 +98,7 @@ def _rows(chunk: Chunk, columns: Columns, config: TablesConfig, keys: Keys | Non
         name = keys.hash(known.name, found_value) if known.personal and keys else found_value
         node, center = f"{known.name}:{name}", f"{CUSTOMER}:{account}"
         if node != center:
-            link = StoredLink(min(node, center), max(node, center), time, probability)
+            link = StoredLink(min(node, center), max(node, center), time, certain)
             yield _Row(link, node, value or "", known.personal)
     if unkept:
         log.warning("identity.no_secret", values=unkept, way_out=HOW)

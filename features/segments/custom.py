@@ -10,7 +10,7 @@ from features.arrays import DAY, Bools, Codes, Doubles, rows_of
 from features.catalogue import Catalogue
 from features.category import SEPARATOR, leaf_of
 from features.history import History
-from features.kinds import Kind
+from features.kinds import INTEREST
 from features.profiles import Interests
 from features.segments.config import CustomSegment
 from features.segments.dimension import Asked
@@ -18,7 +18,7 @@ from features.segments.expression import Expression, Words
 from features.segments.facts import FACTS, Known
 from features.segments.foretold import FORETOLD
 
-_LOOKS, _LOOKED_DAYS = (Kind.VIEW, Kind.CLICK, Kind.ADD_TO_CART, Kind.WISHLIST), 90
+_LOOKED_DAYS = 90
 _Named: TypeAlias = Sequence[Sequence[int]]  # codes of departments, categories and brands
 
 
@@ -59,7 +59,7 @@ class Record:
             return self._likes(named)
         if function == "bought":
             return self._did(named, customers.bought)
-        looks = customers.history.of_kinds(*_LOOKS)
+        looks = customers.history.of_kinds(*INTEREST)
         return self._did(named, looks.only(looks.time >= customers.time - _LOOKED_DAYS * DAY))
 
     def _likes(self, named: _Named) -> Bools:

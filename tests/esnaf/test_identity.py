@@ -111,6 +111,14 @@ def test_tables_of_identities_are_taken_in_once(shop: Path, capsys: pytest.Captu
         assert word not in files
 
 
+def test_a_probability_that_is_none_is_told(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = ["ann,email,a@example.org,0.95", "bob,email,b@example.org,1.5", "cem,email,c@example.org,often"]
+    (shop / "likely.csv").write_text("\n".join(["customer_id,kind,value,probability", *rows]))
+    assert main(["identity", "import", str(shop / "likely.csv"), "--workspace", str(shop)]) == 0
+    found = capsys.readouterr()
+    assert "identity.bad_probability rows=2" in found.err
+
+
 def test_tables_of_identities_bring_nobody_back(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told(capsys, shop, "erase", "bob")
     done = told(capsys, shop, "identity", "import", str(shop / "identities.csv"))

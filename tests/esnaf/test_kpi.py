@@ -5,18 +5,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import esnaf
 from esnaf.arguments import invoke
 from esnaf.cli import main
-from features.settings import Settings
-from training import pointer
-from training.pointer import Pointer
+from tests.esnaf.modelled import modelled
 
 TEXT = """
-[pool]
-generators = ["repurchase", "popular"]
-[training]
-windows = 1
 [[kpi.custom]]
 name = "basket"
 value = "revenue / orders"
@@ -25,14 +18,7 @@ value = "revenue / orders"
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("shop")
-    invoke("simulate", str(folder / "data"), "--customers=300", "--products=100", "--days=120")
-    settings = Settings.parse(TEXT)
-    (folder / "esnaf.toml").write_text(TEXT)
-    shop = esnaf.load_tables(folder / "data", esnaf.TablesConfig.of(settings))
-    esnaf.Trainer(shop, settings).fit(until=shop.log.end, complete=True).save(folder / "bundles" / "1")
-    pointer.replace(folder, Pointer("1", folder / "bundles" / "1"))
-    return folder
+    return modelled(tmp_path_factory.mktemp("shop"), TEXT, customers=300, days=120)
 
 
 def words(workspace: Path) -> list[str]:

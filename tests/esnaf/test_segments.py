@@ -9,15 +9,9 @@ import pytest
 import esnaf
 from esnaf.arguments import invoke
 from esnaf.cli import main
-from features.settings import Settings
-from training import pointer
-from training.pointer import Pointer
+from tests.esnaf.modelled import modelled
 
 TEXT = """
-[pool]
-generators = ["repurchase", "popular"]
-[training]
-windows = 1
 [[segments.custom]]
 name = "twice"
 where = "orders >= 2"
@@ -26,15 +20,7 @@ where = "orders >= 2"
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small shop with a model."""
-    folder = tmp_path_factory.mktemp("shop")
-    invoke("simulate", str(folder / "data"), "--customers=150", "--products=100", "--days=100")
-    settings = Settings.parse(TEXT)
-    (folder / "esnaf.toml").write_text(TEXT)
-    shop = esnaf.load_tables(folder / "data", esnaf.TablesConfig.of(settings))
-    esnaf.Trainer(shop, settings).fit(until=shop.log.end, complete=True).save(folder / "bundles" / "1")
-    pointer.replace(folder, Pointer("1", folder / "bundles" / "1"))
-    return folder
+    return modelled(tmp_path_factory.mktemp("shop"), TEXT, customers=150, days=100)
 
 
 def segments(workspace: Path, *words: str) -> dict[str, Any]:

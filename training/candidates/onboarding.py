@@ -15,12 +15,13 @@ from features.interests.names import LEVELS
 from features.kinds import Kind
 from features.visit import TOUCHES
 from training.candidates.base import Generator, Snapshot
-from training.candidates.change import GROWN, Change
+from training.candidates.change import Change
 from training.candidates.scores import Scores
 from training.candidates.sparse import Csr
 from training.candidates.spread import spread
 from training.request import Request
 
+_FEW = 0.02  # of the customers: what so few did changes little of what those who like a group touch
 _TOUCHED = np.zeros(max(Kind) + 1, np.bool_)
 _TOUCHED[list(TOUCHES)] = True
 
@@ -94,7 +95,7 @@ class Onboarding(Generator):
         """Whether few did something since, and all products that were there are in the groups they were in."""
         before, now = (generator.group.reshape(len(LEVELS), -1) for generator in (previous, self))
         known = before.shape[1]
-        few = len(change.customers) <= GROWN * len(change.moved)
+        few = len(change.customers) <= _FEW * len(change.moved)
         return few and known <= now.shape[1] and np.array_equal(before, now[:, :known])
 
     def scores(self, request: Request) -> Scores:

@@ -37,7 +37,7 @@ def without(model: Recommender, gone: Bools) -> Recommender:
         customers=_renamed(model.customers, gone),
         history=history,
         profiles=_profiles(model.profiles, gone),
-        sources=tuple(Source(_generator(s.generator, gone, len(model.products)), s.size) for s in model.sources),
+        sources=tuple(Source(generator_without(s.generator, gone, len(model.products)), s.size) for s in model.sources),
         segments=segments,
         aliases=_aliases(model.aliases, gone),
     )
@@ -65,7 +65,7 @@ def _profiles(profiles: Profiles, gone: Bools) -> Profiles:
     return replace(profiles, attributes=attributes, consent=consent).with_interests(levels)
 
 
-def _generator(generator: Generator, gone: Bools, products: int) -> Generator:
+def generator_without(generator: Generator, gone: Bools, products: int) -> Generator:
     """What it learned of single customers becomes what it knows of a stranger: zeros."""
     found = registry.made(registry.path_of(type(generator)), registry.config_of(generator))
     arrays = learned.learned(generator)
@@ -78,9 +78,12 @@ def _generator(generator: Generator, gone: Bools, products: int) -> Generator:
 
 
 def _cleared(name: str, array: Array, gone: Bools, products: int) -> Array:
-    """An array with one row a customer: named so, or with just so many rows, if that is not the number of products."""
+    """An array with one row a customer: named so (`user_...`), or of several columns with just so many rows, if that is
+    not the number of products. Other arrays of a single column may have that length by chance."""
+    if array.ndim == 0 or len(array) != len(gone):
+        return array
     named = name.rpartition(".")[2].startswith("user")
-    if array.ndim == 0 or len(array) != len(gone) or not (named or len(gone) != products):
+    if not named and (array.ndim == 1 or len(gone) == products):
         return array
     found = np.array(array)
     found[gone] = 0

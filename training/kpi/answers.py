@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from features.arrays import Array, Codes, Doubles, Times
+from features.identity.aliases import Aliases
 from features.kinds import Kind
 from features.tables.chunk import Chunk, Reader
 from features.tables.columns import resolve
@@ -36,12 +37,14 @@ class Answers:
     score: Doubles  # (A,)
 
     @classmethod
-    def read(cls, readers: Sequence[Reader], config: TablesConfig, customers: Vocabulary) -> Self:
-        """All of them that say a score of their scale, each once; those of customers that are not known, or who are to
-        be forgotten, are left out."""
+    def read(cls, readers: Sequence[Reader], config: TablesConfig, customers: Vocabulary, aliases: Aliases) -> Self:
+        """All of them that say a score of their scale, each once, under whichever id it was given; those of customers
+        that are not known, or who are to be forgotten, are left out."""
         found = {row for reader in readers for row in _of_reader(reader, config)}
         rows = sorted(found)
-        who = customers.find(pa.array([row[0] for row in rows], pa.string()))
+        who = np.array(customers.find(pa.array([row[0] for row in rows], pa.string())))
+        for place in np.flatnonzero(who < 0).tolist():
+            who[place] = aliases.customer_of(rows[place][0])
         known = who >= 0
         columns = [np.array([row[place] for row in rows]) for place in (1, 2, 3)]
         time, kind, score = (column[known] if len(column) else column for column in columns)

@@ -10,6 +10,8 @@ import pytest
 from features.identity.aliases import NOBODY, UNKNOWN, Aliases
 from features.settings import Settings
 from tests.training.futures import TEXT, shop
+from training.candidates import state
+from training.forgetting import blanking
 from training.forgetting.blanking import without
 from training.query import Query
 from training.recommender import Recommender
@@ -78,3 +80,14 @@ def test_nothing_of_them_is_in_any_array(model: Recommender, regulars: list[str]
         assert all((held.code[rows] == -1).all() for held in found.segments.held.values())
     originals = {source.generator.name: source.generator for source in model.sources}
     assert originals["als"].user_factors[rows].any()  # type: ignore[attr-defined]
+
+
+def test_other_arrays_that_happen_to_be_as_long_stay(model: Recommender) -> None:
+    """Those of products have an offset more than there are products."""
+    products = len(model.products)
+    source = next(one for one in model.sources if one.generator.name == "rp3beta")
+    before = state.learned(source.generator)
+    assert any(len(array) == products + 1 for array in before.values() if array.ndim)
+    found = blanking.generator_without(source.generator, np.ones(products + 1, bool), products)
+    for name, array in state.learned(found).items():
+        np.testing.assert_array_equal(array, before[name])

@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
+from features.identity.aliases import Aliases
 from features.settings import Settings
 from features.tables import TablesConfig
 from features.tables.sources import readers
@@ -20,14 +22,18 @@ ROWS = [
     ("b", "survey", "not json"),
     ("b", "survey", {"score": 3}),
     ("stranger", "survey", {"kind": "ces", "score": 3}),
+    ("kiosk", "survey", {"kind": "ces", "score": 3}),
+    ("second", "survey", {"kind": "ces", "score": 2}),
     ("a", "purchase", {"kind": "ces", "score": 3}),
 ]
 
 
 def read(folder: Path, rows: list[dict[str, object]]) -> Answers:
     (folder / "events.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    config = TablesConfig.of(Settings({}))
-    return Answers.read(readers("events", config.events, folder), config, Vocabulary.of(["b", "a"]))
+    config, customers = TablesConfig.of(Settings({})), Vocabulary.of(["b", "a"])
+    ids, persons, nobody = (pa.array(texts, pa.string()) for texts in (["second"], ["a"], ["kiosk"]))
+    aliases = Aliases.of(ids, persons, nobody, customers=customers, change=0)
+    return Answers.read(readers("events", config.events, folder), config, customers, aliases)
 
 
 def test_those_on_a_scale_are_read_once(tmp_path: Path) -> None:
@@ -37,7 +43,11 @@ def test_those_on_a_scale_are_read_once(tmp_path: Path) -> None:
     ]
     found = read(tmp_path, rows)
     told = zip(found.customer.tolist(), found.kind.tolist(), found.score.tolist(), strict=True)
-    assert sorted(told) == [(0, KINDS.index("csat"), 4.0), (1, KINDS.index("nps"), 9.0)]
+    assert sorted(told) == [
+        (0, KINDS.index("csat"), 4.0),
+        (1, KINDS.index("ces"), 2.0),
+        (1, KINDS.index("nps"), 9.0),
+    ]
 
 
 @pytest.mark.parametrize("more", [{}, {"event_type": "purchase", "properties": {"kind": "nps", "score": 9}}])
