@@ -11,7 +11,7 @@ first hour.
 
 import tempfile
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,8 +21,10 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from benchmarks.harness import WORKSPACES, Figures, main
+from esnaf.simulation.interests import STAPLE
 from esnaf.simulation.parameters import Parameters
 from esnaf.simulation.shop import simulate
+from esnaf.simulation.world import World
 from features import families
 from features.arrays import DAY, Bools, Codes
 from features.history import History
@@ -64,6 +66,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--customers", type=int, default=8_000, metavar="N", help="default 8000")
     parser.add_argument("--products", type=int, default=2_000, metavar="N", help="default 2000")
+    parser.add_argument("--newcomers", type=int, default=30_000, metavar="N", help="customers of the young shop")
     parser.add_argument("--days", type=int, default=365, metavar="N", help="default 365")
 
 
@@ -71,8 +74,9 @@ def measure(args: Namespace) -> Figures:
     """Figures of the simulated shop, and of Online Retail where there is data."""
     size = {"customers": args.customers, "products": args.products}
     families.load()
-    with _simulated(replace(YOUNG, **size), Settings({})) as (case, truth):  # as things are by default
-        figures = newcomers(case, truth)
+    young = replace(YOUNG, customers=args.newcomers, products=args.products)
+    with _simulated(young, Settings({})) as (case, truth):  # as things are by default
+        figures = newcomers(case, ideal=Ideal.of(World.draw(young), truth))
     load_modules(args.extra)  # from here on every ranker of this process sees them
     hidden = {name for name, feature in REGISTRY.items() if {name, feature.family} & {*args.without}}
     figures |= {"hidden_features": len(hidden)}
@@ -146,10 +150,9 @@ def _fewer(part: Examples, hidden: set[str]) -> Examples:
     return replace(part, names=tuple(part.names[place] for place in kept), matrix=part.matrix[:, kept])
 
 
-def newcomers(case: Case, truth: Path) -> dict[str, float]:
+def newcomers(case: Case, ideal: "Ideal") -> dict[str, float]:
     """NDCG@10 of the first list of customers who came after the model, by what they declared; of the list of a stranger
-    who declared nothing; and of the best sellers. The best sellers among those of the same main interest, which the
-    simulation alone knows, say what an interest is worth at all.
+    who declared nothing; of the best sellers; and of who knows what the simulation knows.
 
     Of what was bought in the horizon, of what was looked at or bought in it, and of that in the first hour.
     """
@@ -160,7 +163,7 @@ def newcomers(case: Case, truth: Path) -> dict[str, float]:
     told: list[Told | None] = [_told(shop, customer, model.time) for customer in new.tolist()]
     shown = {"declared": _lists(model, told), "undeclared": _lists(model, [None] * len(told))}
     shown["popular"] = np.broadcast_to(model.shelf.order[:K], (len(told), K)).astype(np.int32)
-    shown["taste"] = _of_taste(shop, model, new, truth)
+    shown["ideal"] = ideal.lists(model, shop.log.customers.ids(new))
     own = touched.take(new)
     first = own.time[own.offsets[:-1]]
     truths = {"buys": after.purchases.take(new), "looks": own, "visit": own.only(own.time < first[own.row] + HOUR)}
@@ -170,18 +173,33 @@ def newcomers(case: Case, truth: Path) -> dict[str, float]:
     return figures
 
 
-def _of_taste(shop: Shop, model: Recommender, new: Codes, truth: Path) -> Codes:
-    """(L, K) what those of the same main interest buy most."""
-    table = pq.read_table(truth / "customers.parquet", columns=["customer_id", "cluster"])
-    known = {id: cluster for id, cluster in zip(*(c.to_pylist() for c in table.columns), strict=True) if id}
-    names = sorted(set(known.values()))
-    taste = np.array([names.index(known[id]) if id in known else -1 for id in shop.log.customers.ids()])
-    bought = model.history.purchases
-    sold = np.zeros((len(names) + 1, len(model.products)))
-    np.add.at(sold, (taste[bought.row], bought.product), 1)
-    best = np.argsort(-sold, axis=1, kind="stable")[:, :K].astype(np.int32)
-    lists: Codes = best[taste[new]]
-    return lists
+@dataclass(frozen=True)
+class Ideal:
+    """What the simulation alone knows: the demand of each taste, and everybody's taste. Lists by it say what could be
+    reached at all."""
+
+    world: World
+    taste: Mapping[str, Sequence[float]]  # by customer id
+
+    @classmethod
+    def of(cls, world: World, truth: Path) -> "Ideal":
+        """From a world and the folder of its truth."""
+        columns = pq.read_table(truth / "customers.parquet", columns=["customer_id", "store_customer_id", "taste"])
+        ids, store_ids, tastes = (column.to_pylist() for column in columns.columns)
+        return cls(world, {id: taste for own in (store_ids, ids) for id, taste in zip(own, tastes, strict=True) if id})
+
+    def lists(self, model: Recommender, ids: Sequence[str]) -> Codes:
+        """(L, K) the products most in demand by each customer's taste and the household goods that everybody needs,
+        half a horizon after the model."""
+        shares = self.world.demand.shares(model.time + model.facts["horizon"] * DAY // 2)
+        place = model.products.indices(self.world.product_ids)
+        known = place >= 0
+        demand = np.zeros((len(shares), len(model.products)))
+        demand[:, place[known]] = shares[:, known]
+        taste = np.array([self.taste[id] for id in ids])
+        wanted = taste / taste.sum(axis=1, keepdims=True) @ demand[: taste.shape[1]] + demand[STAPLE]
+        best: Codes = np.argsort(-wanted, axis=1, kind="stable")[:, :K].astype(np.int32)
+        return best
 
 
 def _compared(shown: dict[str, Codes], truth: Purchases) -> dict[str, float]:

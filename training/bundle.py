@@ -10,7 +10,7 @@ from typing import Any
 from features.durable import sync
 from features.errors import BundleError
 
-FORMAT = 7
+FORMAT = 8
 MANIFEST = "manifest.json"
 BLOCK = 1 << 20
 

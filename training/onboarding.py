@@ -1,9 +1,9 @@
 """Onboarding: declared interests in the order of the first lists, until behaviour says more.
 
 The ranker learns from customers who have a history, and what a newcomer declares is next to nothing to it. Where
-little else is known, the log likelihood ratios of what was declared (`training.candidates.onboarding`) are added to its
-scores, which are logs of odds; and one place in five is for the things that were declared themselves, so that whoever
-tells what they like sees that they were heard.
+nothing else is known, the generator `training.candidates.onboarding` orders the list in its stead; with every event it
+has less to say. One place in five is for the things that were declared themselves, so that whoever tells what they
+like sees that they were heard.
 """
 
 import numpy as np
@@ -17,9 +17,6 @@ from features.pairs import Pairs
 from training.candidates.onboarding import Onboarding
 from training.request import Request
 
-WEIGHT = 0.3
-"""Of the ratios: interests of one customer repeat each other, and are no independent evidence. More would bring more of
-what newcomers look at, and less of what they buy."""
 EVERY = 5
 """One place in so many."""
 HEARD = 0.5
@@ -27,17 +24,22 @@ HEARD = 0.5
 DEEP = 60  # places that are looked after: lists whose order is seen by anybody
 
 
-def with_onboarding(scores: Doubles, request: Request, pairs: Pairs, catalogue: Catalogue) -> Doubles:
-    """(M,) the scores of pairs by row, with what the customers declared."""
-    if not any(len(level.code) for level in request.profiles.interests):
+def with_onboarding(scores: Doubles, request: Request, pairs: Pairs) -> Doubles:
+    """(M,) the scores of pairs by row, mixed with what the generator says to those who declared something."""
+    if Onboarding.name not in pairs.generators or not _declared_anything(request):
         return scores
-    said = word(request.history)
+    own = pairs.score[:, pairs.generators.index(Onboarding.name)].astype(np.float64)
+    return np.where(np.isnan(own), scores, scores + word(request.history)[pairs.customer] * (own - scores))
+
+
+def with_places(scores: Doubles, request: Request, pairs: Pairs, catalogue: Catalogue) -> Doubles:
+    """(M,) the scores of pairs by row, with places for what was declared."""
+    if not _declared_anything(request):
+        return scores
+    said = word(request.history) >= HEARD
     if not said.any():
         return scores
-    if Onboarding.name in pairs.generators:
-        ratios = pairs.score[:, pairs.generators.index(Onboarding.name)].astype(np.float64)
-        scores = scores + WEIGHT * np.nan_to_num(ratios)
-    declared = _declared(request, pairs, catalogue) & (said >= HEARD)[pairs.customer]
+    declared = _declared(request, pairs, catalogue) & said[pairs.customer]
     result = scores.copy()
     bounds = np.searchsorted(pairs.customer, np.arange(len(request) + 1))
     for row in np.unique(pairs.customer[declared]).tolist():
@@ -60,6 +62,10 @@ def heard(scores: Doubles, declared: Bools) -> Doubles:
         if place < int(np.flatnonzero(order == at)[0]):
             result[at] = np.nextafter(result[order[place]], np.inf)
     return result
+
+
+def _declared_anything(request: Request) -> bool:
+    return any(len(level.code) for level in request.profiles.interests)
 
 
 def _declared(request: Request, pairs: Pairs, catalogue: Catalogue) -> Bools:

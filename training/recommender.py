@@ -30,7 +30,7 @@ from training.candidates import registry
 from training.candidates import state as learned
 from training.candidates.propose import rows_at_once
 from training.counting import Counting
-from training.onboarding import with_onboarding
+from training.onboarding import with_onboarding, with_places
 from training.pool import Pool, Source
 from training.query import Answer, Fill, Filters, Item, Query
 from training.questions import Questions
@@ -164,8 +164,8 @@ class Recommender:
         """A pool of candidates in the order of the ranker's scores, without what is in hand."""
         pairs = pool.pairs()
         scores = self.order.scores(self.matrix(request, pairs))
-        scores = scores + self.visit_scores(request, pairs, scores)
-        scores = with_onboarding(scores, request, pairs, self.catalogue)
+        added = self.visit_scores(request, pairs, scores)
+        scores = with_places(with_onboarding(scores, request, pairs) + added, request, pairs, self.catalogue)
         if request.faded is not None:
             scores = scores - request.faded.amounts(pairs.customer, pairs.product)
         ranking = Ranking.of(pool, scores, len(request))

@@ -73,6 +73,11 @@ class Demand:
         at = np.minimum(low + rng.random(len(row)) * (high - low), np.nextafter(high, low))
         return np.where(high > low, np.clip(self._search(at, row), begin, end - 1), -1).astype(np.int32)
 
+    def shares(self, time: int) -> Doubles:
+        """(K, P) what share of each interest's looks goes to each product at a moment."""
+        rows = self._row(np.arange(len(self.style)), np.array([time]))
+        return np.asarray(np.diff(self.heap[rows], axis=1, prepend=rows[:, None]))
+
     def price_factor(self, product: Array, time: Array) -> Floats:
         """(N,) 1 less the promotion's discount at that moment."""
         factor: Floats = 1 - self.discount[self._period(time), product]

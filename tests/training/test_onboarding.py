@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.context import Context
+from features.interests.fading import EVENTS
 from features.pairs import Pairs
 from features.profiles import Interests, Profiles
 from tests.features.hand import Event, catalogue, history
-from training.onboarding import EVERY, WEIGHT, heard, with_onboarding
+from training.onboarding import EVERY, heard, with_onboarding, with_places
 from training.request import Request
 
 SHOP = catalogue(categories=["Mugs", "Pots", "Pots", "Pots", "Pots", "Pots"])
@@ -35,7 +36,7 @@ def ask(of: Request, ratios: list[float] | None = None) -> np.ndarray:
     products = np.arange(6, dtype=np.int32)
     score = np.array([np.nan] * 6 if ratios is None else ratios, np.float32)[:, None]
     pairs = Pairs(np.zeros(6, np.int32), products, ("onboarding",), score, np.full((6, 1), np.nan, np.float32))
-    return with_onboarding(np.array(RELUCTANT), of, pairs, SHOP)
+    return with_places(with_onboarding(np.array(RELUCTANT), of, pairs), of, pairs, SHOP)
 
 
 def test_one_place_in_five_is_for_what_was_declared() -> None:
@@ -44,10 +45,14 @@ def test_one_place_in_five_is_for_what_was_declared() -> None:
     assert heard(np.arange(6.0), np.arange(6) == 0).tolist() == [1 + 2**-52, 1, 2, 3, 4, 5]
 
 
-def test_ratios_are_added_to_the_scores() -> None:
-    found = ask(request(declared=POTS), [10, np.nan, np.nan, np.nan, np.nan, np.nan])
-    assert found[0] == pytest.approx(1.0 + WEIGHT * 10)
-    assert found[1:].tolist() == [2, 3, 4, 5, 6]
+def test_what_suits_stands_in_for_the_ranker_where_nothing_else_is_known() -> None:
+    assert ask(request(declared=POTS), [10, np.nan, 7, 8, 9, 6]).tolist() == [10, 2, 7, 8, 9, 6]
+
+
+def test_with_every_event_the_ranker_has_more_to_say() -> None:
+    said = 2 ** (-2 / EVENTS)
+    found = ask(request(*[Event("a", 399)] * 2, declared=POTS), [10, np.nan, np.nan, np.nan, np.nan, np.nan])
+    assert found[0] == pytest.approx(10 * said + 1 * (1 - said))
 
 
 @pytest.mark.parametrize("of", [request(declared=None), request(*[Event("a", 399)] * 40)])

@@ -3,17 +3,18 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose
 
-from features.arrays import Codes
+from features.arrays import DAY, Codes
 from features.interests.fading import EVENTS, word
 from features.kinds import Kind
 from features.profiles import Interests, Profiles
 from tests.features.hand import Event, history
-from tests.training.candidates.shop import DEPARTMENTS, Shop, shop
+from tests.training.candidates.shop import DEPARTMENTS, Shop, T, shop
 from training.candidates.base import Snapshot
 from training.candidates.change import Change
-from training.candidates.onboarding import Onboarding, OnboardingConfig
+from training.candidates.onboarding import Onboarding, OnboardingConfig, popularity
 from training.candidates.topk import top_k
 from training.request import Request
 
@@ -74,20 +75,57 @@ def test_one_customer_alone_is_as_among_many() -> None:
 
 def test_ratios_are_shares_against_each_other() -> None:
     """A third of the customers keep to each department: what only they touch, they touch three times as often."""
-    found = fitted(shop(), prior=0.0)
-    departments = found.ratios.value[: found.ratios.offsets[found.first[1]]]
-    assert (departments > 0).all()
-    assert_allclose(departments.max(), np.log(DEPARTMENTS), rtol=0.05)
+    found = fitted(shop(), prior=1e-6)
+    departments = range(int(found.first[1]))
+    ratios = [found.floor[group] + found.ratios.take(np.array([group])).value for group in departments]
+    assert_allclose([max(ratio) for ratio in ratios], np.log(DEPARTMENTS), rtol=0.05)
 
 
-def test_few_products_are_kept_for_a_group() -> None:
-    generator = fitted(shop(), length=3)
-    assert np.diff(generator.ratios.offsets).max() <= 3
+def test_a_prior_draws_ratios_towards_one() -> None:
+    """With n of a group's touches, x of them of a kind, and as many more as `prior` customers have."""
+    of = shop()
+    few, many = (fitted(of, prior=prior) for prior in (1.0, 1e9))
+    assert (few.floor < 0).all()
+    assert_allclose(many.floor, 0.0, atol=1e-6)
+    assert_allclose(many.ratios.value, 0.0, atol=1e-6)
+
+
+def test_who_declared_a_group_tells_what_goes_with_it() -> None:
+    """Those who declared department 0 keep to department 1: that is what the next one is shown."""
+    of = shop()
+    keep = of.catalogue.department[of.log.as_of(T).product]
+    own = np.bincount(of.log.as_of(T).row, keep == 1, len(of.profiles)) > 0.5 * np.bincount(
+        of.log.as_of(T).row, minlength=len(of.profiles)
+    )
+    declared = _declaring(*({0: 0} if friend else {} for friend in own.tolist()))
+    generator = Onboarding(OnboardingConfig(prior=1.0))
+    generator.fit(replace(of.snapshot(), profiles=declared))
+    found = best(of, generator, newcomers(of, 0))[0]
+    assert (of.catalogue.department[found] == 1).mean() >= 0.9
+
+
+def test_what_is_touched_now_comes_before_what_was() -> None:
+    days = [[Event("a", day, kind=Kind.VIEW) for day in range(1, 30)], [Event("b", 99, kind=Kind.VIEW)] * 3]
+    popular = popularity(history(*days), 2, 100 * DAY, half_life=7.0)
+    assert popular[1] > popular[0]
+
+
+def test_regulars_count_less_for_each_touch() -> None:
+    popular = popularity(history([Event("a", 99)] * 4, *[[Event("b", 99)]] * 2), 3, 100 * DAY, half_life=7.0)
+    assert_allclose(popular[:2], np.log(np.exp2(-1 / 7) * 2), rtol=0.01)
+    assert np.isfinite(popular).all()
+
+
+def test_products_without_a_category_go_by_their_brand() -> None:
+    of = shop()
+    bare = replace(of.catalogue, category=np.full(len(of.catalogue), -1, np.int32))
+    generator = fitted(replace(of, catalogue=bare))
+    assert len(np.unique(generator.kind)) == len(np.unique(of.catalogue.brand[of.catalogue.brand >= 0]))
 
 
 def test_a_sample_of_customers_is_enough() -> None:
     of = shop()
-    lists = best(of, fitted(of, customers=40), newcomers(of, 0))
+    lists = best(of, fitted(of, customers=40, prior=5.0), newcomers(of, 0))
     assert (of.catalogue.department[lists[0]] == 0).mean() >= 0.9
 
 
@@ -103,23 +141,14 @@ def moved(of: Snapshot, customers: int) -> Change:
     return Change(none, none, np.arange(customers, dtype=np.int32), np.arange(len(of.history), dtype=np.int32))
 
 
-def test_a_few_deeds_more_change_nothing_and_new_groups_find_their_place() -> None:
+def test_a_few_deeds_more_change_what_is_popular_alone() -> None:
     of = shop()
-    before, now = fitted(of), of.snapshot()
-    catalogue = now.catalogue
-    last = int(catalogue.department.max()) + 1
-    new = replace(
-        catalogue,
-        category=np.append(catalogue.category, catalogue.category[-1:]),
-        brand=np.append(catalogue.brand, catalogue.brand[-1:]),
-        department=np.append(catalogue.department, np.int32(last)),
-    )
-    again = Onboarding()
-    again.update(replace(now, catalogue=new), before, moved(now, 1))
-    assert again.ratios.width == before.ratios.width + 1
-    assert_allclose(np.sort(again.ratios.value), np.sort(before.ratios.value))
-    assert len(again.ratios) == len(before.ratios) + 1
-    assert again.first.tolist() == np.cumsum([0, last + 1, *np.diff(before.first)[1:]]).tolist()
+    now = of.snapshot()
+    before, again = fitted(of), Onboarding()
+    again.update(replace(now, time=now.time + DAY), before, moved(now, 1))
+    assert again.ratios is before.ratios
+    assert again.floor is before.floor
+    assert_allclose(again.popular, before.popular - np.log(2) / 7, rtol=1e-5)
 
 
 def test_other_groups_or_many_deeds_are_counted_anew() -> None:
@@ -134,3 +163,8 @@ def test_other_groups_or_many_deeds_are_counted_anew() -> None:
     again = Onboarding()
     again.update(other, before, moved(other, 1))
     assert not np.array_equal(again.ratios.keys, before.ratios.keys)
+
+
+def test_settings_that_cannot_be() -> None:
+    with pytest.raises(ValueError, match="prior = 0"):
+        OnboardingConfig(prior=0.0)
