@@ -29,6 +29,14 @@ Every generator of `[pool] generators` adds two ([candidates.md](candidates.md) 
 | `GENERATOR_score` | score | The generator's score of the product, named or not; NaN where it has none. |
 | `GENERATOR_rank` | place | Place among the generator's candidates, from 1; NaN where it did not name the product. |
 """
+_ASKED_FOR = """\
+## segments and value
+
+Two families are only there where `[features] extra` asks for them, since they lengthen a training:
+`features.families.segments`, the figures that segments are made of ([segments.md](segments.md)), and
+`features.families.value`, what is foretold of customers ([value.md](value.md)). `python -m benchmarks.gain` measures
+what they bring.
+"""
 _OWN = """\
 ## Your own
 
@@ -63,7 +71,7 @@ def page() -> str:
     """docs/features.md: every feature by family, what generators add, and how to write one's own."""
     own = [f for f in REGISTRY.values() if f.compute.__module__.startswith(families.__name__)]
     sections = [_family(name, [f for f in own if f.family == name]) for name in families.FAMILIES]
-    return "\n".join([_HEAD, *sections, _GENERATORS, _OWN])
+    return "\n".join([_HEAD, *sections, _GENERATORS, _ASKED_FOR, _OWN])
 
 
 def _family(name: str, features: list[Feature]) -> str:

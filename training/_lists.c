@@ -37,51 +37,68 @@ static PyObject *inner(PyObject *module, PyObject *const *arguments, Py_ssize_t 
 }
 
 
-/* spread(index, weight, offsets, columns, values, width): (1, width) sums of weight * value over the rows `index` of a
- * sparse table, in the order of `index`; -inf where nothing was added. */
-static PyObject *spread(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
+/* Add weight * value of the rows `index` of a sparse table to `sum` (width,), in that order; -inf where nothing was
+ * added. */
+static void add_rows(const npy_int32 *index, const double *weight, npy_int64 count, const npy_int64 *offsets,
+                     const npy_int32 *columns, const void *values, int single, double *restrict sum, npy_intp width)
 {
-    if (!takes(given, 6, "spread(index, weight, offsets, columns, values, width)") ||
-        !is_array(arguments[0], NPY_INT32, NPY_INT32, "index") || !is_array(arguments[1], NPY_DOUBLE, NPY_DOUBLE, "weight") ||
-        !is_array(arguments[2], NPY_INT64, NPY_INT64, "offsets") || !is_array(arguments[3], NPY_INT32, NPY_INT32, "columns") ||
-        !is_array(arguments[4], NPY_DOUBLE, NPY_FLOAT, "values"))
-        return NULL;
-    const Py_ssize_t width = PyLong_AsSsize_t(arguments[5]);
-    if (width == -1 && PyErr_Occurred())
-        return NULL;
-    const npy_int32 *index = DATA(arguments[0]), *columns = DATA(arguments[3]);
-    const double *weight = DATA(arguments[1]);
-    const npy_int64 *offsets = DATA(arguments[2]);
-    const npy_intp count = LENGTH(arguments[0]), rows = LENGTH(arguments[2]) - 1, entries = LENGTH(arguments[3]);
-    if (LENGTH(arguments[1]) != count || LENGTH(arguments[4]) != entries)
-        return PyErr_Format(PyExc_ValueError, "weights or values of another number than their places");
-    npy_intp shape[2] = {1, width};
-    PyObject *result = PyArray_ZEROS(2, shape, NPY_DOUBLE, 0);
-    if (result == NULL)
-        return NULL;
-    double *sum = DATA(result);
-    const int single = PyArray_TYPE((PyArrayObject *)arguments[4]) == NPY_FLOAT;
-    for (npy_intp i = 0; i < count; i++) {
-        const npy_int64 begin = index[i] >= 0 && index[i] < rows ? offsets[index[i]] : -1;
-        const npy_int64 end = begin < 0 ? -1 : offsets[index[i] + 1];
-        if (begin < 0 || end > entries) {
-            Py_DECREF(result);
-            return PyErr_Format(PyExc_IndexError, "row %d of %zd", (int)index[i], (Py_ssize_t)rows);
-        }
+    memset(sum, 0, (size_t)width * sizeof(double));
+    for (npy_int64 i = 0; i < count; i++) {
+        const npy_int64 begin = offsets[index[i]], end = offsets[index[i] + 1];
         const double by = weight[i];
         if (single) {
-            const float *values = DATA(arguments[4]);
+            const float *value = values;
             for (npy_int64 at = begin; at < end; at++)
-                sum[columns[at]] += by * (double)values[at];
+                sum[columns[at]] += by * (double)value[at];
         } else {
-            const double *values = DATA(arguments[4]);
+            const double *value = values;
             for (npy_int64 at = begin; at < end; at++)
-                sum[columns[at]] += by * values[at];
+                sum[columns[at]] += by * value[at];
         }
     }
-    for (Py_ssize_t i = 0; i < width; i++)
-        if (sum[i] == 0.0)
-            sum[i] = -INFINITY;
+    for (npy_intp i = 0; i < width; i++)
+        sum[i] = sum[i] == 0.0 ? -INFINITY : sum[i];
+}
+
+/* spread(begins, index, weight, offsets, columns, values, width): (R, width) sums of weight * value over the rows
+ * index[begins[r]:begins[r + 1]] of a sparse table, in that order; -inf where nothing was added. */
+static PyObject *spread(PyObject *module, PyObject *const *arguments, Py_ssize_t given)
+{
+    if (!takes(given, 7, "spread(begins, index, weight, offsets, columns, values, width)") ||
+        !is_array(arguments[0], NPY_INT64, NPY_INT64, "begins") || !is_array(arguments[1], NPY_INT32, NPY_INT32, "index") ||
+        !is_array(arguments[2], NPY_DOUBLE, NPY_DOUBLE, "weight") ||
+        !is_array(arguments[3], NPY_INT64, NPY_INT64, "offsets") ||
+        !is_array(arguments[4], NPY_INT32, NPY_INT32, "columns") || !is_array(arguments[5], NPY_DOUBLE, NPY_FLOAT, "values"))
+        return NULL;
+    const Py_ssize_t width = PyLong_AsSsize_t(arguments[6]);
+    if (width == -1 && PyErr_Occurred())
+        return NULL;
+    const npy_int64 *begins = DATA(arguments[0]), *offsets = DATA(arguments[3]);
+    const npy_int32 *index = DATA(arguments[1]), *columns = DATA(arguments[4]);
+    const double *weight = DATA(arguments[2]);
+    const npy_intp count = LENGTH(arguments[1]), rows = LENGTH(arguments[3]) - 1, entries = LENGTH(arguments[4]);
+    const npy_intp asked = LENGTH(arguments[0]) - 1;
+    if (LENGTH(arguments[2]) != count || LENGTH(arguments[5]) != entries || asked < 0 || begins[0] != 0 ||
+        begins[asked] != count)
+        return PyErr_Format(PyExc_ValueError, "weights or values of another number than their places");
+    for (npy_intp r = 0; r < asked; r++)
+        if (begins[r] > begins[r + 1])
+            return PyErr_Format(PyExc_ValueError, "rows that begin before others end");
+    for (npy_intp i = 0; i < count; i++)
+        if (index[i] < 0 || index[i] >= rows || offsets[index[i]] < 0 || offsets[index[i] + 1] > entries)
+            return PyErr_Format(PyExc_IndexError, "row %d of %zd", (int)index[i], (Py_ssize_t)rows);
+    npy_intp shape[2] = {asked, width};
+    PyObject *result = PyArray_EMPTY(2, shape, NPY_DOUBLE, 0);
+    if (result == NULL)
+        return NULL;
+    const int single = PyArray_TYPE((PyArrayObject *)arguments[5]) == NPY_FLOAT;
+    const void *values = DATA(arguments[5]);
+    double *sums = DATA(result);
+    Py_BEGIN_ALLOW_THREADS;
+    for (npy_intp r = 0; r < asked; r++)
+        add_rows(index + begins[r], weight + begins[r], begins[r + 1] - begins[r], offsets, columns, values, single,
+                 sums + r * width, width);
+    Py_END_ALLOW_THREADS;
     return result;
 }
 

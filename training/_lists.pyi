@@ -5,9 +5,16 @@ from features.arrays import Array, Bools, Codes, Counts, Doubles, Floats, Offset
 # (P,) inner products of one vector (F,) with others (P, F).
 def inner(user: Doubles, items: Floats, /) -> Doubles: ...
 
-# (1, width) sums of weight * value over rows of a sparse table, -inf where nothing was added.
+# (R, width) sums of weight * value over rows of a sparse table, -inf where nothing was added.
 def spread(
-    index: Codes, weight: Doubles, offsets: Offsets, columns: Codes, values: Array, width: int, /
+    begins: Offsets,
+    index: Codes,
+    weight: Doubles,
+    offsets: Offsets,
+    columns: Codes,
+    values: Array,
+    width: int,
+    /,
 ) -> Doubles: ...
 
 # Products and scores of the k best, best first, ties to the lower product.

@@ -115,7 +115,7 @@ class RankerConfig:
 
     loss: Loss = "binary"
     """Log loss of each pair, or a listwise loss (bruch2021alternative, burges2010ranknet)."""
-    boosters: int = 2
+    boosters: int = 4
     """Each learns from its own share of the pairs, on a thread of its own; their scores are averaged."""
     trees: int = 80
     """Boosting rounds of each."""
@@ -133,9 +133,9 @@ class RankerConfig:
     balance: float = 0.5
     """How far customers who bought much are weighed down: a customer counts (bought products) ** (1 - balance).
     Listwise losses weigh every customer alike and do not read it."""
-    feature_fraction: float = 0.25
+    feature_fraction: float = 0.35
     """Share of the features that a tree may use."""
-    bagging_fraction: float = 0.5
+    bagging_fraction: float = 1.0
     """Share of a booster's pairs that a tree learns from."""
     l2: float = 5.0
     """Pulls leaf values to zero."""

@@ -21,7 +21,7 @@ from training.examples import Examples
 
 LEVELS = 8  # grades of worth that a listwise loss tells apart
 BAGGED = 5  # rounds that one sample of pairs serves: drawing it costs about as much as a tree
-BINNED = 50_000  # pairs that the bins are cut by
+BINNED = 12_500  # pairs of a booster that its bins are cut by
 NICE = 5  # about a third of the share of a thread beside
 GLANCED = 1_000  # rows that tell most features that vary
 ENOUGH = 20_000  # pairs that trees can be grown on by themselves

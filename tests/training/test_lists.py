@@ -20,11 +20,15 @@ def test_rows_of_a_table_are_added_up(seed: int, kind: type) -> None:
     table: Array = np.where(random.random((7, 11)) < 0.4, random.integers(1, 9, (7, 11)), 0).astype(kind)
     row, column = np.nonzero(table)
     offsets = np.append(0, np.cumsum(np.bincount(row, minlength=7)))
-    index = np.flatnonzero(random.random(7) < 0.5).astype(np.int32)
-    weight = random.integers(1, 4, len(index)).astype(np.float64)
-    sums = _lists.spread(index, weight, offsets, column.astype(np.int32), table[row, column], 11)
-    expected = weight @ table[index]
-    assert sums.tolist() == [np.where(expected == 0.0, -np.inf, expected).tolist()]
+    weights: Array = np.where(random.random((3, 7)) < 0.5, random.integers(1, 4, (3, 7)), 0).astype(np.float64)
+    asked, index = np.nonzero(weights)
+    begins = np.append(0, np.cumsum(np.bincount(asked, minlength=3)))
+    given = weights[asked, index]
+    sums = _lists.spread(
+        begins, index.astype(np.int32), given, offsets, column.astype(np.int32), table[row, column], 11
+    )
+    expected = weights @ table
+    assert sums.tolist() == np.where(expected == 0.0, -np.inf, expected).tolist()
 
 
 @settings(max_examples=100, deadline=None)
@@ -99,14 +103,21 @@ def test_pairs_that_are_none_of_some_others(seed: int, others: int) -> None:
 NUMBERS: Array = np.arange(3)
 CODES: Codes = NUMBERS.astype(np.int32)
 DOUBLES: Array = NUMBERS.astype(np.float64)
+BEGINS: Array = np.array([0, 3])
 RANKS: Array = np.zeros((3, 2), np.float32)
 
 
 @pytest.mark.parametrize(
     ("kernel", "arguments", "error"),
     [
-        (_lists.spread, (CODES + 1, DOUBLES, np.array([0, 0, 0]), CODES[:0], DOUBLES[:0], 4), IndexError),
-        (_lists.spread, (CODES, DOUBLES[:1], np.zeros(4, np.int64), CODES[:0], DOUBLES[:0], 4), ValueError),
+        (_lists.spread, (BEGINS, CODES + 1, DOUBLES, np.array([0, 0, 0]), CODES[:0], DOUBLES[:0], 4), IndexError),
+        (_lists.spread, (BEGINS, CODES, DOUBLES[:1], np.zeros(4, np.int64), CODES[:0], DOUBLES[:0], 4), ValueError),
+        (_lists.spread, (BEGINS[:1], CODES, DOUBLES, np.zeros(4, np.int64), CODES[:0], DOUBLES[:0], 4), ValueError),
+        (
+            _lists.spread,
+            (np.array([0, 5, 3]), CODES, DOUBLES, np.zeros(4, np.int64), CODES[:0], DOUBLES[:0], 4),
+            ValueError,
+        ),
         (_lists.best, (DOUBLES, None, -1, None, None), ValueError),
         (_lists.walk, (NUMBERS + 1, CODES, DOUBLES, 3, None, None), IndexError),
         (_lists.walk, (NUMBERS, CODES, DOUBLES[:1], 3, None, None), ValueError),

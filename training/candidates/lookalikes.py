@@ -56,7 +56,7 @@ class Lookalikes(Generator):
         """Votes of the most similar customers, not the customer's own: they tell of something new."""
         bought = request.bought.decayed(request.context.time, self.config.half_life, width=len(self.buyers))
         alike = blocks(self._vectors(bought), self.buyers)
-        similar = joined([top_k(block, self.config.neighbours) for _, block in alike])
+        similar = joined([top_k(block, self.config.neighbours) for block in alike])
         return spread(self._others(similar, request.customer), self.votes)
 
     def _others(self, similar: Candidates, customer: Codes) -> Csr:

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from features.arrays import Doubles
 from training import _lists
-from training.candidates.scores import NONE
 from training.candidates.sparse import Csr
 from training.request import Request
 
@@ -18,15 +16,10 @@ def spread(weights: Csr, table: Csr) -> Doubles:
     """(R, P) `weights` (R x M) times `table` (M x P), both of positive values; -inf where nothing leads.
 
     Terms are added in the order of the customer's own entries, alone as in a batch, so the last bit does not depend on
-    it. SciPy's product is three times as fast for many rows and lets go of the interpreter; for one row it takes five
-    times as long.
+    it. It takes a quarter of the time of SciPy's product, which counts the entries first.
     """
-    if len(weights) == 1:
-        return _sums(weights, table)
-    total = np.empty((len(weights), table.width))
-    for start, block in blocks(weights, table):
-        total[start : start + len(block)] = block
-    return total
+    weight = np.ascontiguousarray(weights.value, np.float64)
+    return _lists.spread(weights.offsets, weights.index, weight, table.offsets, table.index, table.value, table.width)
 
 
 def spread_bought(request: Request, similar: Csr, *, half_life: float, asked: int) -> Doubles:
@@ -36,22 +29,8 @@ def spread_bought(request: Request, similar: Csr, *, half_life: float, asked: in
     return spread(weights, similar)
 
 
-def blocks(weights: Csr, table: Csr) -> Iterator[tuple[int, Doubles]]:
-    """The same row by row: a first row and (r, P) scores from there on, which the next block overwrites."""
-    if len(weights) == 1:
-        yield 0, _sums(weights, table)
-        return
-    right = table.matrix().astype(np.float64)
+def blocks(weights: Csr, table: Csr) -> Iterator[Doubles]:
+    """The same a few rows at a time, (r, P)."""
     size = max(1, BLOCK // max(1, table.width))
-    memory = np.empty((min(size, len(weights)), table.width))
     for start in range(0, max(1, len(weights)), size):
-        left = weights.slice(start, min(start + size, len(weights))).matrix().astype(np.float64)
-        block = csr_array(left @ right).toarray(out=memory[: left.shape[0]])
-        np.putmask(block, block == 0.0, NONE)
-        yield start, block
-
-
-def _sums(weights: Csr, table: Csr) -> Doubles:
-    """One row."""
-    weight = np.ascontiguousarray(weights.value, np.float64)
-    return _lists.spread(weights.index, weight, table.offsets, table.index, table.value, table.width)
+        yield spread(weights.slice(start, min(start + size, len(weights))), table)

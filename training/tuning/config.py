@@ -42,7 +42,7 @@ def _candidates() -> dict[str, dict[str, Any]]:
 def _ranker() -> dict[str, Any]:
     return {
         "loss": ["binary", "rank_xendcg"],
-        "boosters": [1, 2, 3],
+        "boosters": [1, 2, 4],
         "trees": _span(50, 200),
         "learning_rate": _span(0.03, 0.2),
         "leaves": _span(15, 127),

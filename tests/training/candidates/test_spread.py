@@ -27,7 +27,7 @@ def test_a_row_is_the_same_to_the_last_bit_in_any_batch(monkeypatch: pytest.Monk
     weights, table = random_csr(1, 200, 80), random_csr(2, 80, 90, 0.6)
     whole = spread(weights, table)
     monkeypatch.setattr(module, "BLOCK", 1_000)
-    assert np.array_equal(spread(weights, table), whole)
+    assert np.array_equal(np.concatenate(list(module.blocks(weights, table))), whole)
     for row in range(0, 200, 17):
         assert np.array_equal(spread(weights.slice(row, row + 1), table)[0], whole[row])
 
@@ -36,3 +36,9 @@ def test_rows_and_tables_without_entries() -> None:
     assert (spread(Csr.empty(3, 4), random_csr(1, 4, 5)) == -np.inf).all()
     assert spread(Csr.empty(1, 0), Csr.empty(0, 5)).shape == (1, 5)
     assert spread(Csr.empty(0, 4), random_csr(1, 4, 5)).shape == (0, 5)
+
+
+def test_rows_that_are_not_there() -> None:
+    weights, table = random_csr(1, 2, 9, 1.0), random_csr(2, 8, 5)
+    with pytest.raises(IndexError, match="row 8 of 8"):
+        spread(weights, table)
