@@ -4,12 +4,13 @@ LightGBM's own prediction takes several times as long for the few hundred rows o
 the last bit: features are float32, so that a threshold may be rounded down to one, and values are added in its order.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeAlias
 
 import numpy as np
 
-from features.arrays import Array, Codes, Doubles, Floats
+from features.arrays import Array, Codes, Counts, Doubles, Floats
 from features.kept import kept
 from training._forest import scores
 from training.sieve import Sieve
@@ -19,6 +20,8 @@ NODE = np.dtype([("threshold", np.float32), ("feature", np.uint16), ("left", np.
 missing is above all thresholds as feature f, and below them as feature F + f."""
 
 MOST = 1 << 15  # leaves of a tree, and features
+
+_Tree: TypeAlias = dict[str, str]  # the lines of its text
 
 _DEFAULT_LEFT, _MISSING = 2, 12  # bits of LightGBM's `decision_type`
 _ZERO, _NAN = 4, 8  # what counts as missing
@@ -38,11 +41,15 @@ class Forest:
         """The trees of a booster in LightGBM's text; ValueError where they hold what is not known here."""
         head, *parts = model.split("\nTree=")
         names = tuple(_members(head)["feature_names"].split(" "))
-        trees = [_tree(_members(part), len(names)) for part in parts]
-        sizes = np.cumsum([0, *(len(nodes) for nodes, _ in trees)])
-        nodes = np.concatenate([np.zeros(0, NODE), *(nodes for nodes, _ in trees)])
-        value = np.concatenate([np.zeros(0), *(value for _, value in trees)])
-        return cls(names, nodes, value, sizes[:-1].astype(np.int32))
+        trees = [_members(part) for part in parts]
+        if any(tree["num_cat"] != "0" or tree.get("is_linear", "0") != "0" for tree in trees):
+            raise ValueError("a tree with categories or linear leaves")
+        leaves = np.array([int(tree["num_leaves"]) for tree in trees], np.int64)
+        if max(leaves.max(initial=0), len(names)) > MOST:
+            raise ValueError(
+                f"a tree of {leaves.max(initial=0):,} leaves and {len(names):,} features; at most {MOST:,} of each"
+            )
+        return cls(names, *_nodes(trees, leaves, len(names)))
 
     @kept
     def sieve(self) -> Sieve | None:
@@ -59,49 +66,51 @@ class Forest:
         return scores(self.nodes, self.value, self.roots, rows)
 
 
-def _members(text: str) -> dict[str, str]:
+def _members(text: str) -> _Tree:
     return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
 
 
-def _tree(members: dict[str, str], width: int) -> tuple[Array, Doubles]:
-    """The nodes of one tree level by level, siblings beside each other, and the values of its leaves."""
-    if members["num_cat"] != "0" or members.get("is_linear", "0") != "0":
-        raise ValueError("a tree with categories or linear leaves")
-    leaf = _numbers(members["leaf_value"], np.float64)
-    if max(len(leaf), width) > MOST:
-        raise ValueError(f"a tree of {len(leaf):,} leaves and {width:,} features; at most {MOST:,} of each")
-    nodes, value = np.zeros(2 * len(leaf) - 1, NODE), np.zeros(2 * len(leaf) - 1)
-    nodes["threshold"], nodes["feature"], nodes["left"] = np.inf, width, np.arange(len(nodes))  # leaves, at first
-    if len(leaf) == 1:
-        return nodes, leaf
-    order = _by_level(members)
-    inner = np.flatnonzero(order >= 0)
-    nodes[inner] = _splits(members, width)[order[inner]]
-    nodes["left"][inner] = 1 + 2 * np.arange(len(inner))
-    value[order < 0] = leaf[~order[order < 0]]
-    return nodes, value
+def _nodes(trees: Sequence[_Tree], leaves: Counts, width: int) -> tuple[Array, Doubles, Codes]:
+    """The nodes of all trees, each level by level with siblings beside each other; the values of those that are leaves;
+    and where each tree begins."""
+    first_split, first_leaf = np.cumsum(leaves - 1) - (leaves - 1), np.cumsum(leaves) - leaves
+    tree, order = _by_level(trees, leaves, first_split)
+    sizes = 2 * leaves - 1
+    roots = np.cumsum(sizes) - sizes
+    nodes, value = np.zeros(len(tree), NODE), np.zeros(len(tree))
+    inner = order >= 0
+    nodes["threshold"], nodes["feature"], nodes["left"] = np.inf, width, np.arange(len(tree)) - roots[tree]
+    nodes[inner] = _splits(trees, width)[first_split[tree[inner]] + order[inner]]
+    number = np.arange(int(inner.sum())) - first_split[tree[inner]]  # among the splits of its tree, by level
+    nodes["left"][inner] = 1 + 2 * number
+    value[~inner] = _numbers(trees, "leaf_value", np.float64)[first_leaf[tree[~inner]] + ~order[~inner]]
+    return nodes, value, roots.astype(np.int32)
 
 
-def _by_level(members: dict[str, str]) -> Codes:
-    """(N,) LightGBM's number of each node: that of a split, or below 0 the complement of a leaf's."""
-    children = list(zip(members["left_child"].split(), members["right_child"].split(), strict=True))
-    order = [0]
-    for node in order:  # grows meanwhile
-        if node >= 0:
-            order.extend(map(int, children[node]))
-    return np.array(order, np.int32)
+def _by_level(trees: Sequence[_Tree], leaves: Counts, first_split: Counts) -> tuple[Counts, Codes]:
+    """(N,) the tree of each node, and LightGBM's number of it: a split's, or below 0 the complement of a leaf's."""
+    children = np.stack([_numbers(trees, side, np.int32) for side in ("left_child", "right_child")], axis=1)
+    tree, order = [np.arange(len(trees))], [np.where(leaves > 1, 0, -1)]
+    while len(order[-1]):
+        inner = order[-1] >= 0
+        at = tree[-1][inner]
+        order.append(children[first_split[at] + order[-1][inner]].reshape(-1))
+        tree.append(np.repeat(at, 2))
+    whole = np.concatenate(tree)
+    by = np.argsort(whole, kind="stable")
+    return whole[by], np.concatenate(order).astype(np.int32)[by]
 
 
-def _splits(members: dict[str, str], width: int) -> Array:
-    kind = _numbers(members["decision_type"], np.int32)
-    threshold = _numbers(members["threshold"], np.float64)
+def _splits(trees: Sequence[_Tree], width: int) -> Array:
+    kind = _numbers(trees, "decision_type", np.int32)
+    threshold = _numbers(trees, "threshold", np.float64)
     if (kind & _MISSING == _ZERO).any():
         raise ValueError("a split for which zero is missing")
     # What is missing goes where the split says, or counts as zero where none was missing in training.
     left = np.where(kind & _MISSING == _NAN, kind & _DEFAULT_LEFT > 0, threshold >= 0)
     splits = np.zeros(len(kind), NODE)
     splits["threshold"] = _rounded_down(threshold)
-    splits["feature"] = _numbers(members["split_feature"], np.int32) + np.where(left, width, 0)
+    splits["feature"] = _numbers(trees, "split_feature", np.int32) + np.where(left, width, 0)
     return splits
 
 
@@ -112,5 +121,7 @@ def _rounded_down(values: Doubles) -> Floats:
     return np.where(near > values, np.nextafter(near, np.float32(-np.inf)), near).astype(np.float32)
 
 
-def _numbers(text: str, kind: type) -> Array:
-    return np.array(text.split(), dtype=kind)
+def _numbers(trees: Sequence[_Tree], name: str, kind: type) -> Array:
+    """A member of all trees, one after the other; trees of a single leaf have no splits."""
+    texts = [tree[name] for tree in trees if name == "leaf_value" or tree["num_leaves"] != "1"]
+    return np.array(" ".join(texts).split(), kind)

@@ -4,12 +4,11 @@ By lucchese2015quickscorer and ye2018rapidscorer; see `_sieve.c`. The sums are t
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Self
 
 import numpy as np
 
-from features.arrays import Array, Codes, Doubles, Floats
+from features.arrays import Array, Bools, Codes, Counts, Doubles, Floats
 from training import _sieve
 
 TEST = np.dtype(
@@ -41,44 +40,49 @@ class Sieve:
     @classmethod
     def of(cls, nodes: Array, value: Doubles, roots: Codes) -> Self | None:
         """From the arrays of a `Forest`; None where a tree has too many leaves, or the processor cannot."""
-        bounds = [*roots.tolist(), len(nodes)]
-        trees = [slice(a, b) for a, b in pairwise(bounds)]
-        if not _sieve.AVAILABLE or max((part.stop - part.start for part in trees), default=0) > 2 * MOST - 1:
+        sizes = np.diff(np.append(roots, len(nodes)))
+        if not _sieve.AVAILABLE or sizes.max(initial=0) > 2 * MOST - 1:
             return None
-        tests = [np.zeros(0, TEST), *(_tests(nodes[part]) for part in trees)]
-        leaves = [np.zeros(0), *(value[part][_leaves(nodes[part]["left"].tolist())[1]] for part in trees)]
-        ends = np.cumsum([len(part) for part in tests], dtype=np.int32)
-        starts = np.cumsum([len(part) for part in leaves], dtype=np.int32)[:-1]
-        return cls(np.concatenate(tests), ends, np.concatenate(leaves), starts)
+        tree = np.repeat(np.arange(len(roots)), sizes)
+        left = nodes["left"] + roots[tree].astype(np.int64)
+        leaf = left == np.arange(len(nodes))
+        begin, under = _leaves(left, leaf, roots)
+        starts = np.cumsum(np.append(0, np.bincount(tree, leaf, len(roots)))).astype(np.int32)[:-1]
+        values = np.zeros(int(leaf.sum()))
+        values[starts[tree[leaf]] + begin[leaf]] = value[leaf]
+        inner = np.flatnonzero(~leaf)
+        ends = np.cumsum(np.append(0, np.bincount(tree[inner], minlength=len(roots)))).astype(np.int32)
+        return cls(_tests(nodes[inner], begin[left[inner]], under[left[inner]]), ends, values, starts)
 
     def scores(self, matrix: Floats) -> Doubles:
         """(M,) the sum of all trees for each row of (M, F)."""
         return _sieve.scores(self.tests, self.ends, self.value, self.starts, matrix)
 
 
-def _leaves(left: list[int]) -> tuple[list[tuple[int, int]], list[int]]:
-    """The leaves under each node, a range counted from the left; and the nodes that are leaves, from the left."""
-    under = [1] * len(left)
-    for node in reversed(range(len(left))):  # children come after their parents
-        if left[node] != node:
-            under[node] = under[left[node]] + under[left[node] + 1]
-    begin, order = [0] * len(left), [0] * under[0]
-    for node, child in enumerate(left):
-        if child == node:
-            order[begin[node]] = node
-        else:
-            begin[child], begin[child + 1] = begin[node], begin[node] + under[child]
-    return [(start, start + size) for start, size in zip(begin, under, strict=True)], order
+def _leaves(left: Counts, leaf: Bools, roots: Codes) -> tuple[Counts, Counts]:
+    """The leaves under each node: (N,) the first of them, counted from the left of its tree, and (N,) their number;
+    `left` (N,) is the first child of a node among all of them."""
+    levels = []
+    level = roots.astype(np.int64)
+    while len(level):
+        level = level[~leaf[level]]
+        levels.append(level)
+        level = np.concatenate([left[level], left[level] + 1])
+    begin, under = np.zeros(len(left), np.int64), np.ones(len(left), np.int64)
+    for level in reversed(levels):
+        under[level] = under[left[level]] + under[left[level] + 1]
+    for level in levels:
+        begin[left[level]] = begin[level]
+        begin[left[level] + 1] = begin[level] + under[left[level]]
+    return begin, under
 
 
-def _tests(nodes: Array) -> Array:
-    """One of each node that is no leaf."""
-    left: list[int] = nodes["left"].tolist()
-    ranges, inner = _leaves(left)[0], [node for node, child in enumerate(left) if child != node]
-    start, end = np.array([ranges[left[node]] for node in inner], np.int64).reshape(-1, 2).T
-    tests = np.zeros(len(inner), TEST)
-    tests["threshold"], tests["feature"] = nodes["threshold"][inner], nodes["feature"][inner]
-    tests["first"], tests["last"] = start // 8, (end - 1) // 8
-    tests["head"], tests["tail"] = 0xFF << start % 8 & 0xFF, 0xFF >> 7 - (end - 1) % 8
+def _tests(nodes: Array, begin: Counts, under: Counts) -> Array:
+    """One of each node, which rules out `under` leaves from `begin` on."""
+    last = begin + under - 1
+    tests = np.zeros(len(nodes), TEST)
+    tests["threshold"], tests["feature"] = nodes["threshold"], nodes["feature"]
+    tests["first"], tests["last"] = begin // 8, last // 8
+    tests["head"], tests["tail"] = 0xFF << begin % 8 & 0xFF, 0xFF >> 7 - last % 8
     tests["head"] &= np.where(tests["first"] == tests["last"], tests["tail"], 0xFF).astype(np.uint8)
     return tests

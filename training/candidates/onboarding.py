@@ -77,6 +77,9 @@ class Onboarding(Generator):
         config, time = self.config, snapshot.time
         codes = self._grouped(snapshot.catalogue)
         self.popular = popularity(snapshot.history, len(snapshot.catalogue), time, config.half_life)
+        if not self.first[-1]:  # products of which no more is known than their names
+            self.floor, self.ratios = np.zeros(0), Csr.empty(0, int(self.kind.max(initial=0)) + 1)
+            return
         history, profiles = _sampled(snapshot.history, snapshot.profiles, config)
         fans = [
             _fans(history, profiles, level, code=code, groups=groups, time=time, config=config)
@@ -156,7 +159,7 @@ def _sampled(history: History, profiles: Profiles, config: OnboardingConfig) -> 
 
 def popularity(history: History, products: int, time: int, half_life: float) -> Doubles:
     """(P,) log of the touches of each product, those of active customers counting less."""
-    recent = np.flatnonzero(history.time >= time - int(30 * half_life * DAY))
+    recent = np.flatnonzero(history.time >= time - int(10 * half_life * DAY))
     at = recent[_TOUCHED[history.kind[recent]] & (history.product[recent] >= 0)]
     weight = _modesty(history)[history.row[at]] * np.exp2((history.time[at] - time) / (half_life * DAY))
     count = np.bincount(history.product[at], weight, products)
