@@ -26,6 +26,7 @@ generators = ["repurchase", "popular"]
 [ranker]
 trees = 40
 min_leaf = 20
+feature_fraction = 0.5
 threads = 1
 """
 SEED = 'seed = 2\nshop = "corner"'
