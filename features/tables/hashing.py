@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from features.arrays import Array
 from features.tables.chunk import Column
-from features.tables.mixing import MIX, ODD
+from features.tables.mixing import MIX, NOUGHT, ODD
 from features.tables.rendering import values_as_json
 
 Hashes = NDArray[np.uint64]
@@ -59,7 +59,7 @@ def _hash_texts(column: Column) -> Hashes:
     for length in np.unique(lengths).tolist():
         rows = np.flatnonzero(lengths == length)
         hashes[rows] = _hash_words(_words(text, offsets[rows], length), length)
-    return hashes
+    return np.where(hashes == 0, np.uint64(NOUGHT), hashes)
 
 
 def _words(text: Array, starts: Array, length: int) -> Array:

@@ -7,6 +7,8 @@ import struct
 
 ODD = 0x9E3779B97F4A7C15  # 2**64 / golden ratio, the multiplier of Fibonacci hashing
 MIX = 0xBF58476D1CE4E5B9  # second multiplier of splitmix64
+NOUGHT = 2
+"""What a text has whose words mix to 0, which is none's; the empty text has 1."""
 _MASK = 2**64 - 1
 
 
@@ -30,7 +32,7 @@ def text_hash(text: str | None) -> int:
         found ^= found >> 32
         found = found * MIX & _MASK
         found ^= found >> 29
-    return found or 1  # no text is taken for none
+    return found or NOUGHT
 
 
 def float_bits(value: float) -> int:

@@ -37,16 +37,22 @@ async def connection(service: Guarded) -> AsyncIterator[tuple[asyncio.StreamRead
 async def trickled(service: Guarded, first: bytes, then: bytes) -> bytes:
     """All that comes back before the service ends the connection, while one byte after the other is sent."""
     async with connection(service) as (reader, writer):
-        answer = asyncio.ensure_future(reader.read())
+        answer = asyncio.ensure_future(all_that_comes(reader))
         writer.write(first)
         while not answer.done():
             await asyncio.sleep(PAUSE)
             if then and not writer.is_closing():
                 writer.write(then)
-        try:
-            return answer.result()
-        except ConnectionError:
-            return b""
+        return answer.result()
+
+
+async def all_that_comes(reader: asyncio.StreamReader) -> bytes:
+    """Until the end of the connection, however it ends: what came before a reset did come."""
+    told = b""
+    with suppress(ConnectionError):
+        while part := await reader.read(65_536):
+            told += part
+    return told
 
 
 async def silent(service: Guarded) -> bytes:

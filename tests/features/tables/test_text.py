@@ -48,6 +48,7 @@ VALUES = st.lists(st.one_of(st.none(), st.text(max_size=20)), max_size=30)
 
 @given(VALUES)
 @example([None, "\x02"])  # mixes to nought
+@example(["", "\x02"])
 def test_equal_texts_and_only_they_have_equal_hashes(values: list[str | None]) -> None:
     column = pa.array(values, pa.string())
     hashes = hash_column(column)
