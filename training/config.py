@@ -116,7 +116,7 @@ class RankerConfig:
     loss: Loss = "binary"
     """Log loss of each pair, or a listwise loss (bruch2021alternative, burges2010ranknet)."""
     boosters: int = 4
-    """Each learns from its own share of the pairs, on a thread of its own; their scores are averaged."""
+    """Each learns from its own share of the pairs, `threads` of them side by side; their scores are averaged."""
     trees: int = 80
     """Boosting rounds of each."""
     learning_rate: float = 0.12
