@@ -78,14 +78,14 @@ class Onboarding(Generator):
         codes = self._grouped(snapshot.catalogue)
         self.popular = popularity(snapshot.history, len(snapshot.catalogue), time, config.half_life)
         if not self.first[-1]:  # products of which no more is known than their names
-            self.floor, self.ratios = np.zeros(0), Csr.empty(0, int(self.kind.max(initial=0)) + 1)
+            self.floor, self.ratios = np.zeros(0), Csr.empty(0, self._kinds)
             return
         history, profiles = _sampled(snapshot.history, snapshot.profiles, config)
         fans = [
             _fans(history, profiles, level, code=code, groups=groups, time=time, config=config)
             for level, (code, groups) in codes.items()
         ]
-        touched = _shares(history, self.kind)
+        touched = _shares(history, self.kind, self._kinds)
         self.floor, self.ratios = _ratios(hstack(fans, format="csr"), touched, config.prior)
 
     def update(self, snapshot: Snapshot, previous: Generator, change: Change) -> None:
@@ -123,6 +123,12 @@ class Onboarding(Generator):
         known = np.where(category >= 0, category, np.where(brand >= 0, categories + brand, categories + brands))
         self.kind = known.astype(np.int32)
         return codes
+
+    @property
+    def _kinds(self) -> int:
+        """How many there can be: categories, brands, and none."""
+        counts = dict(zip(LEVELS, np.diff(self.first).tolist(), strict=True))
+        return int(counts["category"] + counts["brand"]) + 1
 
     def _continues(self, previous: "Onboarding", change: Change) -> bool:
         """Whether few did something since, and all products that were there are in the groups they were in."""
@@ -172,11 +178,11 @@ def _modesty(history: History) -> Doubles:
     return np.asarray(1 / np.sqrt(np.maximum(np.diff(history.offsets), 1)))
 
 
-def _shares(history: History, kind: Codes) -> csr_array:
+def _shares(history: History, kind: Codes, kinds: int) -> csr_array:
     """(R, kinds) how much each customer had to do with products of each kind."""
     at = np.flatnonzero(_TOUCHED[history.kind] & (history.product >= 0))
     row = history.row[at]
-    shape = (len(history), int(kind.max(initial=0)) + 1)
+    shape = (len(history), kinds)
     touched = csr_array((_modesty(history)[row], (row, kind[history.product[at]])), shape=shape)
     touched.sum_duplicates()
     return touched

@@ -176,3 +176,33 @@ def test_a_shop_that_knows_no_groups_has_nothing_to_say() -> None:
     bare = replace(of.catalogue, category=none, brand=none, department=none)
     generator = fitted(replace(of, catalogue=bare))
     assert [len(products) for products in best(of, generator, newcomers(of, 0))] == [0]
+
+
+def test_no_group_is_taken_for_none() -> None:
+    """Every product has a category here: what friends of each touch says something, of the last one too."""
+    of = shop()
+    generator = fitted(of)
+    assert generator.ratios.width == int(np.diff(generator.first)[1:].sum()) + 1
+    last = int(of.catalogue.department[np.argmax(generator.kind)])
+    scores = generator.scores(newcomers(of, last))
+    assert isinstance(scores, np.ndarray)
+    own = of.catalogue.department == last
+    above = (scores[0] - generator.popular)[own]
+    assert (above > 0).all()
+
+
+def test_the_first_product_of_no_kind_comes_later() -> None:
+    of = shop()
+    before, now = fitted(of), of.snapshot()
+    none, old = np.int32(-1), now.catalogue
+    new = replace(
+        old,
+        category=np.append(old.category, none),
+        brand=np.append(old.brand, none),
+        department=np.append(old.department, none),
+    )
+    again = Onboarding()
+    again.update(replace(now, catalogue=new), before, moved(now, 1))
+    scores = again.scores(newcomers(of, 0))
+    assert isinstance(scores, np.ndarray)
+    assert scores[0, -1] == again.popular[-1]
