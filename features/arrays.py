@@ -29,6 +29,11 @@ def offsets_of(rows: Array, size: int) -> Offsets:
     return offsets
 
 
+def zeroed(values: Array) -> Array:
+    """The same with 0 where a value is not known (NaN)."""
+    return np.where(np.isnan(values), 0.0, values)
+
+
 def lengths_of(offsets: Offsets) -> Counts:
     """The number of elements of each row."""
     return offsets[1:] - offsets[:-1]

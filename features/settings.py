@@ -9,7 +9,7 @@ import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Self, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -30,6 +30,7 @@ class Settings:
 
     values: Mapping[str, Any]
     source: str = FILE_NAME  # for messages
+    _read: dict[tuple[str, type], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -56,6 +57,13 @@ class Settings:
 
         Tables inside it that are no field of it are sections of their own, which `check_sections` knows.
         """
+        known = self._read.get((name, config))
+        if known is None:
+            known = self._read[name, config] = self._section(name, config)
+        found: T = known
+        return found
+
+    def _section(self, name: str, config: type[T]) -> T:
         value: Any = self.values
         for key in name.split("."):
             value = value.get(key, {})

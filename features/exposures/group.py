@@ -6,6 +6,7 @@ so that whatever a sender writes can be kept by any database.
 
 import json
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -53,17 +54,19 @@ def packed(exposures: Sequence[Exposure], products: int = 0) -> Group:
     )
 
 
-def unpacked(group: Group) -> list[Exposure]:
-    """The exposures of a row."""
+def unpacked(group: Group, customer_id: str | None = None) -> list[Exposure]:
+    """The exposures of a row, all or those of one customer."""
     customers = json.loads(group.customers)
+    wanted = [number for number, one in enumerate(customers) if customer_id is None or one == customer_id]
     nothing = [None] * group.answers
     placements = json.loads(group.placements) if group.placements else nothing
     channels = json.loads(group.channels) if group.channels else nothing
-    drawn = np.frombuffer(group.drawn, PLACE) if group.drawn else np.zeros(group.answers, PLACE)
-    ends = np.cumsum(drawn, dtype=np.int64)
+    drawn = np.frombuffer(group.drawn, PLACE).tolist() if group.drawn else [0] * group.answers
+    ends = list(accumulate(drawn))
     places, propensities = group.places or b"", group.propensities or b""
     found = []
-    for number, (size, end) in enumerate(zip(drawn.tolist(), ends.tolist(), strict=True)):
+    for number in wanted:
+        size, end = drawn[number], ends[number]
         orders = [
             part[(end - size) * kind.itemsize : end * kind.itemsize] or None
             for part, kind in ((places, PLACE), (propensities, NUMBER))

@@ -7,10 +7,9 @@ so many answers reach; the whole log is for those who have time.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, takewhile
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from features.exposures import schema
 from features.exposures.exposure import Exposure
@@ -22,6 +21,24 @@ NEAR = 20_000  # answers of the whole shop: a millisecond or so
 _GROUPS = 2_000
 _NAMED = 500  # lists that a statement names
 _C = schema.EXPOSURES.c
+_L = schema.LISTS.c
+
+_NEWEST = (
+    select(_C.sequence, (func.sum(_C.answers).over(order_by=_C.sequence.desc()) - _C.answers).label("before"))
+    .order_by(_C.sequence.desc())
+    .limit(_GROUPS)
+    .subquery()
+)
+_BEGIN = select(func.min(_NEWEST.c.sequence)).where(_NEWEST.c.before < bindparam("within"))
+_THEIRS = {
+    dialect: select(*(_C[name] for name in Group._fields))
+    .where(_C.sequence >= bindparam("begin"), named(_C.customers, bindparam("named")) > 0)
+    .order_by(_C.sequence.desc())
+    for dialect, named in (("sqlite", func.instr), ("postgresql", func.strpos))
+}
+_SHOWN = select(_L.list_id, _L.model_version, _L.shown, _L.products).where(
+    _L.list_id.in_(bindparam("names", expanding=True))
+)
 
 
 @dataclass(frozen=True)
@@ -39,13 +56,10 @@ class Seen:
 def last_shown(backend: Backend, customer_id: str, *, most: int | None = 5, within: int | None = NEAR) -> list[Seen]:
     """The newest first; `most` of them, of the newest `within` answers of the log; None for all."""
     with backend.reading() as connection:
-        begin = _begin(connection, within)
-        named = func.instr if connection.dialect.name == "sqlite" else func.strpos
-        theirs = named(_C.customers, json.dumps(customer_id)) > 0
-        groups = select(*(_C[name] for name in Group._fields)).where(_C.sequence >= begin, theirs)
+        asked = {"begin": _begin(connection, within), "named": json.dumps(customer_id)}
         found: list[Exposure] = []
-        for row in connection.execute(groups.order_by(_C.sequence.desc())):
-            own = [one for one in unpacked(Group(*row)) if one.customer_id == customer_id]
+        for row in connection.execute(_THEIRS[connection.dialect.name], asked):
+            own = unpacked(Group(*row), customer_id)
             found += sorted(own, key=lambda one: one.recommendation_id, reverse=True)
             if most is not None and len(found) >= most:
                 break
@@ -56,20 +70,15 @@ def _begin(connection: Connection, within: int | None) -> int:
     """The sequence of the first group that is looked at."""
     if within is None:
         return 0
-    newest = connection.execute(select(_C.sequence, _C.answers).order_by(_C.sequence.desc()).limit(_GROUPS)).all()
-    before = accumulate((row.answers for row in newest), initial=0)
-    near = [row.sequence for row, _ in zip(newest, takewhile(lambda total: total < within, before), strict=False)]
-    return near[-1] if near else 0
+    return connection.execute(_BEGIN, {"within": within}).scalar() or 0
 
 
 def _seen(connection: Connection, shown: Sequence[Exposure]) -> list[Seen]:
-    lists = schema.LISTS.c
-    found = select(lists.list_id, lists.model_version, lists.shown, lists.products)
     names = sorted({one.list_id for one in shown})
     known: dict[str, Any] = {}
     for first in range(0, len(names), _NAMED):
-        wanted = found.where(lists.list_id.in_(names[first : first + _NAMED]))
-        known |= {row.list_id: row for row in connection.execute(wanted)}
+        wanted = {"names": names[first : first + _NAMED]}
+        known |= {row.list_id: row for row in connection.execute(_SHOWN, wanted)}
     return [
         Seen(
             one.recommendation_id,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class OfAttribute:
         return f"column {self.name} of the customers table"
 
     def labels(self, known: Known) -> Sequence[str]:
-        return [f"{self.name}.{value}" for value in known.customers.profiles.attributes[self.name].names]
+        return _Labels(self.name, known.customers.profiles.attributes[self.name].names)
 
     def assign(self, asked: Asked) -> Codes:
         code = asked.known.customers.profiles.attributes[self.name].code
@@ -36,6 +37,26 @@ class OfAttribute:
     def why(self, asked: Asked, code: int) -> str:
         value = asked.known.customers.profiles.attributes[self.name].names[code]
         return f"{self.name.replace('_', ' ')} is {value}"
+
+
+@dataclass(frozen=True)
+class _Labels(Sequence[str]):
+    """A column may hold many values, and one customer has one of them: labels are made when they are asked for."""
+
+    column: str
+    values: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [f"{self.column}.{value}" for value in self.values[place]]
+        return f"{self.column}.{self.values[place]}"
 
 
 def attributes_of(profiles: Profiles, config: SegmentsConfig) -> Iterator[OfAttribute]:

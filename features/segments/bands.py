@@ -28,11 +28,11 @@ def banded(values: Doubles, edges: Doubles, *, held: Codes | None = None, margin
     Who was in a band (`held`) stays there as long as the value lies within the share `margin` beyond its border, so
     that what sways a little does not change its band.
     """
-    code = np.searchsorted(edges, values, side="right").astype(np.int32)
+    code = edges.searchsorted(values, side="right").astype(np.int32)
     if held is not None and margin > 0:
         space = margin * np.abs(values)
-        low = np.searchsorted(edges, values - space, side="right")
-        high = np.searchsorted(edges, values + space, side="right")
+        low = edges.searchsorted(values - space, side="right")
+        high = edges.searchsorted(values + space, side="right")
         code = np.where((held >= low) & (held <= high), held, code).astype(np.int32)
     code[np.isnan(values)] = -1
     return code

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from features.arrays import Codes, Doubles
+from features.arrays import Codes, Doubles, zeroed
 from features.segments.bands import banded
 from features.segments.dimension import Asked, days, times
 from features.segments.facts import Known
@@ -21,10 +21,13 @@ BULK = np.array([10.0])  # units of a product in an order
 
 def expected_gap(asked: Asked) -> Doubles:
     """(R,) days after which the next order is due: the customer's own gaps, pulled towards the shop's usual one."""
-    known = asked.known
-    own = np.maximum(known["orders"] - 1, 0)
-    due: Doubles = (np.nan_to_num(known["gap"]) * own + asked.cuts.gap[0] * PRIOR) / (own + PRIOR)
-    return due
+    known, usual = asked.known, float(asked.cuts.gap[0])
+
+    def due() -> Doubles:
+        own = np.maximum(known["orders"] - 1, 0)
+        return np.asarray((zeroed(known["gap"]) * own + usual * PRIOR) / (own + PRIOR))
+
+    return known.once(asked.cuts, "expected_gap", due)
 
 
 def lateness(asked: Asked) -> Doubles:
@@ -139,7 +142,7 @@ class _Main:
     def assign(self, asked: Asked) -> Codes:
         share = self._shares(asked.known)
         told = ~np.isnan(share[:, 0])
-        share = np.nan_to_num(share)
+        share = zeroed(share)
         main = share.argmax(axis=1).astype(np.int32)
         rows = np.arange(len(share))
         code = np.where(share[rows, main] >= SHARE, main, len(self.names) - 1).astype(np.int32)

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from features.arrays import DAY, Array, Bools, Codes, Counts, Doubles, Times
+from features.arrays import DAY, Array, Bools, Codes, Counts, Doubles, Times, zeroed
 from features.catalogue import Catalogue
 from features.groups import Occasions
 from features.history import History
@@ -51,7 +51,7 @@ class Customers:
     @cached_property
     def spent(self) -> Doubles:
         """(N,) what each purchase line cost, 0 where that is not known."""
-        return np.nan_to_num(self.bought.price.astype(np.float64)) * self.bought.quantity
+        return zeroed(self.bought.price.astype(np.float64)) * self.bought.quantity
 
     @cached_property
     def pairs(self) -> Occasions:

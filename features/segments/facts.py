@@ -3,16 +3,19 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 
-from features.arrays import DAY, Array, Doubles, lengths_of
+from features.arrays import DAY, Array, Doubles, lengths_of, zeroed
 from features.consent.purposes import Purpose
 from features.kinds import Kind
 from features.segments.customers import Customers, ratio
 from features.segments.foretold import FORETOLD
 from features.touch import CHANNELS, DEVICES
 from features.visit import visit_number
+
+T = TypeVar("T")
 
 YEAR = 365  # days
 
@@ -46,6 +49,7 @@ class Known:
     def __init__(self, customers: Customers) -> None:
         self.customers = customers
         self._held: dict[str, Doubles] = {}
+        self._worked_out: dict[tuple[int, str], tuple[object, Any]] = {}
 
     def __len__(self) -> int:
         return len(self.customers)
@@ -59,6 +63,15 @@ class Known:
         if held is None:
             held = self._held[name] = np.asarray(self._found(name), np.float64)
         return held
+
+    def once(self, of: object, what: str, work_out: Callable[[], T]) -> T:
+        """What is asked for several times, worked out the first time; `of` is what it depends on beside the customers,
+        and is held, so that no other takes its place."""
+        key = id(of), what
+        if key not in self._worked_out:
+            self._worked_out[key] = of, work_out()
+        found: T = self._worked_out[key][1]
+        return found
 
     def _found(self, name: str) -> Array:
         given = self.customers.given
@@ -305,7 +318,7 @@ def _gaps(customers: Customers) -> tuple[Doubles, Doubles]:
     """(O,) days before each order, 0 before the first; and (R,) how many gaps there are."""
     own = customers.orders
     count = np.maximum(np.bincount(own.row, minlength=len(customers)) - 1, 0).astype(np.float64)
-    return np.nan_to_num(own.gap), count
+    return zeroed(own.gap), count
 
 
 def _spent_within(customers: Customers, days: int) -> Array:

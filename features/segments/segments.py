@@ -148,9 +148,9 @@ class Reason:
     why: str
 
 
-def reasons(segments: Segments, customers: Customers, cuts: Cuts, config: SegmentsConfig) -> list[Reason]:
-    """Why the one customer of some segments is where they are."""
-    told, known = [], Known(customers)
+def reasons(segments: Segments, known: Known, cuts: Cuts, config: SegmentsConfig) -> list[Reason]:
+    """Why the one customer of some segments, and of some facts, is where they are."""
+    told = []
     for column in segments.columns:
         code = int(column.code[0])
         if code >= 0:

@@ -1,10 +1,11 @@
 """Value segments: recency, frequency and spending by quintile, the named classes of them, and who needs attention."""
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 
-from features.arrays import DAY, Array, Codes, Doubles
+from features.arrays import DAY, Array, Codes, Doubles, zeroed
 from features.segments.bands import banded
 from features.segments.behavioural import STILL, expected_gap, lateness
 from features.segments.dimension import Asked, days, money, times
@@ -101,7 +102,8 @@ class Rfm:
         )
 
     def _scores(self, asked: Asked) -> tuple[Codes, ...]:
-        return tuple(score.scores(asked, None) for score in (RECENCY, FREQUENCY, MONETARY))
+        scores = (RECENCY, FREQUENCY, MONETARY)
+        return asked.known.once(asked.cuts, "rfm", lambda: tuple(score.scores(asked, None) for score in scores))
 
     def _class(self, r: Codes, f: Codes, m: Codes) -> Codes:
         found: Codes = GRID[r, (f + m + 1) // 2]
@@ -109,15 +111,13 @@ class Rfm:
 
     def _near(self, asked: Asked, scores: tuple[Codes, ...]) -> Array:
         """(R,) whether the class of before is one that the scores allow within the margin."""
-        near = np.zeros(len(asked.known), np.bool_)
-        ranges = []
+        near, moved = np.zeros(len(asked.known), np.bool_), []
         for score, own in zip((RECENCY, FREQUENCY, MONETARY), scores, strict=True):
-            steps = [np.clip(own + step, 0, 4) for step in (-1, 0, 1)]
-            ranges.append([(s, score.scores(asked, s.astype(np.int32)) == s) for s in steps])
-        for r, r_holds in ranges[0]:
-            for f, f_holds in ranges[1]:
-                for m, m_holds in ranges[2]:
-                    near |= r_holds & f_holds & m_holds & (self._class(r, f, m) == asked.held)
+            steps = [np.maximum(own - 1, 0), np.minimum(own + 1, 4)]
+            beside = [(step, score.scores(asked, step) == step) for step in steps]
+            moved.append([(own, True), *((step, stays) for step, stays in beside if stays.any())])
+        for (r, r_stays), (f, f_stays), (m, m_stays) in product(*moved):
+            near |= (self._class(r, f, m) == asked.held) & r_stays & f_stays & m_stays
         return near
 
 
@@ -171,7 +171,7 @@ class Predicted:
         return tuple(f"predicted_{fifth}" for fifth in range(1, 6))
 
     def assign(self, asked: Asked) -> Codes:
-        return np.nan_to_num(asked.known[FIFTH], nan=0.0).astype(np.int32) - 1
+        return zeroed(asked.known[FIFTH]).astype(np.int32) - 1
 
     def why(self, asked: Asked, code: int) -> str:
         known, place = asked.known, ("lowest", "second lowest", "middle", "second highest", "highest")[code]

@@ -7,10 +7,8 @@ from features.errors import EsnafError, StoreBusy
 from features.exposures.config import ExposuresConfig
 from features.logs import log
 from features.store.config import StoreConfig
-from serving.bodies import ListRequest
 from serving.clock import shown_time
 from serving.desk import Desk
-from serving.live import known_as
 
 if TYPE_CHECKING:
     from features.exposures.log import ExposureLog
@@ -28,7 +26,7 @@ class Lists:
 
     def last(self, customer_id: str) -> list[dict[str, Any]] | None:
         """The newest first, as far as the newest answers of the shop reach; None while the log is away."""
-        found = self._found([known_as(ListRequest.model_construct(customer_id=customer_id))], most=MOST)
+        found = self._found([customer_id], most=MOST)
         return None if found is None else [described(one) for one in found]
 
     def every(self, ids: Sequence[str]) -> list[dict[str, Any]] | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from features.arrays import DAY, Codes, Counts, Doubles
+from features.arrays import DAY, Codes, Counts, Doubles, zeroed
 from features.catalogue import Catalogue
 from features.history import History
 from features.kinds import Kind
@@ -33,7 +33,7 @@ def _bought(subject: Subject, lines: History, now: int) -> dict[str, Any]:
         return {"orders": 0, "units": 0.0, "spent": 0.0, "products": 0}
     number = lines.order_number
     days = np.unique(lines.time[np.append(True, number[1:] != number[:-1])]) / DAY
-    spent = np.nan_to_num(lines.price.astype(np.float64)) * lines.quantity
+    spent: Doubles = zeroed(lines.price.astype(np.float64)) * lines.quantity
     orders = int(number[-1]) + 1
     catalogue = subject.model.catalogue
     return {

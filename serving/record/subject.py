@@ -46,7 +46,7 @@ class Subject:
     @classmethod
     def of(cls, desk: Desk, customer_id: str) -> "Subject":
         """Everything in one look; RequestError (404) where nothing is known of them, or they were erased."""
-        answers, request = desk.answers, ListRequest.model_construct(customer_id=customer_id)
+        answers, request = desk.answers, _request(customer_id)
         model, live = answers.champion.recommender, answers.live
         live.marks([request])
         own = live.persons.known_as(known_as(request))
@@ -58,16 +58,15 @@ class Subject:
             raise _unknown()
         return cls(customer_id, desk, model, desk.clock.now(), index, live.deeds(request), told, events, changes)
 
-    @property
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """All ids of the person that are known now, the one that stands for them first."""
-        return self.desk.answers.live.ids(ListRequest.model_construct(customer_id=self.customer_id))
+        return self.desk.answers.live.ids(_request(self.customer_id))
 
-    @property
+    @cached_property
     def known_as(self) -> tuple[str, ...]:
         """The id that was asked for, and all others of the person."""
-        request = ListRequest.model_construct(customer_id=self.customer_id)
-        return self.desk.answers.live.persons.known_as(known_as(request))
+        return self.desk.answers.live.persons.known_as(known_as(_request(self.customer_id)))
 
     @cached_property
     def identifiers(self) -> "list[Known]":
@@ -109,6 +108,10 @@ class Subject:
     def customers(self) -> Customers:
         """The same as segments see it, with what the model foretells."""
         return self.model.customers_of(self.request)
+
+
+def _request(customer_id: str) -> ListRequest:
+    return ListRequest.model_construct(customer_id=customer_id)
 
 
 def _stored(desk: Desk, ids: Sequence[str], own: Sequence[str]) -> tuple[Sequence[Event], Sequence[Change]]:

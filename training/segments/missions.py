@@ -74,7 +74,7 @@ class Missions:
 
     def assign(self, asked: Asked) -> Codes:
         """(R,) the mission of half or more of the orders of the last year, -1 for who had none."""
-        count = self._counts(asked.known.customers)
+        count = self._counts(asked.known)
         total = count.sum(axis=1)
         share = count / np.maximum(total, 1)[:, None]
         best = share.argmax(axis=1).astype(np.int32)
@@ -95,13 +95,12 @@ class Missions:
 
     def why(self, asked: Asked, code: int) -> str:
         """How many orders, and what they are like."""
-        customers = asked.known.customers
-        count = self._counts(customers)[0]
+        customers, count = asked.known.customers, self._counts(asked.known)[0]
         if code >= len(self.names):
             pairs = zip(count, self.names, strict=True)
             told = ", ".join(f"{n:.0f} {name.replace('_', ' ')}" for n, name in pairs if n)
             return f"of {count.sum():.0f} orders in a year: {told}"
-        recent, mission = self._recent(customers), self.of_orders(customers)
+        recent, mission = self._recent(customers), self._of_orders(asked.known)
         lines = np.bincount(customers.orders.line, minlength=len(mission))[recent & (mission == code)]
         share = f"{count[code]:.0f} of {count.sum():.0f} orders in a year are such"
         return f"{share}, with {lines.mean():.1f} products each"
@@ -109,10 +108,14 @@ class Missions:
     def _recent(self, customers: Customers) -> Array:
         return np.asarray(customers.orders.time >= customers.time - YEAR * DAY)
 
-    def _counts(self, customers: Customers) -> Doubles:
+    def _of_orders(self, known: Known) -> Codes:
+        return known.once(self, "missions", lambda: self.of_orders(known.customers))
+
+    def _counts(self, known: Known) -> Doubles:
         """(R, K) orders of the last year by mission."""
-        size, recent = len(self.names), self._recent(customers)
-        keys = customers.orders.row[recent].astype(np.int64) * size + self.of_orders(customers)[recent]
+        customers, size = known.customers, len(self.names)
+        recent = self._recent(customers)
+        keys = customers.orders.row[recent].astype(np.int64) * size + self._of_orders(known)[recent]
         return np.bincount(keys, minlength=len(customers) * size).reshape(len(customers), size).astype(np.float64)
 
 

@@ -139,7 +139,11 @@ class Segmenter:
 
     def of(self, rows: Array, customers: Customers) -> Segments:
         """The groups of R customers, `rows` being their numbers in the model, -1 for a stranger."""
-        return segments_of(customers, self.cuts, self.config, held=self.held_of(rows), learned=self.learned)
+        return self._of(rows, Known(customers))
+
+    def _of(self, rows: Array, known: Known) -> Segments:
+        held = self.held_of(rows)
+        return segments_of(known.customers, self.cuts, self.config, held=held, learned=self.learned, known=known)
 
     def everybody(self, population: Population) -> Segments:
         """The groups of all customers of the model; those that were assigned as of the same moment as they stand."""
@@ -154,7 +158,8 @@ class Segmenter:
 
     def why(self, rows: Array, customers: Customers) -> list[Reason]:
         """The groups of one customer, each with a sentence on why they are in it."""
-        return reasons(self.of(rows, customers), customers, self.cuts, self.config)
+        known = Known(customers)
+        return reasons(self._of(rows, known), known, self.cuts, self.config)
 
     def as_of(self, moment: int) -> "Segmenter":
         """The same borders for another moment, and nobody held: the newest fifth by last order stays the same number

@@ -72,7 +72,7 @@ class Tastes:
 
     def assign(self, asked: Asked) -> Codes:
         """(R,) the group that a customer is in with some certainty, or was in and still may be."""
-        chance = self.chances(asked.known.customers)
+        chance = self._told(asked.known)[1]
         best = chance.argmax(axis=1).astype(np.int32)
         rows = np.arange(len(best))
         code = np.where(chance[rows, best] >= SURE, best, -1)
@@ -84,7 +84,21 @@ class Tastes:
 
     def chances(self, customers: Customers) -> Doubles:
         """(R, K) how likely each customer is in each group; 0 for those who tell too little."""
-        evidence = Evidence.of(customers, self.terms, looks=self.by == "looks")
+        return self._chances(self._evidence(customers))
+
+    def _told(self, known: Known) -> tuple[Evidence, Doubles]:
+        """The evidence, and the chances."""
+
+        def told() -> tuple[Evidence, Doubles]:
+            evidence = self._evidence(known.customers)
+            return evidence, self._chances(evidence)
+
+        return known.once(self, "taste", told)
+
+    def _evidence(self, customers: Customers) -> Evidence:
+        return Evidence.of(customers, self.terms, looks=self.by == "looks")
+
+    def _chances(self, evidence: Evidence) -> Doubles:
         total = evidence.total()
         told = np.minimum(1.0, MOST / np.maximum(total, 1.0))[:, None]
         score = evidence.scores(self.mixture.logs) * told + np.log(self.mixture.share)
@@ -95,13 +109,12 @@ class Tastes:
 
     def why(self, asked: Asked, code: int) -> str:
         """The terms that tell most for the group."""
-        customers = asked.known.customers
-        evidence = Evidence.of(customers, self.terms, looks=self.by == "looks")
+        evidence, chances = self._told(asked.known)
         lift = np.log(self.mixture.own[code] / self.mixture.background)[evidence.term] * evidence.count
         best = np.argsort(-lift, kind="stable")[:3]
         did = "looked at" if self.by == "looks" else "bought"
         told = [f"{self.terms.names[evidence.term[at]]} in {evidence.count[at]:.0f}" for at in best if lift[at] > 0]
-        total, chance = evidence.total()[0], self.chances(customers)[0, code]
+        total, chance = evidence.total()[0], chances[0, code]
         what = ", ".join(told) or "little that tells"
         return f"{did} {what} of {total:.0f} visits' things; {100 * chance:.0f} % sure"
 

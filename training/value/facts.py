@@ -6,7 +6,7 @@ facts as they are; a linear model reads them on scales on which their effect is 
 
 import numpy as np
 
-from features.arrays import DAY, Doubles, Floats
+from features.arrays import DAY, Doubles, Floats, zeroed
 from training.value.orders import Orders
 
 HALVES = {"sixth": 1 / 6, "third": 1 / 3, "one": 1.0, "two": 2.0, "four": 4.0}  # half-lives in horizons
@@ -49,9 +49,9 @@ def bent(known: Floats) -> Doubles:
     share = at["recency_share"]
     columns = [
         *(orders, recency, _log(at["tenure"], 0.1), share, several),
-        *(several * _log(np.nan_to_num(at[name]), 0.03) for name in ("gap", "last_gap")),
-        several * _log(np.minimum(np.nan_to_num(at["gap_ratio"]), 30.0), 0.1),
-        many * np.minimum(np.nan_to_num(at["gap_variation"]), 3.0),
+        *(several * _log(zeroed(at[name]), 0.03) for name in ("gap", "last_gap")),
+        several * _log(np.minimum(zeroed(at["gap_ratio"]), 30.0), 0.1),
+        many * np.minimum(zeroed(at["gap_variation"]), 3.0),
         *(_log(at[f"orders_{name}"], 0.02) for name in HALVES),
         *(_log(at[f"spend_{name}"], 1.0) for name in HALVES if name != "sixth"),
         *(_log(at[name], 1.0) for name in ("mean_order", "usual_order", "last_order", "largest_order")),

@@ -12,7 +12,7 @@ from features.errors import BundleError
 from features.history import History
 from features.segments.bands import banded
 from training.booster import Booster
-from training.value.facts import facts
+from training.value.facts import bent, facts
 from training.value.logistic import Logistic
 from training.value.orders import Orders
 from training.value.propensity import Propensity
@@ -50,8 +50,9 @@ class ValueModel:
         spend, chance, churn = (np.full(len(history), np.nan) for _ in range(3))
         if len(orders):
             known = facts(orders, as_of, self.horizon)
-            buys = self.buys.chances(known)
-            stays = buys if self.stays is None else np.maximum(self.stays.chances(known), buys)
+            curved = bent(known)
+            buys = self.buys.chances(known, curved)
+            stays = buys if self.stays is None else np.maximum(self.stays.chances(known, curved), buys)
             chance[orders.rows], churn[orders.rows] = buys, 1.0 - stays
             if self.spending is not None:
                 spend[orders.rows] = self.spending.expected(known, buys)

@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from features.arrays import DAY, Codes, Counts, Doubles, Offsets, Times, lengths_of, offsets_of, rows_of
+from features.arrays import DAY, Codes, Counts, Doubles, Offsets, Times, lengths_of, offsets_of, rows_of, zeroed
 from features.history import History
 from features.kinds import Kind
 
@@ -33,7 +33,7 @@ class Orders:
         number = lines.order_number
         size = int(number[-1]) + 1 if len(number) else 0
         first = np.searchsorted(number, np.arange(size))
-        paid = np.nan_to_num(lines.quantity.astype(np.float64) * lines.price)
+        paid = zeroed(lines.quantity.astype(np.float64) * lines.price)
         orders = offsets_of(lines.row[first], len(history))
         rows = np.flatnonzero(lengths_of(orders))
         looked = np.isin(history.kind, LOOKS)

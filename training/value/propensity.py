@@ -31,7 +31,7 @@ class Propensity:
         ends = np.cumsum([len(own) for own in bought])[:-1]
         return cls(line, booster), np.split(chance(logits), ends)
 
-    def chances(self, known: Floats) -> Doubles:
-        """(K,) for customers with some facts (K, F)."""
-        logits = self.line.logits(bent(known))
+    def chances(self, known: Floats, curved: Doubles | None = None) -> Doubles:
+        """(K,) for customers with some facts (K, F); `curved` are these as `bent` gives them, where several ask."""
+        logits = self.line.logits(bent(known) if curved is None else curved)
         return chance(logits if self.trees is None else logits + self.trees.scores(known))

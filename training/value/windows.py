@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from features.arrays import DAY, NO_TIME, Bools, Codes, Counts, Doubles, Floats, elements_of, rows_of
+from features.arrays import DAY, NO_TIME, Bools, Codes, Counts, Doubles, Floats, elements_of, rows_of, zeroed
 from features.eventlog import EventLog
 from features.kinds import Kind
 from features.vocabulary import Vocabulary
@@ -63,7 +63,7 @@ class Windows:
             inside = (log.time >= time) & (log.time < end) & (log.kind == Kind.PURCHASE) & (quantity > 0)
             at = np.flatnonzero(inside)
             row, size = self._row[at], len(log.customer_first)
-            paid = np.nan_to_num(quantity[at].astype(np.float64) * log.price[at])
+            paid = zeroed(quantity[at].astype(np.float64) * log.price[at])
             spent = np.bincount(row, paid, size).astype(np.float64, copy=False)
             self._came[time, seconds] = spent, np.bincount(row, minlength=size) > 0
         return self._came[time, seconds]

@@ -12,6 +12,7 @@ from features.history import History
 from features.kinds import Kind
 from features.segments.config import CustomSegment, SegmentsConfig
 from features.segments.customers import Customers
+from features.segments.facts import Known
 from features.segments.population import Population
 from features.segments.segments import Segments, reasons, segments_of
 from features.touch import touch_of
@@ -74,7 +75,7 @@ def test_fifths_by_what_a_model_foretells() -> None:
     found = assigned(who)
     assert [label(found, "predicted", row) for row in range(3)] == ["predicted_5", "predicted_1", None]
     one = replace(customers(orders(T - 5)), given={name: values[:1] for name, values in given.items()})
-    (why,) = (r.why for r in reasons(assigned(one), one, cuts_of(one), CONFIG) if r.dimension == "predicted")
+    (why,) = (r.why for r in reasons(assigned(one), Known(one), cuts_of(one), CONFIG) if r.dimension == "predicted")
     assert why == "90.00 foretold to be spent, 62 % likely to order: the highest fifth of the customers"
 
 
@@ -248,7 +249,7 @@ def test_segments_are_found_by_name() -> None:
 @pytest.mark.parametrize("row", range(7))
 def test_every_place_is_explained(row: int) -> None:
     one = alone(CROWD, row)
-    told = reasons(segments_of(one, cuts_of(CROWD), CUSTOM), one, cuts_of(CROWD), CUSTOM)
+    told = reasons(segments_of(one, cuts_of(CROWD), CUSTOM), Known(one), cuts_of(CROWD), CUSTOM)
     assert all(reason.why and "nan" not in reason.why for reason in told)
     assert {(reason.kind, reason.label) for reason in told} == set(segments_of(one, cuts_of(CROWD), CUSTOM).of(0))
 
@@ -256,7 +257,7 @@ def test_every_place_is_explained(row: int) -> None:
 def test_reasons_have_figures() -> None:
     one = alone(CROWD, 0)
     cuts = cuts_of(CROWD)
-    told = {reason.label: reason.why for reason in reasons(segments_of(one, cuts, CUSTOM), one, cuts, CUSTOM)}
+    told = {reason.label: reason.why for reason in reasons(segments_of(one, cuts, CUSTOM), Known(one), cuts, CUSTOM)}
     assert told["weekly"] == "39 orders, one about every 7 days"
     assert told["vip"].startswith("780.00 spent in a year")
     assert told["frequent"] == "orders = 39; the rule is: orders >= 4"
