@@ -29,13 +29,14 @@ _NEWEST = (
     .limit(_GROUPS)
     .subquery()
 )
-_BEGIN = select(func.min(_NEWEST.c.sequence)).where(_NEWEST.c.before < bindparam("within"))
-_THEIRS = {
+_BEGIN = select(func.min(_NEWEST.c.sequence)).where(_NEWEST.c.before < bindparam("within")).scalar_subquery()
+_ALL = {
     dialect: select(*(_C[name] for name in Group._fields))
-    .where(_C.sequence >= bindparam("begin"), named(_C.customers, bindparam("named")) > 0)
+    .where(named(_C.customers, bindparam("named")) > 0)
     .order_by(_C.sequence.desc())
     for dialect, named in (("sqlite", func.instr), ("postgresql", func.strpos))
 }
+_NEAR = {dialect: groups.where(_C.sequence >= _BEGIN) for dialect, groups in _ALL.items()}
 _SHOWN = select(_L.list_id, _L.model_version, _L.shown, _L.products).where(
     _L.list_id.in_(bindparam("names", expanding=True))
 )
@@ -56,21 +57,15 @@ class Seen:
 def last_shown(backend: Backend, customer_id: str, *, most: int | None = 5, within: int | None = NEAR) -> list[Seen]:
     """The newest first; `most` of them, of the newest `within` answers of the log; None for all."""
     with backend.reading() as connection:
-        asked = {"begin": _begin(connection, within), "named": json.dumps(customer_id)}
+        groups = (_ALL if within is None else _NEAR)[connection.dialect.name]
+        asked = {"named": json.dumps(customer_id), **({} if within is None else {"within": within})}
         found: list[Exposure] = []
-        for row in connection.execute(_THEIRS[connection.dialect.name], asked):
+        for row in connection.execute(groups, asked):
             own = unpacked(Group(*row), customer_id)
             found += sorted(own, key=lambda one: one.recommendation_id, reverse=True)
             if most is not None and len(found) >= most:
                 break
         return _seen(connection, found[:most])
-
-
-def _begin(connection: Connection, within: int | None) -> int:
-    """The sequence of the first group that is looked at."""
-    if within is None:
-        return 0
-    return connection.execute(_BEGIN, {"within": within}).scalar() or 0
 
 
 def _seen(connection: Connection, shown: Sequence[Exposure]) -> list[Seen]:

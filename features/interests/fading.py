@@ -7,6 +7,7 @@ Fresh it counts as one purchase of the day. It counts half after every `HALF_LIF
 import numpy as np
 
 from features.arrays import DAY, NO_TIME, Doubles, rows_of
+from features.groups import wanted
 from features.history import History
 from features.kinds import WITHOUT_PRODUCT
 from features.profiles import Interests
@@ -16,6 +17,7 @@ DAYS_OF_PURCHASES = 6.0
 EVENTS = 5.0
 """Events of one's own after which the order of lists listens half as much to what was declared."""
 _LEAST = 0.05  # below that it does not listen at all
+_TOUCHES = ~wanted(*WITHOUT_PRODUCT)
 
 
 def strengths(interests: Interests, history: History, time: int) -> Doubles:
@@ -32,8 +34,7 @@ def strengths(interests: Interests, history: History, time: int) -> Doubles:
 def word(history: History) -> Doubles:
     """(R,) how much the order of lists listens to what R customers declared: 1 for those who did nothing yet, half
     after every `EVENTS` events with products, and at last nothing: by then the ranker knows better."""
-    touched = np.isin(history.kind, list(WITHOUT_PRODUCT), invert=True)
-    events = np.bincount(history.row[touched], minlength=len(history))
+    events = np.bincount(history.row[_TOUCHES[history.kind]], minlength=len(history))
     said = np.exp2(-events / EVENTS)
     return np.where(said < _LEAST, 0.0, said)
 

@@ -101,7 +101,7 @@ class Onboarding(Generator):
     def scores(self, request: Request) -> Scores:
         """For those who declared something and did little yet."""
         wanted = self._wanted(request)
-        if not len(wanted.index):
+        if wanted is None:
             return Csr.empty(len(request), len(self.kind))
         row, sums = wanted.row, np.bincount(wanted.row, wanted.value, len(request))
         kinds = spread(wanted, self.ratios)
@@ -138,8 +138,10 @@ class Onboarding(Generator):
         same = np.array_equal(self.first, previous.first) and known <= now.shape[1]
         return few and same and np.array_equal(before, now[:, :known])
 
-    def _wanted(self, request: Request) -> Csr:
-        """(R, groups) the strength of each declared interest, of customers to whom lists listen."""
+    def _wanted(self, request: Request) -> Csr | None:
+        """(R, groups) the strength of each declared interest, of customers to whom lists listen; None without any."""
+        if not any(len(interests_of(request.profiles, level).code) for level in LEVELS):
+            return None
         said, size = word(request.history) > 0, int(self.first[-1])
         rows, groups, weights = [], [], []
         for level, first, end in zip(LEVELS, self.first, self.first[1:], strict=False):
@@ -152,6 +154,8 @@ class Onboarding(Generator):
         row, group, weight = np.concatenate(rows), np.concatenate(groups), np.concatenate(weights)
         by = np.lexsort((group, row))
         by = by[weight[by] > 0]
+        if not len(by):
+            return None
         return Csr(offsets_of(row[by], len(request)), group[by].astype(np.int32), weight[by], size)
 
 

@@ -6,6 +6,7 @@ multinomials with a common component, fitted by expectation maximisation (dempst
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -75,7 +76,7 @@ class Mixture:
         """(K, T) how likely each term is in each group."""
         return BACKGROUND * self.background + (1.0 - BACKGROUND) * self.own
 
-    @property
+    @cached_property
     def logs(self) -> Doubles:
         """(K, T) logs of that."""
         return np.log(self.mixed)

@@ -131,11 +131,11 @@ class Segmenter:
 
     def held_of(self, rows: Array) -> dict[str, Codes]:
         """(R,) the groups of some customers by dimension, -1 for a stranger."""
-        found = {}
-        for name, held in self.held.items():
-            known = (rows >= 0) & (rows < len(held.code))
-            found[name] = np.where(known, held.code[np.where(known, rows, 0)], -1).astype(np.int32)
-        return found
+        size = max((len(held.code) for held in self.held.values()), default=0)
+        known = (rows >= 0) & (rows < size)
+        at = np.where(known, rows, 0) if size else rows[:0]
+        none = np.int32(-1)
+        return {name: np.where(known, held.code[at], none) for name, held in self.held.items()}
 
     def of(self, rows: Array, customers: Customers) -> Segments:
         """The groups of R customers, `rows` being their numbers in the model, -1 for a stranger."""

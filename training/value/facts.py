@@ -11,6 +11,17 @@ from training.value.orders import Orders
 
 HALVES = {"sixth": 1 / 6, "third": 1 / 3, "one": 1.0, "two": 2.0, "four": 4.0}  # half-lives in horizons
 YEAR = 364 * DAY
+_LOGS = {  # facts that a linear model reads the logarithm of, and what is added before
+    **{"orders": 0.0, "recency": 0.05, "tenure": 0.1},
+    **{"gap": 0.03, "last_gap": 0.03, "gap_ratio": 0.1},
+    **{f"orders_{name}": 0.02 for name in HALVES},
+    **{f"spend_{name}": 1.0 for name in HALVES if name != "sixth"},
+    **dict.fromkeys(("mean_order", "usual_order", "last_order", "largest_order"), 1.0),
+    **{"orders_last_year": 0.3, "lines": 0.0, "looks": 0.1, "unseen": 0.05},
+}
+_SEVERAL = ("gap", "last_gap", "gap_ratio")  # of them those that take more than one order
+_GAP_RATIO = list(_LOGS).index("gap_ratio")
+_ADDED = np.array(list(_LOGS.values()))[:, None]
 NAMES = (
     *("orders", "recency", "tenure", "recency_share", "gap", "gap_ratio", "last_gap", "gap_variation"),
     *(f"orders_{name}" for name in HALVES),
@@ -43,26 +54,21 @@ def facts(orders: Orders, as_of: int, horizon: int) -> Floats:
 
 def bent(known: Floats) -> Doubles:
     """(K, B) the facts (K, F) for a linear model: logarithms of counts, times and sums, and a few products."""
-    at = {name: known[:, place].astype(np.float64) for place, name in enumerate(NAMES)}
+    at = dict(zip(NAMES, known.T.astype(np.float64), strict=True))
     several, many = (at["orders"] > 1) * 1.0, (at["orders"] > 2) * 1.0
-    orders, recency = _log(at["orders"], 0.0), _log(at["recency"], 0.05)
     share = at["recency_share"]
+    named = [zeroed(at[name]) if name in _SEVERAL else at[name] for name in _LOGS]
+    named[_GAP_RATIO] = np.minimum(named[_GAP_RATIO], 30.0)
+    logs = list(np.log(np.maximum(np.stack(named), 0.0) + _ADDED))
+    orders, recency = logs[0], logs[1]
     columns = [
-        *(orders, recency, _log(at["tenure"], 0.1), share, several),
-        *(several * _log(zeroed(at[name]), 0.03) for name in ("gap", "last_gap")),
-        several * _log(np.minimum(zeroed(at["gap_ratio"]), 30.0), 0.1),
+        *(orders, recency, logs[2], share, several),
+        *(several * log for log in logs[3:6]),
         many * np.minimum(zeroed(at["gap_variation"]), 3.0),
-        *(_log(at[f"orders_{name}"], 0.02) for name in HALVES),
-        *(_log(at[f"spend_{name}"], 1.0) for name in HALVES if name != "sixth"),
-        *(_log(at[name], 1.0) for name in ("mean_order", "usual_order", "last_order", "largest_order")),
-        *(_log(at["orders_last_year"], 0.3), _log(at["lines"], 0.0), _log(at["looks"], 0.1), _log(at["unseen"], 0.05)),
+        *logs[6:],
         *(orders * recency, orders * share, recency**2, orders**2),
     ]
     return np.column_stack(columns)
-
-
-def _log(values: Doubles, added: float) -> Doubles:
-    return np.asarray(np.log(np.maximum(values, 0.0) + added))
 
 
 class _Sums:

@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 
 from features.arrays import DAY, Codes, Counts, Doubles, Offsets, Times, lengths_of, offsets_of, rows_of, zeroed
+from features.groups import wanted
 from features.history import History
 from features.kinds import Kind
 
@@ -36,7 +37,7 @@ class Orders:
         paid = zeroed(lines.quantity.astype(np.float64) * lines.price)
         orders = offsets_of(lines.row[first], len(history))
         rows = np.flatnonzero(lengths_of(orders))
-        looked = np.isin(history.kind, LOOKS)
+        looked = wanted(*LOOKS)[history.kind]
         late = np.exp2((history.time[looked] - as_of) / (LOOK_DAYS * DAY))
         return cls(
             rows,
