@@ -10,12 +10,19 @@ each request) would do nothing for it, and take longer than an answer.
 """
 
 import json
+import socket
 from asyncio import TimerHandle, Transport
+from collections.abc import Callable
+from functools import partial, partialmethod
 from typing import Any, ClassVar
 
 from httptools import HttpParserError, HttpParserUpgrade
+from uvicorn import Server
 from uvicorn.protocols.http import auto
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from serving import environment
+from serving.accepting import Accepting, Shares
 
 HEAD_WITHIN = 5.0  # seconds from the first byte, or from the connection
 HEAD_BYTES = 65_536
@@ -43,6 +50,7 @@ class Connection(HttpToolsProtocol):
 
     application: ClassVar[Any]  # ASGI
     most: ClassVar[int] = 1_000  # at once
+    shares: ClassVar[Shares | None] = None  # how many each worker has; None for one that is alone
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,6 +82,8 @@ class Connection(HttpToolsProtocol):
             self._answering.disconnected = True
             self._answering.message_event.set()
         super().connection_lost(exc)
+        if self.shares is not None:
+            self.shares.count(-1)
 
     def data_received(self, data: bytes) -> None:
         """Parse, and count what belongs to a head."""
@@ -159,6 +169,23 @@ class Connection(HttpToolsProtocol):
 
 
 def install() -> None:
-    """Let the server of this process make such connections, where it would use httptools anyway."""
+    """Let the server of this process make such connections, where it would use httptools anyway; one of several
+    workers shares them with the others."""
     if auto.AutoHTTPProtocol is HttpToolsProtocol:
         auto.AutoHTTPProtocol = Connection
+        Server.startup = partialmethod(_startup, Server.startup)  # type: ignore[assignment,method-assign]
+
+
+async def _startup(server: Server, alone: Callable[..., Any], sockets: list[socket.socket] | None = None) -> None:
+    """Start as `alone` would, but listen to sockets that other workers listen to beside them."""
+    folder = environment.shared()
+    if folder is None or not sockets:
+        await alone(server, sockets)
+        return
+    await alone(server, [])
+    shares = Connection.shares = Shares(folder)
+    config, state = server.config, server.server_state
+    made = partial(Connection, config=config, server_state=state, app_state=server.lifespan.state)
+    for listening in sockets:
+        listening.listen(config.backlog)
+        server.servers.append(Accepting(listening, made, shares, ssl=config.ssl))  # type: ignore[arg-type]  # it ends alike

@@ -66,6 +66,12 @@ def share_metrics() -> None:
     os.environ[_METRICS_FOLDER] = folder
 
 
+def shared() -> Path | None:
+    """That folder; None for a worker that is alone, or that nobody made one for."""
+    folder = os.environ.get(_METRICS_FOLDER)
+    return Path(folder) if folder and workers() > 1 else None
+
+
 def adopt() -> None:
     """Tell the workers whose they are."""
     os.environ[_PARENT] = str(os.getpid())

@@ -12,12 +12,19 @@ from training.value.orders import Orders
 HALVES = {"sixth": 1 / 6, "third": 1 / 3, "one": 1.0, "two": 2.0, "four": 4.0}  # half-lives in horizons
 YEAR = 364 * DAY
 _LOGS = {  # facts that a linear model reads the logarithm of, and what is added before
-    **{"orders": 0.0, "recency": 0.05, "tenure": 0.1},
-    **{"gap": 0.03, "last_gap": 0.03, "gap_ratio": 0.1},
+    "orders": 0.0,
+    "recency": 0.05,
+    "tenure": 0.1,
+    "gap": 0.03,
+    "last_gap": 0.03,
+    "gap_ratio": 0.1,
     **{f"orders_{name}": 0.02 for name in HALVES},
     **{f"spend_{name}": 1.0 for name in HALVES if name != "sixth"},
     **dict.fromkeys(("mean_order", "usual_order", "last_order", "largest_order"), 1.0),
-    **{"orders_last_year": 0.3, "lines": 0.0, "looks": 0.1, "unseen": 0.05},
+    "orders_last_year": 0.3,
+    "lines": 0.0,
+    "looks": 0.1,
+    "unseen": 0.05,
 }
 _SEVERAL = ("gap", "last_gap", "gap_ratio")  # of them those that take more than one order
 _GAP_RATIO = list(_LOGS).index("gap_ratio")
