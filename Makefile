@@ -12,7 +12,8 @@ help: ## This list
 $(STAMP): pyproject.toml constraints.txt setup.py $(wildcard features/*.[ch] training/*.c)
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/pip install --quiet --constraint constraints.txt uv
-	$(BIN)/uv pip install --quiet --python .venv --constraint constraints.txt --build-constraint constraints.txt --editable '.[dev]'
+	$(BIN)/uv pip install --quiet --python .venv --compile-bytecode --constraint constraints.txt --build-constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m compileall -q benchmarks esnaf features serving training
 	touch $@
 
 demo: $(STAMP) ## Simulate a shop, train, track, serve and ask it: about a minute
