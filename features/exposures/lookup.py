@@ -23,13 +23,11 @@ _NAMED = 500  # lists that a statement names
 _C = schema.EXPOSURES.c
 _L = schema.LISTS.c
 
-_NEWEST = (
-    select(_C.sequence, (func.sum(_C.answers).over(order_by=_C.sequence.desc()) - _C.answers).label("before"))
-    .order_by(_C.sequence.desc())
-    .limit(_GROUPS)
-    .subquery()
-)
-_BEGIN = select(func.min(_NEWEST.c.sequence)).where(_NEWEST.c.before < bindparam("within")).scalar_subquery()
+# The newest groups, how many answers were written after each, and the first that is looked at.
+_NEWEST = select(_C.sequence, _C.answers).order_by(_C.sequence.desc()).limit(_GROUPS).subquery().c
+_AFTER = func.sum(_NEWEST.answers).over(order_by=_NEWEST.sequence.desc()) - _NEWEST.answers
+_REACHED = select(_NEWEST.sequence, _AFTER.label("after")).subquery().c
+_BEGIN = select(func.min(_REACHED.sequence)).where(_REACHED.after < bindparam("within")).scalar_subquery()
 _ALL = {
     dialect: select(*(_C[name] for name in Group._fields))
     .where(named(_C.customers, bindparam("named")) > 0)
