@@ -117,9 +117,6 @@ class RankerConfig:
     """Log loss of each pair, or a listwise loss (bruch2021alternative, burges2010ranknet)."""
     boosters: int = 4
     """Each learns from its own share of the pairs, `threads` of them side by side; their scores are averaged."""
-    share: float = 0.33
-    """Share of the pairs that each of several boosters learns from; more where they would not learn from all together.
-    A pair may be in several shares."""
     trees: int = 80
     """Boosting rounds of each."""
     learning_rate: float = 0.12
@@ -151,7 +148,7 @@ class RankerConfig:
         _at_least(self, 1, "boosters", "trees", "min_leaf", "min_positives", "negatives", "threads")
         _at_least(self, 2, "leaves", "bins")
         _at_least(self, 0, "l2")
-        for name in ("share", "learning_rate", "feature_fraction", "bagging_fraction"):
+        for name in ("learning_rate", "feature_fraction", "bagging_fraction"):
             if not 0 < getattr(self, name) <= 1:
                 raise ValueError(f"{name} = {getattr(self, name)}: must be above 0, and 1 at most")
 

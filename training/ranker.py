@@ -45,10 +45,10 @@ class Ranker:
         varying, labels = _varying([window.matrix for window in windows]), _Labels.of(windows, config)
         names = tuple(windows[0].names[i] for i in varying)
         parts = max(1, min(config.boosters, len(labels.label) // ENOUGH))
-        drawn = np.random.default_rng(seed).random(len(labels.label))
+        share = np.random.default_rng(seed).integers(0, parts, len(labels.label))
 
         def grown(part: int) -> Booster:
-            chosen = np.flatnonzero((drawn - part / parts) % 1.0 < max(config.share, 1.0 / parts))
+            chosen = np.flatnonzero(share == part)
             parameters = _parameters(config, seed + part, threads=max(1, config.threads // parts))
             data = _dataset(library, _taken(windows, chosen, varying), names, labels.take(chosen))
             return Booster.of(library.train(parameters, data, config.trees))

@@ -43,7 +43,6 @@ def _ranker() -> dict[str, Any]:
     return {
         "loss": ["binary", "rank_xendcg"],
         "boosters": [1, 2, 4],
-        "share": {"low": 0.25, "high": 0.5},
         "trees": _span(50, 200),
         "learning_rate": _span(0.03, 0.2),
         "leaves": _span(15, 127),

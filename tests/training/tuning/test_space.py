@@ -143,7 +143,7 @@ def test_other_settings_or_another_space_have_another_name() -> None:
 def test_examples_depend_on_nothing_else_of_the_ranker() -> None:
     """What lets trials share them."""
     other: dict[str, Any] = {
-        "loss": "lambdarank", "boosters": 1, "share": 0.9, "trees": 3, "learning_rate": 0.3, "leaves": 5, "min_leaf": 7,
+        "loss": "lambdarank", "boosters": 1, "trees": 3, "learning_rate": 0.3, "leaves": 5, "min_leaf": 7,
         "min_positives": 3, "balance": 0.1, "feature_fraction": 0.9, "bagging_fraction": 0.9, "l2": 1.0, "bins": 9,
         "threads": 2,
     }  # fmt: skip
