@@ -34,6 +34,8 @@ class Subject:
     """One customer as of now."""
 
     customer_id: str
+    ids: tuple[str, ...]  # of the person that are known now, the one that stands for them first
+    known_as: tuple[str, ...]  # the id that was asked for, and all others of the person
     desk: Desk
     model: Recommender
     now: int  # seconds since the epoch, UTC
@@ -46,27 +48,18 @@ class Subject:
     @classmethod
     def of(cls, desk: Desk, customer_id: str) -> "Subject":
         """Everything in one look; RequestError (404) where nothing is known of them, or they were erased."""
-        answers, request = desk.answers, _request(customer_id)
+        answers, request = desk.answers, ListRequest.model_construct(customer_id=customer_id)
         model, live = answers.champion.recommender, answers.live
         live.marks([request])
-        own = live.persons.known_as(known_as(request))
+        ids, own = live.ids(request), live.persons.known_as(known_as(request))
         if any(map(desk.keeper.register.erased, own)):
             raise _unknown()
         told, index = live.told(request), model.questions.index(live.who(request))
-        events, changes = _stored(desk, live.ids(request), own)
+        events, changes = _stored(desk, ids, own)
         if index < 0 and not events and not changes and told is None:
             raise _unknown()
-        return cls(customer_id, desk, model, desk.clock.now(), index, live.deeds(request), told, events, changes)
-
-    @cached_property
-    def ids(self) -> tuple[str, ...]:
-        """All ids of the person that are known now, the one that stands for them first."""
-        return self.desk.answers.live.ids(_request(self.customer_id))
-
-    @cached_property
-    def known_as(self) -> tuple[str, ...]:
-        """The id that was asked for, and all others of the person."""
-        return self.desk.answers.live.persons.known_as(known_as(_request(self.customer_id)))
+        now, deeds = desk.clock.now(), live.deeds(request)
+        return cls(customer_id, ids, own, desk, model, now, index, deeds, told, events, changes)
 
     @cached_property
     def identifiers(self) -> "list[Known]":
@@ -108,10 +101,6 @@ class Subject:
     def customers(self) -> Customers:
         """The same as segments see it, with what the model foretells."""
         return self.model.customers_of(self.request)
-
-
-def _request(customer_id: str) -> ListRequest:
-    return ListRequest.model_construct(customer_id=customer_id)
 
 
 def _stored(desk: Desk, ids: Sequence[str], own: Sequence[str]) -> tuple[Sequence[Event], Sequence[Change]]:
