@@ -9,7 +9,7 @@ from features.arrays import NO_TIME, Doubles
 from features.catalogue import Catalogue
 from features.context import Context
 from features.history import History
-from features.interests.affinity import codes_of, interests_of, signs_of
+from features.interests.affinity import Done, codes_of, interests_of, signs_of, weighed
 from features.interests.evidence import Evidence
 from features.interests.names import LEVELS, Level, Names
 from features.interests.told import NOTHING, Told
@@ -48,7 +48,8 @@ def account_of(
     `history` and `profiles` have one row, and know already what the customer told: as the request that a list is made
     from.
     """
-    levels = {level: _Level.of(history, profiles, catalogue, level, time) for level in LEVELS}
+    done = weighed(history, time)
+    levels = {level: _Level.of(history, profiles, catalogue, level, time, done=done) for level in LEVELS}
     saying = NOTHING if told is None else told
     if saying.declared is None:
         declared = [part.interest(code, since) for part in levels.values() for code, since in part.declared.items()]
@@ -81,10 +82,12 @@ class _Level:
     declared: dict[int, int]  # since when, by code
 
     @classmethod
-    def of(cls, history: History, profiles: Profiles, catalogue: Catalogue, level: Level, time: int) -> "_Level":
+    def of(
+        cls, history: History, profiles: Profiles, catalogue: Catalogue, level: Level, time: int, *, done: Done
+    ) -> "_Level":
         code, groups = codes_of(catalogue, level)
         groups = max(groups, len(_names(catalogue, level)))
-        signs = signs_of(history, profiles, Context.at(time, 1), level, code=code)
+        signs = signs_of(history, profiles, Context.at(time, 1), level, code=code, done=done)
         known = (signs.group >= 0) & (signs.group < groups)
         total = np.bincount(signs.group[known], signs.weight[known], groups).astype(np.float64)
         return cls(level, history, catalogue, time, total, interests_of(profiles, level).row(0))

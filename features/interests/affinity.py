@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import DAY, Codes, Doubles, rows_of
+from features.arrays import DAY, Codes, Counts, Doubles, rows_of
 from features.catalogue import Catalogue
 from features.context import Context
 from features.history import History
@@ -48,6 +48,14 @@ class Signs:
         )
 
 
+@dataclass(frozen=True)
+class Done:
+    """E events that say something, and how much each does."""
+
+    at: Counts  # (E,) of a history
+    weight: Doubles  # (E,)
+
+
 def codes_of(catalogue: Catalogue, level: Level) -> tuple[Codes, int]:
     """(P,) the group of each product, -1 for none, and the number of groups."""
     codes = {"department": catalogue.department, "category": catalogue.category, "brand": catalogue.brand}[level]
@@ -55,13 +63,22 @@ def codes_of(catalogue: Catalogue, level: Level) -> tuple[Codes, int]:
 
 
 def signs_of(
-    history: History, profiles: Profiles, context: Context, level: Level, *, code: Codes, half_life: float = HALF_LIFE
+    history: History,
+    profiles: Profiles,
+    context: Context,
+    level: Level,
+    *,
+    code: Codes,
+    half_life: float = HALF_LIFE,
+    done: Done | None = None,
 ) -> Signs:
     """Decayed purchases, wishes, carts and views, what is in hand, and what was declared; `code` (P,) groups products.
 
-    Groups of declared interests may be ones that `code` does not have.
+    Groups of declared interests may be ones that `code` does not have. `done` is `weighed(history, ...)`, where several
+    levels are asked about.
     """
-    parts = [from_history(history, code, context.time, half_life), *_from_hand(context, code)]
+    own = weighed(history, context.time, half_life) if done is None else done
+    parts = [_grouped(history, code, own), *_from_hand(context, code)]
     declared = interests_of(profiles, level)
     if len(declared.code):
         weight = DECLARED * strengths(declared, history, context.time)
@@ -71,10 +88,19 @@ def signs_of(
 
 def from_history(history: History, code: Codes, time: int, half_life: float = HALF_LIFE) -> Signs:
     """Of what was done."""
+    return _grouped(history, code, weighed(history, time, half_life))
+
+
+def weighed(history: History, time: int, half_life: float = HALF_LIFE) -> Done:
+    """What was done that says something."""
     weight = _WEIGHT[history.kind]
     at = np.flatnonzero((weight > 0.0) & (history.product >= 0))
     age = (time - history.time[at]) / DAY
-    return Signs(history.row[at], code[history.product[at]], weight[at] * np.exp2(-age / half_life))
+    return Done(at, weight[at] * np.exp2(-age / half_life))
+
+
+def _grouped(history: History, code: Codes, done: Done) -> Signs:
+    return Signs(history.row[done.at], code[history.product[done.at]], done.weight)
 
 
 def interests_of(profiles: Profiles, level: Level) -> Interests:

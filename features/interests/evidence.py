@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 
 from features.arrays import DAY, Bools
+from features.groups import wanted
 from features.history import History
 from features.kinds import Kind
 
@@ -33,7 +34,7 @@ class Evidence:
         kind, product, times = history.kind[at], history.product[at], history.time[at]
 
         def different(*kinds: Kind) -> int:
-            return len(np.unique(product[np.isin(kind, kinds)]))
+            return len(np.unique(product[wanted(*kinds)[kind]]))
 
         return cls(
             viewed=different(Kind.VIEW, Kind.CLICK),
