@@ -4,9 +4,10 @@ Online Retail with `--data`, beside the simulated shop. The families that a shop
 without names leaves them away, as they are by default. One model learns until four weeks before the end; a second
 ranker learns from the same examples without the families of features in question, and both rank the same candidates of
 the same customers. The gain is the share by which NDCG@20 rises, with the 95 % interval of a paired bootstrap over
-customers. New customers of a young simulated shop, who are known by what they declared at onboarding and by nothing
+customers. New customers of young simulated shops, who are known by what they declared at onboarding and by nothing
 else, are measured against the best sellers: by what they bought, by what they looked at or bought, and by that in their
-first hour.
+first hour. How good best sellers are is another matter in each shop, so there are several, which differ in their seed
+alone, and their customers are counted together.
 """
 
 import tempfile
@@ -16,17 +17,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow.parquet as pq
 
 from benchmarks.harness import WORKSPACES, Figures, main
+from esnaf.output import text_table
 from esnaf.simulation.interests import STAPLE
 from esnaf.simulation.parameters import Parameters
 from esnaf.simulation.shop import simulate
 from esnaf.simulation.world import World
 from features import families
-from features.arrays import DAY, Bools, Codes
+from features.arrays import DAY, Bools, Codes, Doubles
 from features.history import History
 from features.interests.told import Declared, Told
 from features.modules import load as load_modules
@@ -53,6 +56,7 @@ REAL, REAL_UNTIL = "online_retail", date(2011, 9, 1)
 K = 10
 LEAST = 20  # new customers: fewer say nothing
 HOUR = 3_600
+Values: TypeAlias = dict[str, Doubles]  # (L,) NDCG@10 of each kind of list
 YOUNG = Parameters(days=220, present_share=0.15)  # a shop where most customers are new
 
 
@@ -66,7 +70,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--customers", type=int, default=8_000, metavar="N", help="default 8000")
     parser.add_argument("--products", type=int, default=2_000, metavar="N", help="default 2000")
-    parser.add_argument("--newcomers", type=int, default=30_000, metavar="N", help="customers of the young shop")
+    parser.add_argument("--newcomers", type=int, default=30_000, metavar="N", help="customers of a young shop")
+    parser.add_argument("--shops", type=int, default=5, metavar="N", help="young ones (default 5)")
     parser.add_argument("--days", type=int, default=365, metavar="N", help="default 365")
 
 
@@ -75,8 +80,7 @@ def measure(args: Namespace) -> Figures:
     size = {"customers": args.customers, "products": args.products}
     families.load()
     young = replace(YOUNG, customers=args.newcomers, products=args.products)
-    with _simulated(young, Settings({})) as (case, truth):  # as things are by default
-        figures = newcomers(case, ideal=Ideal.of(World.draw(young), truth))
+    figures = newcomers([replace(young, seed=seed) for seed in range(1, args.shops + 1)])
     load_modules(args.extra)  # from here on every ranker of this process sees them
     hidden = {name for name, feature in REGISTRY.items() if {name, feature.family} & {*args.without}}
     figures |= {"hidden_features": len(hidden)}
@@ -150,12 +154,28 @@ def _fewer(part: Examples, hidden: set[str]) -> Examples:
     return replace(part, names=tuple(part.names[place] for place in kept), matrix=part.matrix[:, kept])
 
 
-def newcomers(case: Case, ideal: "Ideal") -> dict[str, float]:
+def newcomers(shops: Sequence[Parameters]) -> dict[str, float]:
     """NDCG@10 of the first list of customers who came after the model, by what they declared; of the list of a stranger
     who declared nothing; of the best sellers; and of who knows what the simulation knows.
 
     Of what was bought in the horizon, of what was looked at or bought in it, and of that in the first hour.
     """
+    found: dict[str, list[Values]] = {}
+    for parameters in shops:
+        with _simulated(parameters, Settings({})) as (case, truth):  # as things are by default
+            own = _first_lists(case, Ideal.of(World.draw(parameters), truth))
+        _show(parameters.seed, own)
+        for name, values in own.items():
+            found.setdefault(name, []).append(values)
+    figures: dict[str, float] = {"shops": len(shops)}
+    for name, parts in found.items():
+        together = {kind: np.concatenate([part[kind] for part in parts]) for kind in parts[0]}
+        figures |= {f"{name}_{key}": value for key, value in _compared(together).items()}
+    return figures
+
+
+def _first_lists(case: Case, ideal: "Ideal") -> dict[str, Values]:
+    """How good each kind of list is to each new customer of a shop, by each kind of truth."""
     shop, model = case.trainer.shop, case.model
     after = shop.log.window(model.time, case.end)
     touched = after.only((after.product >= 0) & np.isin(after.kind, TOUCHES))
@@ -167,10 +187,7 @@ def newcomers(case: Case, ideal: "Ideal") -> dict[str, float]:
     own = touched.take(new)
     first = own.time[own.offsets[:-1]]
     truths = {"buys": after.purchases.take(new), "looks": own, "visit": own.only(own.time < first[own.row] + HOUR)}
-    figures: dict[str, float] = {}
-    for name, history in truths.items():
-        figures |= {f"{name}_{key}": value for key, value in _compared(shown, Purchases.of(history)).items()}
-    return figures
+    return {name: _values(shown, Purchases.of(history)) for name, history in truths.items()}
 
 
 @dataclass(frozen=True)
@@ -202,19 +219,29 @@ class Ideal:
         return best
 
 
-def _compared(shown: dict[str, Codes], truth: Purchases) -> dict[str, float]:
+def _values(shown: dict[str, Codes], truth: Purchases) -> Values:
     rows = np.flatnonzero(truth.count).astype(np.int32)
-    if len(rows) < LEAST:
-        return {"customers": len(rows)}
-    values = {name: score(lists[rows], truth.take(rows), [K])[f"ndcg_at_{K}"] for name, lists in shown.items()}
+    own = truth.take(rows)
+    return {name: score(lists[rows], own, [K])[f"ndcg_at_{K}"] for name, lists in shown.items()}
+
+
+def _compared(values: Values) -> dict[str, float]:
+    customers = len(values["declared"])
+    if customers < LEAST:
+        return {"customers": customers}
     ratio = paired_ratio(values["declared"], values["popular"])
     return {
-        "customers": len(rows),
+        "customers": customers,
         **{f"{name}_ndcg_at_10": float(value.mean()) for name, value in values.items()},
         "ratio": ratio.mean,
         "ratio_low": ratio.low,
         "ratio_high": ratio.high,
     }
+
+
+def _show(seed: int, own: dict[str, Values]) -> None:
+    rows = [(name, *(f"{value.mean():.4f}" for value in values.values())) for name, values in own.items()]
+    print(text_table((f"shop {seed}", *own["looks"]), rows))
 
 
 def _new_customers(shop: Shop, model: Recommender, touched: History) -> Codes:

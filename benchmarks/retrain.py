@@ -3,7 +3,8 @@
 A champion is trained on what happened until a week before the test window; then the days of that week come one by one,
 and each is brought in by `esnaf retrain` as a user runs it. Work is CPU seconds after imports. At the end the refreshed
 model, one that was trained anew on the same data, and the champion of a week ago are measured on the test window, which
-none of them has seen. Online Retail with `--data`, else the simulated shop.
+none of them has seen. Two rankers that learned a week apart differ by chance, so that the same is done in some earlier
+weeks, in this process. Online Retail with `--data`, else the simulated shop.
 """
 
 import subprocess
@@ -13,10 +14,15 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from statistics import fmean
 
 from benchmarks.harness import WORKSPACES, Figures, main
 from benchmarks.timing import Finished, esnaf
+from benchmarks.weeks import weeks
 from esnaf.output import text_table
+from features.arrays import DAY
+from features.settings import FILE_NAME, Settings
+from features.tables import TablesConfig, load
 
 HORIZON = 28  # days
 REAL, REAL_FIRST = "online_retail", date(2011, 7, 28)
@@ -51,6 +57,7 @@ class Shop:
 def add_arguments(parser: ArgumentParser) -> None:
     """How many days, and how large a simulated shop."""
     parser.add_argument("--days", type=int, default=7, metavar="N", help="that come one by one (default 7)")
+    parser.add_argument("--weeks", type=int, default=5, metavar="N", help="earlier ones (default 5)")
     parser.add_argument("--customers", type=int, default=4_000, metavar="N", help="of a simulated shop (default 4000)")
     parser.add_argument("--products", type=int, default=3_000, metavar="N", help="of a simulated shop (default 3000)")
 
@@ -71,6 +78,7 @@ def measure(args: Namespace) -> Figures:
         refreshed = shop.ndcg("champion", args.days)
         stale = shop.ndcg(first.answer["version"], args.days)
         trained = shop.ndcg("champion", args.days, workspace=anew)
+        earlier = _earlier(shop, args.weeks)
     worked = [day for day in days if not day.answer["nothing_new"]]
     work = max(day.answer["work_s"] for day in worked)
     return {
@@ -88,6 +96,29 @@ def measure(args: Namespace) -> Figures:
         "stale_ndcg_at_20": stale,
         "quality_ratio": refreshed / trained,
         "stale_ratio": stale / trained,
+        **earlier,
+    }
+
+
+def _earlier(shop: Shop, number: int) -> Figures:
+    """Mean ratios to a training anew over earlier weeks, whose windows end where the first champion began."""
+    settings = Settings.read(shop.workspace / FILE_NAME) if (shop.workspace / FILE_NAME).exists() else Settings({})
+    tables, before = load(shop.data, TablesConfig.of(settings)), (shop.first - date(1970, 1, 1)).days * DAY
+    found = list(weeks(tables, settings, before, number))
+    if not found:
+        return {}
+    ratios = [(week.refreshed / week.anew, week.stale / week.anew) for week in found]
+    rows = [
+        (str(date(1970, 1, 1) + timedelta(seconds=week.start)), f"{week.anew:.4f}", *(f"{ratio:.4f}" for ratio in own))
+        for week, own in zip(found, ratios, strict=True)
+    ]
+    print(text_table(("week from", "NDCG@20 anew", "refreshed", "stale"), rows))
+    refreshed, stale = zip(*ratios, strict=True)
+    return {
+        "earlier_weeks": len(found),
+        "earlier_quality_ratio": fmean(refreshed),
+        "earlier_quality_ratio_least": min(refreshed),
+        "earlier_stale_ratio": fmean(stale),
     }
 
 

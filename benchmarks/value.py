@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.buy_till_you_die import WEEK, BgNbd, GammaGamma, Summary
+from benchmarks.buy_till_you_die import WEEK, purchases, spend, summary
 from benchmarks.harness import WORKSPACES, Figures, main
 from features.arrays import DAY, NO_TIME, Bools, Doubles
 from features.eventlog import EventLog
@@ -91,12 +91,12 @@ def _foretold(case: Case) -> Found:
     orders, after = Orders.of(history, case.cut), Orders.of(case.log.window(case.cut, case.end, everybody), case.end)
     mine, spent, bought = model.predict(history, case.cut), np.zeros(everybody), np.zeros(everybody, np.bool_)
     spent[after.rows], bought[after.rows] = after.spend, True
-    known = Summary.of(orders, case.cut)
-    purchases = BgNbd.fit(known).expected(known, case.horizon * DAY / WEEK)
-    theirs, rows = purchases * GammaGamma.fit(known).expected(known), orders.rows
+    known = summary(orders, case.cut)
+    coming = purchases(known, case.horizon * DAY / WEEK)
+    theirs, rows = coming * spend(known), orders.rows
     logger.info("measured", shop=case.name, customers=len(rows), seconds=seconds)
     own = Values(mine.spend[rows], mine.chance[rows], mine.churn[rows])
-    return Found(spent[rows], bought[rows], own, theirs, purchases, seconds)
+    return Found(spent[rows], bought[rows], own, theirs, coming, seconds)
 
 
 def _figures(found: Found) -> dict[str, float]:

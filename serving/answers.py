@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Hashable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from features.consent.purposes import Purpose
 from features.interests.told import Told
@@ -27,13 +27,14 @@ from serving.newcomers.newcomers import Newcomers
 from serving.newcomers.placing import SOURCE as NEW
 from serving.policy.effects import effects
 from serving.policy.policy import Policy, PolicyAt
-from serving.queries import Asked, Key, query_of, request_of
+from serving.queries import Asked, Key, State, query_of, request_of
 from serving.standing import NO_CONSENT, Standing, standing_of_all
 from training.query import Answer, Fill, Item, Query
 from training.request import Request
 
 _ANSWER = b'{"recommendation_id":"%b","model_version":%b,"customer":{"customer_id":%b,"name":%b},%b,%b"took_ms":%b}'
 _DEGRADED = b'"degraded":true,'
+_Made: TypeAlias = tuple[Key, State]
 _TURN = 8  # lists of a batch that are made before other requests get their turn
 
 
@@ -142,7 +143,7 @@ class Answers:
         pause after each, since those who are being answered meanwhile share the interpreter.
         """
         end, now = time.monotonic() + seconds, self._clock.time()
-        asked, made = self._asked([request_of(key) for key in other.popular()]), dict[Key, ReadyList]()
+        asked, made = self._asked([request_of(key) for key in other.popular()]), dict[_Made, ReadyList]()
         self._cache.enter(self._era(now))
         for first in range(0, len(asked), _TURN):
             began = time.monotonic()
@@ -150,8 +151,8 @@ class Answers:
                 break
             made |= self._lists(asked[first : first + _TURN], now)
             time.sleep(time.monotonic() - began)
-        for key, ready in reversed(made.items()):
-            self._cache.put(key, ready)
+        for (key, state), ready in reversed(made.items()):
+            self._cache.keep(key, state, ready)
         return len(made)
 
     def _answer(self, request: ListRequest, ready: ReadyList, start: float) -> bytes:
@@ -173,13 +174,14 @@ class Answers:
         now = self._clock.time()
         self._cache.enter(self._era(now))
         asked = self._asked(requests)
-        found = [self._cache.get(one.key) for one in asked]
+        keys = [(one.key, one.state) for one in asked]
+        found = [self._cache.get(*key) for key in keys]
         missing = [one for one, ready in zip(asked, found, strict=True) if ready is None]
         self._metrics.looked_up(hits=len(requests) - len(missing), misses=len(missing))
         made = self._lists(missing, now)
-        for key, ready in made.items():
-            self._cache.put(key, ready)
-        return [made[one.key] if ready is None else ready for one, ready in zip(asked, found, strict=True)]
+        for (key, state), ready in made.items():
+            self._cache.put(key, state, ready)
+        return [made[key] if ready is None else ready for key, ready in zip(keys, found, strict=True)]
 
     def _era(self, now: int) -> Hashable:
         """Changes with the lists' time, and whenever a rule of the policy begins or ends."""
@@ -210,15 +212,16 @@ class Answers:
         return Asked(request, self._who(request, mark or faded), mark, faded, standing)
 
     def _who(self, request: ListRequest, mark: int) -> str | None:
-        """All visitors of whom nothing is known get the same list; everybody else is asked for under one id."""
+        """All of whom nothing is known get the same list; everybody else is asked for under one id, and so is a
+        customer where personal lists need a consent, since the answer tells that it is missing."""
         who = self._live.who(request)
-        if request.customer_id is None and not mark and self._index(who) < 0:
-            return None
-        return who
+        if mark or any(self._index(id) >= 0 for id in self._live.persons.ids(who)):
+            return who
+        return None if request.customer_id is None or self._display.granted else who
 
-    def _lists(self, asked: Sequence[Asked], now: int) -> dict[Key, ReadyList]:
+    def _lists(self, asked: Sequence[Asked], now: int) -> dict[_Made, ReadyList]:
         """The list of each key; those of one length, for people who did nothing since, are made together."""
-        made: dict[Key, ReadyList] = {}
+        made: dict[_Made, ReadyList] = {}
         for n in {one.request.n for one in asked}:
             if still := [one for one in asked if one.request.n == n and not one.mark]:
                 made |= self._made(still, [self._query(one) for one in still], n, now)
@@ -259,14 +262,14 @@ class Answers:
     def _index(self, id: str) -> int:
         return self._recommender.questions.index(id)
 
-    def _made(self, asked: Sequence[Asked], queries: Sequence[Query], n: int, time: int) -> dict[Key, ReadyList]:
+    def _made(self, asked: Sequence[Asked], queries: Sequence[Query], n: int, time: int) -> dict[_Made, ReadyList]:
         deep, policy = self._display.deep(n), self._policy_now
         understood = [self._newcomers.stood_in(query) for query in queries]
         answers = self._recommender.recommend(understood, deep, time=time, policy=policy)
         added, pairs = self._newcomers.added, zip(queries, answers, strict=True)
         answers = [added(query, answer, deep, policy=policy, moment=time) for query, answer in pairs]
         rendered = (self._rendered(*one, time) for one in zip(asked, queries, answers, strict=True))
-        return dict(zip((one.key for one in asked), rendered, strict=True))
+        return dict(zip(((one.key, one.state) for one in asked), rendered, strict=True))
 
     def _rendered(self, asked: Asked, query: Query, answer: Answer, time: int) -> ReadyList:
         items = _items(answer.items)

@@ -1,15 +1,22 @@
-"""Cache: ready lists of one model at one time, bounded in bytes, least recently used dropped first."""
+"""Cache: ready lists of one model at one time, bounded in bytes, least recently used dropped first.
+
+Lists that were asked for once have a 24th of the room, and those that were asked for again the rest: a segmented
+LRU (karedla1994caching). What nobody asks for twice, such as the list of a basket, neither drives out what many ask for
+nor fills the memory. A list is of a state, such as what somebody did last: in another state it takes the place of the
+one before.
+"""
 
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from serving.exploration.choice import Choice
 from serving.listed import Listed
 
-_OVERHEAD = 400  # bytes that an entry takes beside its text: key, objects, place in the table
-_LISTED = 300  # bytes more where the exposure log keeps it
+_OVERHEAD = 600  # bytes that an entry takes beside its text: key, objects, place in the table
+_LISTED = 250  # bytes more where the exposure log keeps it
+ONCE = 24  # of the bytes, one in so many is for lists that were asked for once
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +29,63 @@ class ReadyList:
     choice: Choice | None = None  # what answers are drawn from; None where all are alike
 
 
-class Cache:
-    """Ready lists by what they were asked with; all are forgotten when the era (the lists' time) changes."""
+_Entry: TypeAlias = tuple[Hashable, ReadyList]  # a state, and the list in it
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit  # bytes
-        self._size = 0
-        self._era: Hashable = None
-        self._lists: OrderedDict[Hashable, ReadyList] = OrderedDict()
-        self._again: dict[Hashable, None] = {}  # keys that were found, the last one last
+
+class _Part:
+    """Some of the lists, the last used one last."""
+
+    def __init__(self) -> None:
+        self.size = 0  # bytes
+        self._lists: OrderedDict[Hashable, _Entry] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._lists)
 
+    def put(self, key: Hashable, entry: _Entry) -> None:
+        """Keep a list as the last used; its key is in no part."""
+        self._lists[key] = entry
+        self.size += _weight(entry[1])
+
+    def take(self, key: Hashable) -> _Entry | None:
+        """The list of a key, no longer kept; None if there is none."""
+        entry = self._lists.pop(key, None)
+        if entry is not None:
+            self.size -= _weight(entry[1])
+        return entry
+
+    def shrunk(self, limit: int) -> list[tuple[Hashable, _Entry]]:
+        """Those that went, least recently used first, so that no more than `limit` bytes are left."""
+        gone = []
+        while self.size > limit:
+            key, entry = self._lists.popitem(last=False)
+            self.size -= _weight(entry[1])
+            gone.append((key, entry))
+        return gone
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._lists.clear()
+        self.size = 0
+
+
+class Cache:
+    """Ready lists by what they were asked with; all are forgotten when the era (the lists' time) changes."""
+
+    def __init__(self, limit: int) -> None:
+        self._once_limit = limit // ONCE  # bytes
+        self._often_limit = limit - self._once_limit
+        self._era: Hashable = None
+        self._once, self._often = _Part(), _Part()
+        self._again: dict[Hashable, None] = {}  # keys of those asked for often, the last used last
+
+    def __len__(self) -> int:
+        return len(self._once) + len(self._often)
+
     @property
     def size(self) -> int:
         """Bytes held."""
-        return self._size
+        return self._once.size + self._often.size
 
     def popular(self) -> list[Any]:
         """The keys that were asked for more than once, the last used first.
@@ -51,31 +98,49 @@ class Cache:
     def enter(self, era: Hashable) -> None:
         """Forget every list of another era."""
         if era != self._era:
-            self._lists.clear()
+            self._once.clear()
+            self._often.clear()
             self._again.clear()
-            self._size = 0
             self._era = era
 
-    def get(self, key: Hashable) -> ReadyList | None:
-        """The list of a key, now the most recently used; None if there is none."""
-        found = self._lists.get(key)
-        if found is not None:
-            self._lists.move_to_end(key)
-            self._again.pop(key, None)
-            self._again[key] = None
-        return found
+    def get(self, key: Hashable, state: Hashable) -> ReadyList | None:
+        """The list of a key in a state, now one that was asked for again; None if there is none."""
+        entry = self._taken(key)
+        if entry is None:
+            return None
+        self._keep(key, entry)
+        return entry[1] if entry[0] == state else None
 
-    def put(self, key: Hashable, value: ReadyList) -> None:
-        """Keep a list, and drop the least recently used ones above the limit."""
-        previous = self._lists.pop(key, None)
-        if previous is not None:
-            self._size -= _weight(previous)
-        self._lists[key] = value
-        self._size += _weight(value)
-        while self._size > self._limit:
-            oldest, dropped = self._lists.popitem(last=False)
+    def put(self, key: Hashable, state: Hashable, value: ReadyList) -> None:
+        """Keep a list, in the place of the one that its key had in another state."""
+        entry = state, value
+        if self._taken(key) is None:
+            self._drop_in(key, entry)
+        else:
+            self._keep(key, entry)
+
+    def keep(self, key: Hashable, state: Hashable, value: ReadyList) -> None:
+        """Keep a list that will be asked for again."""
+        self._taken(key)
+        self._keep(key, (state, value))
+
+    def _taken(self, key: Hashable) -> _Entry | None:
+        if (entry := self._often.take(key)) is None:
+            return self._once.take(key)
+        self._again.pop(key, None)
+        return entry
+
+    def _keep(self, key: Hashable, entry: _Entry) -> None:
+        """The least recently used of those above their limit have to be asked for once more."""
+        self._often.put(key, entry)
+        self._again[key] = None
+        for oldest, dropped in self._often.shrunk(self._often_limit):
             self._again.pop(oldest, None)
-            self._size -= _weight(dropped)
+            self._drop_in(oldest, dropped)
+
+    def _drop_in(self, key: Hashable, entry: _Entry) -> None:
+        self._once.put(key, entry)
+        self._once.shrunk(self._once_limit)
 
 
 def _weight(value: ReadyList) -> int:

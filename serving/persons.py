@@ -10,7 +10,7 @@ from features.identity.aliases import NOBODY, UNKNOWN
 from features.tables.patterns import ANONYMOUS
 from training.recommender import Recommender
 
-MOST = 200_000  # ids whose person is remembered
+MOST = 10_000  # ids whose person is remembered
 MOST_OTHERS = 50  # ids of one person whose histories are put together
 
 

@@ -10,6 +10,7 @@ from serving.standing import AS_THE_MODEL_KNOWS, Standing
 from training.query import Filters, Query
 
 Key: TypeAlias = tuple[Any, ...]
+State: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,13 @@ class Asked:
 
     @property
     def key(self) -> Key:
-        """Everything that decides which list comes out: equal keys have equal lists."""
-        return (self.who, self.mark, self.faded, self.standing, *_rest(self.request))
+        """Whom a list is for, and all that it was asked with: equal keys in the same state have equal lists."""
+        return (self.who, self.standing, *_rest(self.request))
+
+    @property
+    def state(self) -> State:
+        """What they did, said and were shown by now."""
+        return self.mark, self.faded
 
 
 def query_of(
@@ -89,7 +95,7 @@ def _rest(request: ListRequest) -> Key:
 
 def request_of(key: Key) -> ListRequest:
     """A request with that key, to make its list once more. Its parts were checked when it first came."""
-    customer, _, _, _, n, placement, channel, explain, viewed, cart, interests, attributes, *rules = key
+    customer, _, n, placement, channel, explain, viewed, cart, interests, attributes, *rules = key
     names = ("categories", "brands", "price_min", "price_max", "exclude_products", "exclude_purchased")
     return ListRequest.model_construct(
         customer_id=customer,

@@ -25,7 +25,7 @@ class FadingConfig:
     visit_s: int = 1800
     """Seconds from one time that a product is shown to the next that counts: a page that is loaded anew is none."""
     customers: int = 100_000
-    """Customers of whom a worker remembers it, the last shown; each takes some 500 bytes."""
+    """Customers of whom a worker remembers it, the last shown; each takes 300 to 6,000 bytes."""
 
     def __post_init__(self) -> None:
         if self.shown <= 0:

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,8 +20,16 @@ if TYPE_CHECKING:
 BACK = 100_000  # answers that are read when a worker starts
 _GROUPS = 10  # of one reading, each of up to some thousand answers
 _LOOK = 10_000  # answers of one look, about
-_LISTS = 10_000  # that are kept, since they may be shown again
+_LISTS = 5_000  # that are kept, since they may be shown again
 _DEEP = 60  # products of a list from which one is drawn
+
+
+class _List(NamedTuple):
+    """A list that was made once."""
+
+    key: int  # as it was made
+    products: Sequence[int]  # all that it is drawn from
+    shown: Sequence[int]  # the first of them
 
 
 class Follower:
@@ -31,7 +39,7 @@ class Follower:
         self._memory, self._days = memory, config.days
         self._log: object = None
         self._upto = 0  # sequence
-        self._lists: OrderedDict[str, tuple[int, Sequence[int]]] = OrderedDict()  # products shown, and the numbers
+        self._lists: OrderedDict[str, _List] = OrderedDict()
 
     def look(self, log: "ExposureLog", now: int) -> None:
         """What came in, up to a bound; the rest with the next look."""
@@ -62,19 +70,19 @@ class Follower:
         for name in named & self._lists.keys():
             self._lists.move_to_end(name)
         for name, (shown, products) in products_of(log.backend, named - self._lists.keys(), _DEEP).items():
-            self._lists[name] = shown, self._memory.codes(products)
+            codes = self._memory.codes(products)
+            self._lists[name] = _List(hash((name, None)), codes, codes[: min(shown, PLACES)])
 
     def _take(self, exposure: Exposure) -> None:
         found = self._lists.get(exposure.list_id)
         if exposure.customer_id is None or found is None:
             return
-        shown, products = found
-        key, time = hash((exposure.list_id, exposure.places)), second_of(exposure.recommendation_id)
+        places, time = exposure.places, second_of(exposure.recommendation_id)
+        key = found.key if places is None else hash((exposure.list_id, places))
         if self._memory.knows(exposure.customer_id, key, time):
             return
-        if exposure.places is None:
-            own = products[: min(shown, PLACES)]
-        else:
-            drawn = np.frombuffer(exposure.places, PLACE)[:PLACES].tolist()
-            own = [products[place] for place in drawn if place < len(products)]
+        own: Sequence[int] = found.shown
+        if places is not None:
+            drawn = np.frombuffer(places, PLACE)[:PLACES].tolist()
+            own = [found.products[place] for place in drawn if place < len(found.products)]
         self._memory.shown(exposure.customer_id, key, own, time)

@@ -52,8 +52,7 @@ class Memory:
         """One answer; `list_key` tells its order of products from others."""
         record = self._records.pop(customer, None) or Record()
         self._records[customer] = record
-        record.last_list, record.last_time = list_key, time
-        record.shown(products, time, visit_s=self._config.visit_s, since=self._since(time))
+        record.show(list_key, products, time, visit_s=self._config.visit_s, since=self._since(time))
         self._mark(customer, record)
         if len(self._records) > self._config.customers:
             oldest = next(iter(self._records))

@@ -169,6 +169,15 @@ def count(client: httpx.Client, name: str) -> float:
     return sum(float(line.rsplit(" ", 1)[1]) for line in lines if re.match(rf"{name}[ {{]", line))
 
 
+def test_all_customers_of_whom_nothing_is_known_share_one_list(client: httpx.Client) -> None:
+    before = count(client, "esnaf_list_cache_misses_total")
+    answers = [asked(client, customer_id=f"unheard-of-{number}", n=7) for number in range(6)]
+    assert count(client, "esnaf_list_cache_misses_total") - before <= 2  # once a worker
+    assert [answer.customer.customer_id for answer in answers] == [f"unheard-of-{number}" for number in range(6)]
+    assert len({tuple(named(answer)) for answer in answers}) == 1
+    assert len({answer.recommendation_id for answer in answers}) == 6
+
+
 def test_what_was_answered_is_counted(client: httpx.Client) -> None:
     before = count(client, "esnaf_list_cache_misses_total"), count(client, "esnaf_list_cache_hits_total")
     filled = count(client, "esnaf_fallback_products_total")
