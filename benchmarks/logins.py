@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 import numpy as np
@@ -23,6 +23,7 @@ CONNECTIONS = 8
 LENGTH = 10  # products a list
 _HOUR = 3_600
 _THREADS = 2
+_Items: TypeAlias = list[tuple[str, float]]  # products and their scores
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class _Trial:
 
 
 def logins(workspace: Path, trials: int, scratch: Path) -> Figures:
-    """How many first lists after a login differ from the visitor's last, and are the model's list of both histories."""
+    """How many first answers after a login differ from the visitor's last, in the order of their products alone or in
+    scores as well, and are the model's list of both histories."""
     model = Recommender.load(pointer.find(workspace).bundle)
     now = model.time + _HOUR
     drawn = _drawn(model, trials)
@@ -44,8 +46,13 @@ def logins(workspace: Path, trials: int, scratch: Path) -> Figures:
         seen = list(threads.map(lambda part: _tried(service.address, part, now), parts))
     pairs = (pair for part, lists in zip(parts, seen, strict=True) for pair in zip(part, lists, strict=True))
     found = [_judged(model, trial, lists, now) for trial, lists in pairs]
-    differ, both = (sum(column) for column in zip(*found, strict=True))
-    return {"logins": len(found), "login_differs": differ, "login_knows_both": both}
+    answers, lists, both = (sum(column) for column in zip(*found, strict=True))
+    return {
+        "logins": len(found),
+        "login_answer_differs": answers,
+        "login_differs": lists,
+        "login_knows_both": both,
+    }
 
 
 def _drawn(model: Recommender, trials: int) -> list[_Trial]:
@@ -62,7 +69,7 @@ def _drawn(model: Recommender, trials: int) -> list[_Trial]:
     return found
 
 
-def _tried(address: str, trials: Sequence[_Trial], now: int) -> list[tuple[list[str], list[str]]]:
+def _tried(address: str, trials: Sequence[_Trial], now: int) -> list[tuple[_Items, _Items]]:
     clients = [httpx.Client(base_url=address, timeout=30) for _ in range(CONNECTIONS)]
     found = []
     try:
@@ -72,29 +79,30 @@ def _tried(address: str, trials: Sequence[_Trial], now: int) -> list[tuple[list[
             view = {**who, "product_id": trial.viewed, "event_type": "view", "timestamp": now - 60}
             cart = {**who, "product_id": trial.carted, "event_type": "add_to_cart", "timestamp": now - 30}
             _sent(sending, [view, cart])
-            anonymous = _products(before, who)
+            anonymous = _items(before, who)
             _sent(login, {**who, "customer_id": trial.customer, "event_type": "identify", "timestamp": now - 5})
-            found.append((anonymous, _products(after, {"customer_id": trial.customer})))
+            found.append((anonymous, _items(after, {"customer_id": trial.customer})))
     finally:
         for client in clients:
             client.close()
     return found
 
 
-def _judged(model: Recommender, trial: _Trial, lists: tuple[list[str], list[str]], now: int) -> tuple[bool, bool]:
+def _judged(model: Recommender, trial: _Trial, answers: tuple[_Items, _Items], now: int) -> tuple[bool, bool, bool]:
     deeds = (
         Deed(trial.viewed, int(Kind.VIEW), now - 60),
         Deed(trial.carted, int(Kind.ADD_TO_CART), now - 30),
         Deed(None, int(Kind.IDENTIFY), now - 5),
     )
     expected = model.recommend([Query(customer_id=trial.customer, recent=deeds)], LENGTH, time=now)[0]
-    return lists[0] != lists[1], lists[1] == [item.product_id for item in expected.items]
+    before, after = ([product for product, _ in items] for items in answers)
+    return answers[0] != answers[1], before != after, after == [item.product_id for item in expected.items]
 
 
 def _sent(client: httpx.Client, events: Any) -> None:
     client.post("/v1/events", json=events).raise_for_status()
 
 
-def _products(client: httpx.Client, who: dict[str, str]) -> list[str]:
+def _items(client: httpx.Client, who: dict[str, str]) -> _Items:
     answer = client.post("/v1/recommendations", json={**who, "n": LENGTH}).raise_for_status()
-    return [item["product_id"] for item in answer.json()["items"]]
+    return [(item["product_id"], item["score"]) for item in answer.json()["items"]]

@@ -28,7 +28,7 @@ from serving.newcomers.placing import SOURCE as NEW
 from serving.policy.effects import effects
 from serving.policy.policy import Policy, PolicyAt
 from serving.queries import Asked, Key, State, query_of, request_of
-from serving.standing import NO_CONSENT, Standing, standing_of_all
+from serving.standing import AS_THE_MODEL_KNOWS, NO_CONSENT, Standing, standing_of_all
 from training.query import Answer, Fill, Item, Query
 from training.request import Request
 
@@ -176,9 +176,10 @@ class Answers:
         asked = self._asked(requests)
         keys = [(one.key, one.state) for one in asked]
         found = [self._cache.get(*key) for key in keys]
-        missing = [one for one, ready in zip(asked, found, strict=True) if ready is None]
-        self._metrics.looked_up(hits=len(requests) - len(missing), misses=len(missing))
-        made = self._lists(missing, now)
+        missing = {key: one for key, one, ready in zip(keys, asked, found, strict=True) if ready is None}
+        misses = sum(ready is None for ready in found)
+        self._metrics.looked_up(hits=len(requests) - misses, misses=misses)
+        made = self._lists([*missing.values()], now)
         for (key, state), ready in made.items():
             self._cache.put(key, state, ready)
         return [made[key] if ready is None else ready for key, ready in zip(keys, found, strict=True)]
@@ -198,7 +199,7 @@ class Answers:
         return [of(one, mark, fade) for one, mark, fade in zip(requests, marks, faded, strict=True)]
 
     def _known(self, request: ListRequest, mark: int, faded: int) -> Asked:
-        return Asked(request, self._who(request, mark or faded), mark, faded)
+        return self._of_person(request, mark, faded, AS_THE_MODEL_KNOWS)
 
     def _permitted(self, request: ListRequest, mark: int, faded: int) -> Asked:
         """As `_asked`, by what the customer said and asked of the shop: all who refuse get the same list, and all who
@@ -209,15 +210,17 @@ class Answers:
             return Asked(request, None, standing=standing)
         if standing.personal is False:  # one list, which some of them may be named with and others not
             return Asked(request, None, standing=standing._replace(named=self._named(request, standing)))
-        return Asked(request, self._who(request, mark or faded), mark, faded, standing)
+        return self._of_person(request, mark, faded, standing)
 
-    def _who(self, request: ListRequest, mark: int) -> str | None:
+    def _of_person(self, request: ListRequest, mark: int, faded: int, standing: Standing) -> Asked:
         """All of whom nothing is known get the same list; everybody else is asked for under one id, and so is a
         customer where personal lists need a consent, since the answer tells that it is missing."""
         who = self._live.who(request)
-        if mark or any(self._index(id) >= 0 for id in self._live.persons.ids(who)):
-            return who
-        return None if request.customer_id is None or self._display.granted else who
+        ids = self._live.persons.ids(who)
+        apart = request.customer_id is not None and not self._display.granted
+        if mark or faded or apart or any(self._index(id) >= 0 for id in ids):
+            return Asked(request, who, mark, faded, standing, ids)
+        return Asked(request, None, standing=standing)
 
     def _lists(self, asked: Sequence[Asked], now: int) -> dict[_Made, ReadyList]:
         """The list of each key; those of one length, for people who did nothing since, are made together."""
@@ -244,7 +247,8 @@ class Answers:
             query = query_of(asked.request, own, recent, told, also=also, personal=True)
         if not asked.faded:
             return query
-        return replace(query, faded=self._display.fading.of(query, self._recommender, self._clock.now()))
+        shown, now = known_as(asked.request), self._clock.now()
+        return replace(query, faded=self._display.fading.of(shown, query, self._recommender, now))
 
     @cached_property
     def personal(self) -> Follows:

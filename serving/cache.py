@@ -1,11 +1,12 @@
 """Cache: ready lists of one model at one time, bounded in bytes, least recently used dropped first.
 
-Lists that were asked for once have a 24th of the room, and those that were asked for again the rest: a segmented
-LRU (karedla1994caching). What nobody asks for twice, such as the list of a basket, neither drives out what many ask for
-nor fills the memory. A list is of a state, such as what somebody did last: in another state it takes the place of the
-one before.
+Lists that were asked for once have a 24th of the room, and those that were asked for again the rest (johnson1994twoq).
+What nobody asks for twice, such as the list of a basket, neither drives out what many ask for nor fills the memory; of
+what had to go, so much is remembered that it is kept when it comes up again. A list is of a state, such as what
+somebody did last: in another state it takes the place of the one before.
 """
 
+from array import array
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from serving.listed import Listed
 _OVERHEAD = 600  # bytes that an entry takes beside its text: key, objects, place in the table
 _LISTED = 250  # bytes more where the exposure log keeps it
 ONCE = 24  # of the bytes, one in so many is for lists that were asked for once
+_REMEMBERED = 1 << 16  # hashes of keys that were asked for once, and whose lists had to go, at most
+_NOTHING = array("q", [-1]) * _REMEMBERED  # no hash is -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Cache:
         self._era: Hashable = None
         self._once, self._often = _Part(), _Part()
         self._again: dict[Hashable, None] = {}  # keys of those asked for often, the last used last
+        self._gone = array("q", _NOTHING)  # hashes of keys, at the place of each the one that went last
 
     def __len__(self) -> int:
         return len(self._once) + len(self._often)
@@ -101,6 +105,7 @@ class Cache:
             self._once.clear()
             self._often.clear()
             self._again.clear()
+            self._gone = array("q", _NOTHING)
             self._era = era
 
     def get(self, key: Hashable, state: Hashable) -> ReadyList | None:
@@ -114,7 +119,7 @@ class Cache:
     def put(self, key: Hashable, state: Hashable, value: ReadyList) -> None:
         """Keep a list, in the place of the one that its key had in another state."""
         entry = state, value
-        if self._taken(key) is None:
+        if self._taken(key) is None and not self._remembers(key):
             self._drop_in(key, entry)
         else:
             self._keep(key, entry)
@@ -139,8 +144,20 @@ class Cache:
             self._drop_in(oldest, dropped)
 
     def _drop_in(self, key: Hashable, entry: _Entry) -> None:
+        if _weight(entry[1]) > self._once_limit:  # it would drive out all others
+            self._remember(key)
+            return
         self._once.put(key, entry)
-        self._once.shrunk(self._once_limit)
+        for gone, _ in self._once.shrunk(self._once_limit):
+            self._remember(gone)
+
+    def _remember(self, key: Hashable) -> None:
+        number = hash(key)
+        self._gone[number % _REMEMBERED] = number
+
+    def _remembers(self, key: Hashable) -> bool:
+        number = hash(key)
+        return self._gone[number % _REMEMBERED] == number
 
 
 def _weight(value: ReadyList) -> int:

@@ -10,7 +10,7 @@ from serving.standing import AS_THE_MODEL_KNOWS, Standing
 from training.query import Filters, Query
 
 Key: TypeAlias = tuple[Any, ...]
-State: TypeAlias = tuple[int, int]
+State: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Asked:
     mark: int = 0  # tells what they did since the model was made and said of their interests, 0 for nothing
     faded: int = 0  # tells what they were shown too often, 0 for nothing
     standing: Standing = AS_THE_MODEL_KNOWS
+    ids: tuple[str, ...] = ()  # of the person, as far as they were seen live
 
     @property
     def key(self) -> Key:
@@ -30,8 +31,8 @@ class Asked:
 
     @property
     def state(self) -> State:
-        """What they did, said and were shown by now."""
-        return self.mark, self.faded
+        """What they did, said and were shown by now, and who they are."""
+        return self.mark, self.faded, self.ids
 
 
 def query_of(

@@ -10,6 +10,7 @@ from features.exposures import schema
 from features.exposures.group import Group
 from features.exposures.identifier import first_id
 from features.store.backend import Backend
+from features.store.statements import evened
 
 _GROUPS = 20_000  # that are counted back
 _NAMED = 500  # lists that a statement names
@@ -43,7 +44,7 @@ def products_of(backend: Backend, list_ids: Collection[str], most: int) -> dict[
     columns = select(lists.list_id, lists.shown, lists.products)
     found: dict[str, tuple[int, list[str]]] = {}
     for first in range(0, len(names), _NAMED):
-        named = columns.where(lists.list_id.in_(names[first : first + _NAMED]))
+        named = columns.where(lists.list_id.in_(evened(names[first : first + _NAMED])))
         with backend.reading() as connection:
             for name, shown, products in connection.execute(named):
                 found[name] = int(shown), json.loads(products)[:most]

@@ -16,6 +16,7 @@ from features.exposures.exposure import Exposure
 from features.exposures.group import PLACE, Group, unpacked
 from features.exposures.identifier import second_of
 from features.store.backend import Backend
+from features.store.statements import evened
 
 NEAR = 20_000  # answers of the whole shop: a millisecond or so
 _GROUPS = 2_000
@@ -70,7 +71,7 @@ def _seen(connection: Connection, shown: Sequence[Exposure]) -> list[Seen]:
     names = sorted({one.list_id for one in shown})
     known: dict[str, Any] = {}
     for first in range(0, len(names), _NAMED):
-        wanted = {"names": names[first : first + _NAMED]}
+        wanted = {"names": evened(names[first : first + _NAMED])}
         known |= {row.list_id: row for row in connection.execute(_SHOWN, wanted)}
     return [
         Seen(

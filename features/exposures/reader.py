@@ -11,6 +11,7 @@ from features.exposures.group import ID, Group
 from features.exposures.identifier import first_id
 from features.exposures.shown import Shown
 from features.store.backend import Backend
+from features.store.statements import evened
 
 _PRODUCTS = 200_000  # at once, about
 _GROUPS = 5_000  # at once
@@ -55,6 +56,6 @@ def _lists(connection: Connection, groups: Sequence[Group]) -> list[ListRow]:
     fields = [schema.LISTS.c[name] for name in ListRow._fields]
     found: list[ListRow] = []
     for first in range(0, len(wanted), _NAMED):
-        named = schema.LISTS.c.list_id.in_(wanted[first : first + _NAMED])
+        named = schema.LISTS.c.list_id.in_(evened(wanted[first : first + _NAMED]))
         found += [ListRow(*row) for row in connection.execute(select(*fields).where(named))]
     return found

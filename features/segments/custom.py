@@ -10,6 +10,9 @@ from features.arrays import DAY, Bools, Codes, Doubles, rows_of
 from features.catalogue import Catalogue
 from features.category import SEPARATOR, leaf_of
 from features.history import History
+from features.interests.account import LEAST
+from features.interests.affinity import codes_of, interests_of, weighed
+from features.interests.names import Level
 from features.kinds import INTEREST
 from features.profiles import Interests
 from features.segments.config import CustomSegment
@@ -48,7 +51,7 @@ class Record:
         return Words(attribute.code, attribute.names)
 
     def asked(self, function: str, text: str) -> Bools:
-        """(R,) who is in a segment, declared an interest, or bought or looked at something of a kind."""
+        """(R,) who is in a segment, declared an interest or shows one, or bought or looked at something of a kind."""
         if function == "segment":
             codes, code = self.segments[text]
             members: Bools = codes == code
@@ -57,6 +60,8 @@ class Record:
         named = _named(customers.catalogue, text)
         if function == "likes":
             return self._likes(named)
+        if function == "inferred":
+            return self._inferred(named)
         if function == "bought":
             return self._did(named, customers.bought)
         looks = customers.history.of_kinds(*INTEREST)
@@ -66,6 +71,20 @@ class Record:
         told = self.known.customers.profiles
         levels = (told.departments, told.categories, told.brands)
         return np.asarray(np.logical_or.reduce([_has(*one) for one in zip(levels, named, strict=True)]))
+
+    def _inferred(self, named: _Named) -> Bools:
+        """Who did enough with a category or brand that they did not declare: an inferred interest of the record."""
+        customers = self.known.customers
+        done, size = weighed(customers.history, customers.time), len(customers)
+        found = np.zeros(size, np.bool_)
+        levels: Sequence[tuple[Level, Sequence[int]]] = (("category", named[1]), ("brand", named[2]))
+        for level, codes in levels:
+            groups = codes_of(customers.catalogue, level)[0][customers.history.product[done.at]]
+            declared = interests_of(customers.profiles, level)
+            for code in codes:
+                affinity = np.bincount(customers.history.row[done.at], done.weight * (groups == code), size)
+                found |= (affinity >= LEAST) & ~_has(declared, [code])
+        return found
 
     def _did(self, named: _Named, done: History) -> Bools:
         customers = self.known.customers

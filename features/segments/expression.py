@@ -36,7 +36,7 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: np.divide,
 }
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {"abs": np.abs, "min": np.fmin, "max": np.fmax}
-_OF_TEXT = ("segment", "likes", "bought", "viewed")
+_OF_TEXT = ("segment", "likes", "inferred", "bought", "viewed")
 _LEAVES = (ast.Name, ast.Constant, ast.Load, ast.And, ast.Or, ast.Not, ast.USub, ast.In, ast.NotIn)
 _NODES = (
     *(ast.Expression, ast.BoolOp, ast.UnaryOp, ast.Compare, ast.BinOp, ast.Call, ast.List, ast.Tuple),
@@ -247,7 +247,7 @@ def _check(node: ast.AST, text: str, depth: int) -> None:
         place = f" (character {node.col_offset + 1})" if isinstance(node, ast.expr) else ""
         raise ConfigError(
             f"{_short(text)!r}: {_named(node, text)} is not allowed{place}; use names, values, comparisons, and, or, "
-            "not, in, + - * /, abs, min, max, segment, likes"
+            f"not, in, + - * /, {', '.join((*_FUNCTIONS, *_OF_TEXT))}"
         )
     if isinstance(node, ast.Constant) and not _usable(node.value):
         raise ConfigError(f"{_short(text)!r}: {_named(node, text)} is no value that can be compared with")

@@ -19,8 +19,8 @@ from features.store.statements import Statement
 _EVER = -(2**62)  # seconds
 _END = 2**62
 _MOST = 100_000  # products that one reading names
-_SIZES = 1, 8, 64, 1_000  # products that a statement names: few different ones, so that databases know them prepared
-NAMED = _SIZES[-1]
+NAMED = 1_000
+"""Products that a statement names, at most."""
 
 
 class Following(NamedTuple):
@@ -101,7 +101,7 @@ class Reader:
         if not customer_ids:
             return []
         values = {"after": sequence, "limit": limit, "time": _EVER if time is None else time}
-        customers = {f"c{i}": customer for i, customer in enumerate(customer_ids)}
+        customers = {f"c{i}": customer for i, customer in enumerate(statements.evened(customer_ids))}
         with self._connection() as connection:
             statement = statements.since(connection.dialect.name, len(customers))
             return [*map(Event._make, statement.rows(connection, values | customers))][::-1]
@@ -149,11 +149,10 @@ class Reader:
         self, product_ids: Sequence[str], sequence: int, upto: int, *, time: int | None = None, limit: int = 1_000
     ) -> list[Event]:
         """The newest of the same events that name some products, in order; at most as many products as `NAMED`."""
-        size = next(size for size in _SIZES if size >= len(product_ids))
-        names = {f"p{i}": product_ids[min(i, len(product_ids) - 1)] for i in range(size)}
+        names = {f"p{i}": product for i, product in enumerate(statements.evened(product_ids))}
         values = {**_between(sequence, upto, time), **names, "limit": limit}
         with self._connection() as connection:
-            statement = statements.about(connection.dialect.name, size)
+            statement = statements.about(connection.dialect.name, len(names))
             return [*map(Event._make, statement.rows(connection, values))][::-1]
 
     def following(self, first: str, last: str) -> list[Following]:

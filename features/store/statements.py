@@ -19,17 +19,8 @@ from features.store.event import Event
 
 _C = schema.EVENTS.c
 _PRIME = 1_000_003
-_TOGETHER = (
-    512,
-    128,
-    64,
-    32,
-    16,
-    8,
-    4,
-    2,
-    1,
-)  # rows in a statement: few different ones, so that databases know them prepared
+_TOGETHER = (512, 128, 64, 32, 16, 8, 4, 2, 1)
+"""Rows in a statement: few different ones, so that databases know them prepared."""
 _STYLES: Mapping[str, tuple[Any, str]] = {"sqlite": (sqlite, "qmark"), "postgresql": (postgresql, "format")}
 
 
@@ -53,6 +44,13 @@ class Statement:
         placed = [values.get(name, otherwise) for name, otherwise in self.places]
         found: list[tuple[Any, ...]] = _driver(connection).execute(self.text, placed).fetchall()
         return found
+
+
+def evened(values: Sequence[str]) -> Sequence[str]:
+    """Some texts, the last one repeated until there are 1, 2, 4, 8 ... of them: databases and drivers keep a statement
+    prepared for every number of values that one names."""
+    missing = (1 << (len(values) - 1).bit_length()) - len(values) if values else 0
+    return [*values, *[values[-1]] * missing] if missing else values
 
 
 def _driver(connection: Connection) -> Any:

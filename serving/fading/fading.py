@@ -48,9 +48,9 @@ class Fading:
             self._follower = None
             told.error("fading.failed", reason=type(error).__name__)
 
-    def of(self, query: Query, model: Recommender, now: int) -> Mapping[str, float]:
-        """What is taken off the scores of products for a customer, whose deeds the query has and the model."""
-        customer = query.customer_id or ""
+    def of(self, customer: str, query: Query, model: Recommender, now: int) -> Mapping[str, float]:
+        """What is taken off the scores of products that somebody was shown under an id, and whose deeds the query has
+        and the model."""
         return self._memory.faded(customer, now, _Notices(query, model))
 
 

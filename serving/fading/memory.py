@@ -1,8 +1,10 @@
 """Memory: what customers were shown lately, and who was shown something so often that it fades.
 
-One thread writes and another reads: whatever is replaced, is replaced in one step.
+One thread writes and another reads: a record is changed and read under a lock, and what is replaced is replaced in one
+step.
 """
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -22,6 +24,7 @@ class Memory:
         self._records: dict[str, Record] = {}  # by customer, the one that changed last is the last
         self._codes: dict[str, int] = {}
         self._ids: list[str] = []
+        self._changing = threading.Lock()
         self.marks: dict[str, int] = {}
         """By customer, for those to whom something may have faded: changes when it does, and is never 0."""
 
@@ -50,9 +53,10 @@ class Memory:
 
     def shown(self, customer: str, list_key: int, products: Sequence[int], time: int) -> None:
         """One answer; `list_key` tells its order of products from others."""
-        record = self._records.pop(customer, None) or Record()
-        self._records[customer] = record
-        record.show(list_key, products, time, visit_s=self._config.visit_s, since=self._since(time))
+        with self._changing:
+            record = self._records.pop(customer, None) or Record()
+            self._records[customer] = record
+            record.show(list_key, products, time, visit_s=self._config.visit_s, since=self._since(time))
         self._mark(customer, record)
         if len(self._records) > self._config.customers:
             oldest = next(iter(self._records))
@@ -62,10 +66,9 @@ class Memory:
     def faded(self, customer: str, now: int, noticed: Callable[[str], int]) -> Mapping[str, float]:
         """What is taken off the scores of a customer's products; `noticed` says of one when they last took notice of
         it: what was shown before that does not count."""
-        ids, record = self._ids, self._records.get(customer)
-        if record is None:
-            return {}
-        entries = record.array()
+        with self._changing:
+            ids, record = self._ids, self._records.get(customer)
+            entries = Record().array() if record is None else record.array()
         entries = entries[entries["time"] >= self._since(now)]
         for product in self._steps(*views(entries)):
             last = noticed(ids[product])

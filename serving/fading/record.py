@@ -23,11 +23,11 @@ class Record:
     shown_once: Sequence[int] = ()
     entries: bytes = b""
     last_list: int = 0  # what was shown last, and when: the same again within a visit changes nothing
-    last_time: int = 0
+    last_time: int = -1
 
     def show(self, list_key: int, products: Sequence[int], time: int, *, visit_s: int, since: int) -> None:
         """One list, its products by place; what was shown before `since` is forgotten."""
-        if not self.last_time:
+        if self.last_time < 0:
             self.shown_once = products
         else:
             self.entries = self._with(products, time, visit_s=visit_s, since=since).tobytes()

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import hyp2f1
 
 from benchmarks import buy_till_you_die
 from benchmarks.buy_till_you_die import purchases, spend, summary
@@ -58,6 +59,16 @@ def test_parameters_are_found_again() -> None:
     assert found["r"] == pytest.approx(0.8, rel=0.2)
     assert found["alpha"] == pytest.approx(4.0, rel=0.25)
     assert found["a"] / (found["a"] + found["b"]) == pytest.approx(0.25, abs=0.06)
+    expected = [_coming(*row[:3], 10.0, **found) for row in rows[:50]]
+    assert purchases(known(*rows), 10.0)[:50] == pytest.approx(expected, rel=0.02)
+
+
+def _coming(x: float, last: float, age: float, weeks: float, *, r: float, alpha: float, a: float, b: float) -> float:
+    """Purchases in the next weeks (equation 10 of the paper)."""
+    series = hyp2f1(r + x, b + x, a + b + x - 1, weeks / (alpha + age + weeks))
+    grown = 1 - ((alpha + age) / (alpha + age + weeks)) ** (r + x) * series
+    gone = a / (b + x - 1) * ((alpha + age) / (alpha + last)) ** (r + x) if x else 0.0
+    return float((a + b + x - 1) / (a - 1) * grown / (1 + gone))
 
 
 def test_spend_is_pulled_to_the_mean_of_all() -> None:

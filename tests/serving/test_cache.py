@@ -38,6 +38,34 @@ def test_what_is_asked_for_once_does_not_drive_out_what_is_asked_for_again() -> 
     assert held(cache, "ada", "bob") == ["ada", "bob"]
 
 
+def test_what_comes_up_again_after_it_had_to_go_is_kept() -> None:
+    cache = Cache(1_000 * ONCE)
+    for name in ("ada", "bob", "ada"):
+        cache.put(name, 0, ready(400))
+    assert cache.popular() == ["ada"]
+    for name in ("eve", "kim"):
+        cache.put(name, 0, ready(400))
+    assert held(cache, "ada", "bob", "eve", "kim") == ["ada", "kim"]
+
+
+def test_many_who_come_back_late_are_all_ready_in_the_end() -> None:
+    cache = Cache(1_600 * 100 * ONCE)  # a hundred lists that were asked for once, and all others
+    for _ in range(2):
+        for number in range(1_000):
+            if cache.get(number, 0) is None:
+                cache.put(number, 0, ready(1_000))
+    assert all(cache.get(number, 0) is not None for number in range(1_000))
+
+
+def test_a_list_too_large_for_its_room_drives_nothing_out() -> None:
+    cache = Cache(1_000 * ONCE)
+    cache.put("ada", 0, ready(300))
+    cache.put("bob", 0, ready(5_000))
+    assert held(cache, "ada", "bob") == ["ada"]
+    cache.put("bob", 0, ready(5_000))
+    assert held(cache, "ada", "bob") == ["ada", "bob"]
+
+
 def test_what_is_not_asked_for_any_more_makes_room() -> None:
     cache = Cache(1_000 * ONCE)  # the rest for the others
     for number in range(ONCE):  # one more than there is room for

@@ -125,6 +125,28 @@ def test_a_visitor_whom_the_model_knows_brings_their_history(shop: Shop, known: 
     assert alone
 
 
+def test_who_turns_out_to_be_somebody_by_an_old_login_gets_another_list(
+    shop: Shop, known: list[str], model: Recommender
+) -> None:
+    """Nothing that the model does not know was done, and the list of before is ready."""
+    visitors = [id for id in model.customers.ids() if id.startswith("anon:")]
+    visitor = next(id for id in visitors if np.diff(model.history.offsets)[model.customers.index(id)] > 2)
+    customer = next(id for id in known if shop.expected(id, visitor, deeds=[]) != shop.expected(id, deeds=[]))
+    assert shop.products(customer_id=customer) == shop.expected(customer, deeds=[])
+    login = {"event_type": "identify", "customer_id": customer, "anonymous_id": visitor.removeprefix("anon:")}
+    shop.send({**login, "timestamp": model.time - 1_000})
+    assert shop.products(customer_id=customer) == shop.expected(customer, visitor, deeds=[])
+
+
+def test_what_was_shown_under_one_id_of_a_person_fades_for_who_asks_by_it(shop: Shop, known: list[str]) -> None:
+    visitor = {"anonymous_id": "web"}
+    shop.send({"event_type": "identify", "customer_id": known[4], **visitor, "timestamp": shop.now - 5})
+    before, memory = shop.products(**visitor), shop.desk.display.fading._memory
+    for visit in range(40, 0, -1):
+        memory.shown("anon:web", 1, memory.codes(before[:3]), shop.now - visit * 3_600)
+    assert shop.products(**visitor) != before
+
+
 def test_a_new_account_of_a_known_visitor_has_the_visitors_history(shop: Shop, model: Recommender) -> None:
     visitor = next(id for id in model.customers.ids() if id.startswith("anon:"))
     before = shop.products(anonymous_id=visitor.removeprefix("anon:"))

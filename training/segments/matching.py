@@ -11,54 +11,17 @@ ALIKE = 0.6  # cosine from which a group is the one of before
 
 
 def matched(new: Doubles, old: Doubles) -> Codes:
-    """(K,) the old group that each new one continues, -1 for none: the pairing that is most alike in all
-    (kuhn1955hungarian). Rows are compared by their cosine."""
-    alike = _unit(new) @ _unit(old).T
-    column = paired(-alike) if len(new) <= len(old) else _turned(paired(-alike.T), len(new))
-    there = np.flatnonzero(column >= 0)
-    there = there[alike[there, column[there]] >= ALIKE]
+    """(K,) the old group that each new one continues, -1 for none: the pairing that is most alike in all. Rows are
+    compared by their cosine."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
     found = np.full(len(new), -1, np.int32)
-    found[there] = column[there]
-    return found
-
-
-def paired(cost: Doubles) -> Codes:
-    """(n,) a column of its own for each of the n rows of (n, m) costs, n <= m, so that they cost least in all.
-
-    Rows come in one after the other, each by the cheapest chain of moves that ends at a free column, under prices that
-    keep all moves from being below zero (kuhn1955hungarian). A dozen groups do not pay for the import of SciPy's.
-    """
-    rows, columns = cost.shape
-    row_price, price = np.zeros(rows + 1), np.zeros(columns + 1)
-    owner, before = np.zeros(columns + 1, np.int64), np.zeros(columns + 1, np.int64)  # rows count from 1; 0 is nobody
-    for row in range(1, rows + 1):
-        owner[0], at = row, 0
-        least, seen = np.full(columns + 1, np.inf), np.zeros(columns + 1, np.bool_)
-        while owner[at]:
-            seen[at] = True
-            free = np.flatnonzero(~seen)
-            through = cost[owner[at] - 1, free - 1] - row_price[owner[at]] - price[free]
-            nearer = through < least[free]
-            least[free[nearer]], before[free[nearer]] = through[nearer], at
-            following = int(free[least[free].argmin()])
-            step = least[following]
-            row_price[owner[seen]] += step
-            price[seen] -= step
-            least[free] -= step
-            at = following
-        while at:
-            owner[at] = owner[before[at]]
-            at = int(before[at])
-    found = np.full(rows, -1, np.int32)
-    taken = np.flatnonzero(owner[1:])
-    found[owner[1:][taken] - 1] = taken
-    return found
-
-
-def _turned(row: Codes, size: int) -> Codes:
-    """(size,) the column of each row, by (m,) the row of each column; -1 for none."""
-    found = np.full(size, -1, np.int32)
-    found[row] = np.arange(len(row))
+    if len(new) and len(old):
+        alike = _unit(new) @ _unit(old).T
+        row, column = min_weight_full_bipartite_matching(csr_array(2.0 - alike))  # 0 would be no edge
+        there = alike[row, column] >= ALIKE
+        found[row[there]] = column[there]
     return found
 
 

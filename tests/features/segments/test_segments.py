@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from features.arrays import NO_TIME
 from features.errors import ConfigError, UsageError
 from features.history import History
 from features.kinds import Kind
+from features.profiles import Interests
 from features.segments.config import CustomSegment, SegmentsConfig
 from features.segments.customers import Customers
 from features.segments.facts import Known
@@ -109,6 +111,22 @@ def test_custom_ones_by_what_was_bought_and_looked_at() -> None:
     }
     with pytest.raises(ConfigError, match="none of that name"):
         assigned(who, replace(CONFIG, custom=(CustomSegment("no", 'bought("Yachts")'),)))
+
+
+def test_custom_ones_by_interests_that_behaviour_shows() -> None:
+    shop = catalogue(categories=["Home > Mugs", "Home > Pots", "Toys"], brands=["Acme", "", ""])
+    looks = [Event("a", T - day, kind=Kind.VIEW) for day in (3, 2, 1)]
+    who = customers(orders(T - 10), orders(T - 400), looks, looks[:1], orders(T - 10))
+    declared = Interests.of([{}, {}, {}, {}, {0: NO_TIME}])
+    who = replace(who, catalogue=shop, profiles=replace(who.profiles, categories=declared))
+    custom = tuple(CustomSegment(name.lower(), f'inferred("{name}")') for name in ("Mugs", "Home", "Acme", "Pots"))
+    found = assigned(who, replace(CONFIG, custom=custom))
+    assert {rule.name: found.members(f"custom.{rule.name}").astype(int).tolist() for rule in custom} == {
+        "mugs": [1, 0, 1, 0, 0],  # the last one declared it
+        "home": [1, 0, 1, 0, 0],
+        "acme": [1, 0, 1, 0, 1],
+        "pots": [0, 0, 0, 0, 0],
+    }
 
 
 def test_bulk_is_told_by_units() -> None:

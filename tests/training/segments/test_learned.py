@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.optimize import linear_sum_assignment
 
 from benchmarks.segments import made_up, rand_index
 from features.arrays import Doubles
@@ -14,7 +13,7 @@ from features.segments.facts import Known
 from features.segments.population import Population
 from features.vocabulary import Vocabulary
 from training import storage
-from training.segments.matching import in_place, matched, paired, plain, unique
+from training.segments.matching import in_place, matched, plain, unique
 from training.segments.missions import Missions
 from training.segments.mixture import Mixture
 from training.segments.segmenter import Segmenter
@@ -165,14 +164,23 @@ def test_two_groupings_agree_or_not() -> None:
     assert abs(rand_index(one, np.array([0, 1, 2, 0, 1, 2], np.int32))) < 0.4
 
 
-@pytest.mark.parametrize(("rows", "columns", "decimals"), [(1, 1, 2), (4, 4, 0), (3, 7, 1), (12, 12, 3)])
-def test_pairs_cost_least_in_all(rows: int, columns: int, decimals: int) -> None:
+def test_groups_are_paired_so_that_all_are_most_alike() -> None:
+    old = np.array([[1.0, 0.0], [0.8, 0.6]])
+    new = np.array([[0.995, 0.1], [0.9, -0.436]])  # the first is nearest to what alone is near to the second
+    assert matched(new, old).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (12, 12), (3, 7), (7, 3)])
+def test_groups_are_found_again_in_any_order(rows: int, columns: int) -> None:
     random = np.random.default_rng(rows)
-    for _ in range(20):
-        cost = random.normal(size=(rows, columns)).round(decimals)
-        column = paired(cost)
-        assert len(set(column.tolist())) == rows
-        assert cost[np.arange(rows), column].sum() == pytest.approx(cost[linear_sum_assignment(cost)].sum())
+    old, order = random.normal(size=(columns, 40)), random.permutation(max(rows, columns))
+    new = np.vstack([old, random.normal(size=(max(0, rows - columns), 40))])[order][:rows]
+    expected = np.where(order < columns, order, -1)[:rows]
+    assert matched(new + random.normal(scale=0.05, size=new.shape), old).tolist() == expected.tolist()
+
+
+def test_without_groups_there_is_nothing_to_continue() -> None:
+    assert matched(np.ones((2, 3)), np.ones((0, 3))).tolist() == [-1, -1]
 
 
 def test_fewer_groups_of_before_are_continued_by_the_nearest() -> None:
