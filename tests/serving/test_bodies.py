@@ -131,8 +131,8 @@ def test_parameters_are_read_from_text() -> None:
     assert ListParameters.model_validate_strings({"n": "7", "explain": "true"}) == ListParameters(n=7, explain=True)
 
 
-def key_of(request: ListRequest, mark: int = 0) -> Key:
-    return Asked(request, request.customer_id, mark).key
+def key_of(request: ListRequest) -> Key:
+    return Asked(request, request.customer_id).key
 
 
 def test_the_question_says_all_that_the_sender_said() -> None:
@@ -164,9 +164,11 @@ def test_the_question_says_all_that_the_sender_said() -> None:
     assert (filters.price_min, filters.price_max, filters.exclude_purchased) == (1.0, 2.5, False)
 
 
-def test_what_somebody_did_since_is_in_the_key() -> None:
-    assert key_of(listed(), mark=7) != key_of(listed())
-    assert request_of(key_of(listed(), mark=7)) == request_of(key_of(listed()))
+@pytest.mark.parametrize("since", [{"mark": 7}, {"faded": 7}, {"ids": ("ada", "till-7")}])
+def test_what_somebody_did_since_is_in_the_state_and_not_in_the_key(since: dict[str, Any]) -> None:
+    before, after = Asked(listed(), "ada"), Asked(listed(), "ada", **since)
+    assert after.state != before.state
+    assert after.key == before.key
 
 
 @pytest.mark.parametrize(

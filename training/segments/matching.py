@@ -12,7 +12,7 @@ ALIKE = 0.6  # cosine from which a group is the one of before
 
 def matched(new: Doubles, old: Doubles) -> Codes:
     """(K,) the old group that each new one continues, -1 for none: the pairing that is most alike in all. Rows are
-    compared by their cosine."""
+    compared by their cosine (`jonker1987shortest`)."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
