@@ -35,6 +35,7 @@ from serving.messages.messages import Messages
 from serving.metrics import StoreFigures
 from serving.onboarding import Onboarding
 from serving.reading import GoneError, check_path, checked, read_body, read_json, read_parameters
+from serving.record.auditor import Auditor
 from serving.replies import Reply, refusal, to_json
 from serving.requestlog import RequestLog
 from serving.rights import Rights, actor_of
@@ -56,8 +57,9 @@ class App:
         self._desk = desk
         self._intake = intake
         self._gate = gate
-        self._rights = Rights(desk)
-        self._onboarding = Onboarding(desk)
+        self._auditor = Auditor(desk.keeper)
+        self._rights = Rights(desk, self._auditor)
+        self._onboarding = Onboarding(desk, self._auditor)
         self._messages = Messages(desk, may=lambda who: desk.allows(who, Purpose.MESSAGING))
         self._log = RequestLog(desk.config.log_requests)
         self._routes = Routes(
@@ -86,6 +88,7 @@ class App:
 
     def close(self) -> None:
         """Write what waits to be written."""
+        self._auditor.close()
         self._rights.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -176,7 +179,7 @@ class App:
 
     async def _interests(self, call: Call) -> Reply:
         check_path(call)
-        return Reply(self._onboarding.interests(call.parameter))
+        return Reply(self._onboarding.interests(call.parameter, actor_of(call)))
 
     async def _declare(self, call: Call) -> Reply:
         check_path(call)

@@ -17,6 +17,7 @@ from serving.bodies import InterestsRequest, NameRequest
 from serving.clock import shown_time
 from serving.desk import Desk
 from serving.errors import RequestError, shown
+from serving.record.auditor import Auditor
 from serving.replies import to_json
 from serving.storing import Storing
 from training.recommender import Recommender
@@ -31,14 +32,16 @@ _EXPLAINED = 3  # unknown names for which similar ones are looked for: each take
 class Onboarding:
     """Interests of the customers of one desk."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, auditor: Auditor) -> None:
+        self._desk, self._auditor = desk, auditor
         self._storing = Storing(desk.keeper)
 
-    def interests(self, customer_id: str) -> bytes:
-        """An `InterestsAnswer`."""
+    def interests(self, customer_id: str, actor: str) -> bytes:
+        """An `InterestsAnswer`, the look written down."""
         _check_id(customer_id)
-        return to_json(self._described(customer_id))
+        found = self._described(customer_id)
+        self._auditor.add(actor, "interests", customer_id, "found")
+        return to_json(found)
 
     async def declare(self, customer_id: str, body: InterestsRequest, actor: str, *, until: float) -> bytes:
         """An `InterestsAnswer` once what was declared is on the disk.

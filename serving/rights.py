@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 class Rights:
     """What customers may ask of one worker."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk, self._keeper = desk, desk.keeper
+    def __init__(self, desk: Desk, auditor: Auditor) -> None:
+        self._desk, self._keeper, self._auditor = desk, desk.keeper, auditor
         self._storing = Storing(desk.keeper)
-        self._records, self._auditor = Records(desk), Auditor(desk.keeper)
+        self._records = Records(desk)
 
     def record(self, customer_id: str, actor: str) -> bytes:
         """A `RecordAnswer`; RequestError (404) for somebody of whom nothing is known."""
@@ -40,8 +40,7 @@ class Rights:
         return self._looked(lambda: why(self._desk, customer_id), customer_id, actor, "why")
 
     def close(self) -> None:
-        """Write the audit log to its end, and let go of what was opened."""
-        self._auditor.close()
+        """Let go of what was opened."""
         self._records.lists.close()
 
     def _looked(self, look: Callable[[], dict[str, Any]], customer_id: str, actor: str, action: str) -> bytes:

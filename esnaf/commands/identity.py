@@ -63,9 +63,9 @@ def run(args: Namespace) -> Mapping[str, Any]:
             from features.identity.lookup import Lookup
 
             told = _told(Lookup(connection, store.book.config, store.book.keys), args)
-        if told.get("person"):
+        if (looked_at := _looked_at(told, args)) is not None:
             with store.backend.writing() as connection:
-                _write_down(connection, f"identity {args.action}", told["person"], "found")
+                _write_down(connection, f"identity {args.action}", looked_at, "found")
         return told
 
 
@@ -98,6 +98,14 @@ def _told(lookup: "Lookup", args: Namespace) -> Mapping[str, Any]:
     person = lookup.person(args.words[0])
     own = [_dated(asdict(one)) for one in lookup.identifiers(person)]
     return {"person": person, "ids": lookup.ids(person), "identifiers": own}
+
+
+def _looked_at(told: Mapping[str, Any], args: Namespace) -> str | None:
+    """The customer of whom something was found; the merges of everybody are nobody's."""
+    if args.action == "list":
+        return args.words[0] if args.words and told["merges"] else None
+    person: str | None = told["person"]
+    return person
 
 
 def _write_down(connection: "Connection", action: str, id: str, result: str) -> None:

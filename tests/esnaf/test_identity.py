@@ -68,6 +68,8 @@ def test_identifiers_are_shown_masked_and_found_however_they_are_written(
 
 def test_looks_and_what_is_taken_back_are_in_the_audit_log(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     number = str(told(capsys, shop, "identity", "list")["merges"][0]["number"])
+    told(capsys, shop, "identity", "list", "nobody")
+    told(capsys, shop, "identity", "list", "ann")
     told(capsys, shop, "identity", "show", "ann2")
     told(capsys, shop, "identity", "find", "email", "ann@example.com")
     told(capsys, shop, "identity", "find", "email", "nobody@example.com")
@@ -75,10 +77,11 @@ def test_looks_and_what_is_taken_back_are_in_the_audit_log(shop: Path, capsys: p
     store = LiveStore.open(shop, StoreConfig())
     try:
         found = [(one.actor, one.action, one.result) for one in reversed(read(store.backend))]
-        assert len(read(store.backend, customer_id="ann")) == 2
+        assert len(read(store.backend, customer_id="ann")) == 3
     finally:
         store.close()
     assert found == [
+        ("command", "identity list", "found"),
         ("command", "identity show", "found"),
         ("command", "identity find", "found"),
         ("command", "identity undo", "undone"),

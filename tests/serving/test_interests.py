@@ -1,6 +1,7 @@
 """Interests over HTTP: declared, removed and shown, and known to every worker at once."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -93,15 +94,23 @@ def test_declared_interests_shape_the_very_first_list(
             assert len(liked & {*found}) > len(liked & {*before})
 
 
-def test_changes_are_in_the_audit_log(shop: tuple[Path, str], client: httpx.Client, favourites: list[str]) -> None:
+def test_changes_and_looks_are_in_the_audit_log(
+    shop: tuple[Path, str], client: httpx.Client, favourites: list[str]
+) -> None:
     declare(client, "audited", favourites[0])
     client.delete(path("audited", favourites[0])).raise_for_status()
+    client.get(path("audited")).raise_for_status()
     store = LiveStore.open(shop[0], StoreConfig())
     try:
-        found = audit.read(store.backend, customer_id="audited")
+        for _ in range(200):  # a look is written soon after it was answered
+            found = audit.read(store.backend, customer_id="audited")
+            if len(found) == 3:
+                break
+            time.sleep(0.02)
     finally:
         store.close()
     assert [(one.actor, one.action, one.result) for one in found] == [
+        ("local", "interests", "found"),
         ("local", "interests", "removed"),
         ("local", "interests", "declared"),
     ]

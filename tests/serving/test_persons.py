@@ -34,6 +34,7 @@ from serving.desk import Desk
 from serving.keeper import Keeper
 from serving.live import Live
 from serving.persons import Persons
+from serving.record.auditor import Auditor
 from serving.record.export import exported
 from serving.record.record import Records
 from serving.rights import Rights
@@ -271,7 +272,7 @@ def test_an_erasure_takes_the_id_that_the_model_has_for_the_person(
 ) -> None:
     champion = replace(shop.desk.answers.champion, recommender=aliased(model, {"second": known[0]}))
     shop.desk.answers = shop.desk.prepared(champion)
-    rights = Rights(shop.desk)
+    rights = Rights(shop.desk, Auditor(shop.desk.keeper))
 
     async def erased() -> None:
         await rights.erase("second", "tests", until=asyncio.get_running_loop().time() + 60)

@@ -120,6 +120,7 @@ def test_who_is_erased_is_a_stranger_for_good(
         refused = clients[-1].post("/v1/events", json=view(customer, "P1", 2)).json()
         assert [one["error"]["code"] for one in refused["rejected"]] == ["erased"]
         assert clients[0].put(f"/v1/customers/{customer}/consent", json={"analytics": True}).status_code == 409
+    listed(clients[0], customer_id=regulars[0])
     until(lambda: regulars[0] in _named(folder))  # what waits is written down
     assert _named(folder).isdisjoint(regulars[12:22])
 
