@@ -121,11 +121,11 @@ class Case:
     def fitted(cls, shop: Shop, settings: Settings, end: int) -> "Case":
         """Fit it."""
         trainer = Trainer(shop, settings)
-        return cls(trainer, trainer.fit(end - trainer.training.horizon * DAY), end)
+        return cls(trainer, trainer.fit(end - trainer.recipe.training.horizon * DAY), end)
 
     def gain(self, hidden: set[str]) -> dict[str, float]:
         """NDCG@20 of both rankers, and the share by which one is better, in percent."""
-        truth = Truth.of(self.trainer.shop.log, self.model.time, self.end, seed=self.trainer.training.seed)
+        truth = Truth.of(self.trainer.shop.log, self.model.time, self.end, seed=self.trainer.recipe.training.seed)
         own, other = (self._scores(model, truth) for model in (self.model, self.without(hidden)))
         gain = own.gain_over(other)
         return {
@@ -139,9 +139,12 @@ class Case:
 
     def without(self, hidden: set[str]) -> Recommender:
         """The same model with a ranker that does not see some features."""
-        parts = [_fewer(part, hidden) for part in self.trainer.examples(self.trainer.windows(self.model.time))]
+        parts = [
+            _fewer(part, hidden)
+            for part in self.trainer.groundwork.examples(self.trainer.groundwork.windows(self.model.time))
+        ]
         usable = [part for part in parts if len(part.gain)]
-        ranker = Ranker.fit(usable, self.trainer.ranker, seed=self.trainer.training.seed)
+        ranker = Ranker.fit(usable, self.trainer.recipe.ranker, seed=self.trainer.recipe.training.seed)
         return replace(self.model, order=ranker)
 
     def _scores(self, model: Recommender, truth: Truth) -> Scores:

@@ -47,7 +47,7 @@ class Case:
         """What the lists of the settings in a file are worth in the test window, to a model fitted before it."""
         settings = Settings.read(file)
         trainer, end = Trainer(shop, settings), (self.until - date(1970, 1, 1)).days * DAY
-        truth = Truth.of(shop.log, end - trainer.training.horizon * DAY, end, seed=trainer.training.seed)
+        truth = Truth.of(shop.log, end - trainer.recipe.training.horizon * DAY, end, seed=trainer.recipe.training.seed)
         lists = lists_of(trainer.fit(truth.cut), truth.customer, shop.log, generators=False).lists[MODEL]
         return Scores.of(lists, truth)
 

@@ -44,7 +44,7 @@ def measure(args: Namespace) -> Figures:
         settings = Settings({})
         trainer = Trainer(load(Path(folder), settings.section("tables", TablesConfig)), settings)
         end = trainer.shop.log.end // DAY * DAY
-        cut = end - trainer.training.horizon * DAY
+        cut = end - trainer.recipe.training.horizon * DAY
         model = trainer.fit(cut)
         cuts = Cuts.of(trainer.shop.log, cut, end, most=args.visits, seed=1)
         parts = [_Measured.of(model, trainer.shop, week) for week in cuts.weeks()]

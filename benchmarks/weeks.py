@@ -28,7 +28,7 @@ class Week:
 
 def weeks(shop: Shop, settings: Settings, before: int, number: int) -> Iterator[Week]:
     """That many, each a horizon earlier than the one before it; the last horizon ends at `before`."""
-    horizon = Trainer(shop, settings).training.horizon * DAY
+    horizon = Trainer(shop, settings).recipe.training.horizon * DAY
     for back in range(1, number + 1):
         yield _week(shop, settings, before - back * horizon - LONG * DAY)
 

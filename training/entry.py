@@ -101,11 +101,11 @@ class Entry:
         for (_, reason), rows in account.rejected.items():
             reasons[str(reason)] += rows
         run = TrainedRun(
-            shop=self.trainer.training.shop,
+            shop=self.trainer.recipe.training.shop,
             provenance=Provenance(
                 fingerprint=account.fingerprint,
                 config_digest=digest(config),
-                seed=self.trainer.training.seed,
+                seed=self.trainer.recipe.training.seed,
                 start=account.start,
                 cut=measurement.report.truth.cut if measurement else None,
                 end=final.time,
@@ -165,7 +165,7 @@ class Entry:
         return Entered(run, tracked, folder, timer, client)
 
     def _champions(self, client: "MlflowClient") -> Champions:
-        registry = Registry.of(client, self.trainer.training.shop)
+        registry = Registry.of(client, self.trainer.recipe.training.shop)
         return Champions(self.job.workspace, registry, self.job.settings.section("bundles", BundlesConfig))
 
 

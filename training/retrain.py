@@ -154,7 +154,7 @@ class _Retraining:
         self, champion: Contender, serving: Recommender, trainer: Trainer, end: int
     ) -> tuple[Recommender, Entered]:
         assert champion.measured is not None  # noqa: S101  # `_reason` has looked
-        cut = end - trainer.training.horizon * DAY
+        cut = end - trainer.recipe.training.horizon * DAY
         champion.seed(serving)
         with self.timer.stage("measured"):
             earlier = champion.load(champion.measured)

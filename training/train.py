@@ -93,11 +93,11 @@ def trained(job: Job, shop: Shop, timer: Timer, scratch: Path) -> Entered:
     entry = Entry(job, trainer, scratch)
     run = entry.run(final, measurement, trainer.coverage(final.time))
     if quality is not None:
-        drawn = _drawn(quality, scratch) if trainer.training.figures else run.drawn
+        drawn = _drawn(quality, scratch) if trainer.recipe.training.figures else run.drawn
         run = replace(run, metrics={**run.metrics, **quality.named}, drawn=drawn)
     with timer.stage("tracking"):
         client = opening.result()
-        settle_killed(store, Registry.of(client, trainer.training.shop), job.workspace)
+        settle_killed(store, Registry.of(client, trainer.recipe.training.shop), job.workspace)
     return entry.enter(run, measurement, client)
 
 
@@ -129,7 +129,7 @@ def end_of(shop: Shop, until: int | None) -> int:
 
 def _cut(trainer: Trainer, end: int) -> int | None:
     """Where the test window begins; None where nothing came before it."""
-    cut = end - trainer.training.horizon * DAY
+    cut = end - trainer.recipe.training.horizon * DAY
     if cut <= trainer.shop.log.start:
         log.warning("evaluation.skipped", reason="the data is no longer than the horizon")
         return None
@@ -148,7 +148,7 @@ def _describe(trainer: Trainer, final: Recommender, scratch: Path) -> None:
     """The page of the segments' profiles."""
     if final.segments is not None and final.segments.config.report:
         with trainer.timer.stage("segments_report"):
-            title = f"Customer segments of {trainer.training.shop}"
+            title = f"Customer segments of {trainer.recipe.training.shop}"
             write_page(final, final.segments, scratch / SEGMENTS, final.time, title=title)
 
 
@@ -159,7 +159,7 @@ def _measurement(trainer: Trainer, bundle: Path | None, end: int, scratch: Path)
     with trainer.timer.stage("evaluation"):
         recommender = Recommender.load(bundle)
         found = measurement_of(recommender, trainer.shop, cut=recommender.time, end=end, bundle=bundle)
-    if len(found.report.truth) and trainer.training.figures:
+    if len(found.report.truth) and trainer.recipe.training.figures:
         with trainer.timer.stage("figures"):
             metrics = {**found.report.metrics, **found.metrics}
             figures.save(figures.of_run(found.report, metrics, found.background, found.importance), scratch / FIGURES)

@@ -44,7 +44,7 @@ def otherwise(request: pytest.FixtureRequest) -> Trainer:
 
 
 def snapshot(trainer: Trainer) -> Snapshot:
-    return trainer.snapshot(cut())
+    return trainer.groundwork.snapshot(cut())
 
 
 def ids(trainer: Trainer) -> tuple[list[str], list[str]]:

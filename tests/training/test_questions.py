@@ -45,7 +45,7 @@ def questions_of(folder: Path) -> Questions:
     shop = shop_of(folder, EVENTS, products=PRODUCTS, customers=CUSTOMERS)
     from features.settings import Settings
 
-    snapshot = Trainer(shop, Settings({})).snapshot(T, complete=True)
+    snapshot = Trainer(shop, Settings({})).groundwork.snapshot(T, complete=True)
     log = shop.log
     return Questions(
         log.customers, log.products, snapshot.history, snapshot.profiles, snapshot.catalogue, snapshot.market

@@ -48,30 +48,31 @@ def days(shop: Shop, moments: list[int]) -> list[float]:
 
 def test_windows_end_before_the_moment_and_begin_after_some_history(simulated: Shop) -> None:
     until = simulated.log.start + 90 * DAY
-    assert days(simulated, Trainer(simulated, FEW).windows(until)) == [62, 76]
-    assert days(simulated, Trainer(simulated, with_training(windows=9)).windows(until)) == [34, 48, 62, 76]
-    assert days(simulated, Trainer(simulated, with_training(windows=9, stride=7)).windows(until - 50 * DAY)) == []
+    several, close = with_training(windows=9), with_training(windows=9, stride=7)
+    assert days(simulated, Trainer(simulated, FEW).groundwork.windows(until)) == [62, 76]
+    assert days(simulated, Trainer(simulated, several).groundwork.windows(until)) == [34, 48, 62, 76]
+    assert days(simulated, Trainer(simulated, close).groundwork.windows(until - 50 * DAY)) == []
 
 
 def test_a_later_model_reuses_what_the_earlier_one_learned(simulated: Shop) -> None:
     """The window of the measured model's cut is the newest of the final model."""
     trainer = Trainer(simulated, FEW)
-    end = simulated.log.start + 90 * DAY
+    made, end = trainer.groundwork, simulated.log.start + 90 * DAY
     cut = end - 14 * DAY
     measured = trainer.fit(cut)
-    before = {moment: trainer.examples([moment])[0] for moment in trainer.windows(cut)}
+    before = {moment: made.examples([moment])[0] for moment in made.windows(cut)}
     final = trainer.fit(end, complete=True)
-    assert set(trainer.windows(end)) - set(before) == {cut}
-    assert all(trainer.examples([moment])[0] is before[moment] for moment in trainer.windows(end) if moment in before)
+    assert set(made.windows(end)) - set(before) == {cut}
+    assert all(made.examples([moment])[0] is before[moment] for moment in made.windows(end) if moment in before)
     assert (measured.time, final.time) == (cut, end)
-    assert measured.facts["windows"] == trainer.windows(cut)
+    assert measured.facts["windows"] == made.windows(cut)
 
 
 def test_snapshots_of_past_windows_are_let_go_of(simulated: Shop) -> None:
     trainer = Trainer(simulated, with_training(windows=4))
     trainer.fit(simulated.log.start + 90 * DAY)
-    assert len(trainer._snapshots) == 1
-    assert len(trainer._sources) <= 2
+    assert len(trainer.groundwork._snapshots) == 1
+    assert len(trainer.groundwork._sources) <= 2
 
 
 def test_reuse_changes_nothing(simulated: Shop) -> None:
@@ -79,7 +80,7 @@ def test_reuse_changes_nothing(simulated: Shop) -> None:
     end = simulated.log.start + 90 * DAY
     alone, after = Trainer(simulated, FEW), Trainer(simulated, FEW)
     after.fit(end - 14 * DAY)
-    one, other = alone.examples([end - 14 * DAY])[0], after.examples([end - 14 * DAY])[0]
+    one, other = alone.groundwork.examples([end - 14 * DAY])[0], after.groundwork.examples([end - 14 * DAY])[0]
     np.testing.assert_array_equal(one.gain, other.gain)
     np.testing.assert_array_equal(one.group, other.group)
 
@@ -111,8 +112,8 @@ def test_generators_are_warm_from_the_newest_ones_before(simulated: Shop) -> Non
 
     test_trainer.WARMED.clear()
     for moment in moments:
-        trainer.sources(moment)
-        trainer.sources(moment)
+        trainer.groundwork.sources(moment)
+        trainer.groundwork.sources(moment)
     assert list(zip(moments, [None, *moments], strict=False)) == test_trainer.WARMED
 
 
@@ -128,14 +129,14 @@ def test_als_starts_where_it_was(simulated: Shop) -> None:
 
 
 def als_of(trainer: Trainer, moment: int) -> Als:
-    (found,) = (s.generator for s in trainer.sources(moment) if s.generator.name == "als")
+    (found,) = (s.generator for s in trainer.groundwork.sources(moment) if s.generator.name == "als")
     assert isinstance(found, Als)
     return found
 
 
 def test_pool_sizes(simulated: Shop) -> None:
     values = {**FEW.values, "pool": {"generators": ["repurchase", "popular"], "size": 7, "sizes": {"popular": 3}}}
-    sources = Trainer(simulated, replace(FEW, values=values)).sources(simulated.log.start + 60 * DAY)
+    sources = Trainer(simulated, replace(FEW, values=values)).groundwork.sources(simulated.log.start + 60 * DAY)
     assert {source.generator.name: source.size for source in sources} == {"repurchase": 7, "popular": 3}
 
 
@@ -143,7 +144,7 @@ def test_coverage_counts_what_no_generator_found(simulated: Shop) -> None:
     trainer = Trainer(simulated, FEW)
     end = simulated.log.start + 90 * DAY
     found = trainer.coverage(end)
-    parts = trainer.examples(trainer.windows(end))
+    parts = trainer.groundwork.examples(trainer.groundwork.windows(end))
     assert found["labels_found"] == sum((part.gain > 0).sum() for part in parts) > 0
     assert found["labels_lost"] == sum(part.lost for part in parts)
 

@@ -48,7 +48,8 @@ class Prepared:
     def examples(self, time: int, windows: int) -> list[Examples]:
         """Those of the newest windows before a cut."""
         self.base(time)
-        return self.trainer.examples(self.trainer.windows(time)[-windows:])
+        made = self.trainer.groundwork
+        return made.examples(made.windows(time)[-windows:])
 
 
 @dataclass
@@ -91,7 +92,7 @@ def _order(settings: Settings, prepared: Prepared, cut: Cut, seed: int) -> Order
     parts = [part for part in prepared.examples(cut.time, training.windows) if len(part.gain)]
     if sum(part.found for part in parts) < ranker.min_positives:
         return Counting()
-    names = Trainer(prepared.trainer.shop, settings).names
+    names = Trainer(prepared.trainer.shop, settings).recipe.names
     return Ranker.fit([_with_features(part, names) for part in parts], ranker, seed=training.seed + seed)
 
 

@@ -33,13 +33,13 @@ def cuts_before(end: int, shop: Shop, settings: Settings, most: int) -> tuple[Cu
         RefusedError: there is none.
     """
     trainer = Trainer(shop, settings)
-    horizon, seed = trainer.training.horizon * DAY, trainer.training.seed
+    horizon, seed = trainer.recipe.training.horizon * DAY, trainer.recipe.training.seed
     times = [end - number * horizon for number in range(most, 0, -1)]
-    able = [time for time in times if trainer.windows(time)]
+    able = [time for time in times if trainer.groundwork.windows(time)]
     found = [Cut(Truth.of(shop.log, time, time + horizon, seed=seed)) for time in able]
     chosen = tuple(cut for cut in found if len(cut.truth))
     if not chosen:
-        needed = trainer.training.min_history + 3 * trainer.training.horizon
+        needed = trainer.recipe.training.min_history + 3 * trainer.recipe.training.horizon
         raise RefusedError(
             f"too little happened before {day(end)}, where the test window begins, to tune on: the data must span at "
             f"least {needed} days (min_history and three horizons) and have customers who come back"

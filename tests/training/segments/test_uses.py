@@ -47,7 +47,7 @@ def test_guards_watch_them() -> None:
 
 def test_popularity_on_each_kind_of_device(simulated: Shop) -> None:
     trainer = Trainer(simulated, SETTINGS)
-    snapshot = trainer.snapshot(cut())
+    snapshot = trainer.groundwork.snapshot(cut())
     generator = PopularSegment(PopularSegmentConfig(attribute="device"))
     generator.fit(snapshot)
     assert len(generator.popular) <= len(DEVICES)
@@ -67,12 +67,12 @@ def family() -> Iterator[list[str]]:
 
 def test_the_ranker_sees_them_where_it_is_asked_for(simulated: Shop, family: list[str]) -> None:
     settings = Settings.parse(f'[features]\nextra = ["{FAMILY}"]')
-    assert set(family) <= set(Trainer(simulated, settings).names)
+    assert set(family) <= set(Trainer(simulated, settings).recipe.names)
     assert len(family) == 7
 
 
 def test_without_asking_they_are_not_there(simulated: Shop) -> None:
-    assert "customer_spend_365" not in Trainer(simulated, SETTINGS).names
+    assert "customer_spend_365" not in Trainer(simulated, SETTINGS).recipe.names
 
 
 def test_features_are_the_same_alone(measured: Recommender, family: list[str]) -> None:

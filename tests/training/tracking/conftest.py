@@ -97,7 +97,7 @@ def run(trainer: Trainer, bundle: Path, report: Report, tmp_path_factory: pytest
         provenance=provenance,
         final=bundle,
         measured=bundle,
-        config={"ranker": trainer.ranker, "shop": {"name": "corner"}},
+        config={"ranker": trainer.recipe.ranker, "shop": {"name": "corner"}},
         report=report,
         drawn=drawn,
         metrics={"generator/popular/recall": 0.5, "memory/peak_mb": 321.0},

@@ -149,8 +149,10 @@ def test_examples_depend_on_nothing_else_of_the_ranker() -> None:
     }  # fmt: skip
     assert other.keys() == {field.name for field in dataclasses.fields(RankerConfig)} - set(SAMPLING)
     changed = dataclasses.replace(SETTINGS, values={**SETTINGS.values, "ranker": other})
-    moments = Trainer(shop(), SETTINGS).windows(cuts()[-1].time)
-    pairs = zip(*(Trainer(shop(), settings).examples(moments) for settings in (SETTINGS, changed)), strict=True)
+    moments = Trainer(shop(), SETTINGS).groundwork.windows(cuts()[-1].time)
+    pairs = zip(
+        *(Trainer(shop(), settings).groundwork.examples(moments) for settings in (SETTINGS, changed)), strict=True
+    )
     for one, two in pairs:
         assert np.array_equal(one.matrix, two.matrix, equal_nan=True)
         assert np.array_equal(one.gain, two.gain)

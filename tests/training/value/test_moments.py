@@ -71,7 +71,7 @@ def test_windows_know_nothing_of_the_future(family: list[str], future: Future) -
     matrices = []
     for own in (shop(), shop(future)):
         trainer = Trainer(own, SHOWN)
-        parts = trainer.examples(trainer.windows(cut()))
+        parts = trainer.groundwork.examples(trainer.groundwork.windows(cut()))
         matrices.append([part.matrix[:, [part.names.index(name) for name in family]] for part in parts])
     assert all(np.array_equal(bits(one), bits(other)) for one, other in zip(*matrices, strict=True))
     assert np.isfinite(matrices[0][-1]).any()
@@ -107,5 +107,5 @@ def test_segments_of_the_shop_are_measured_with_what_was_foretold_by_then(simula
 
 def test_who_does_not_ask_for_it_waits_for_the_last_model(simulated: Shop) -> None:
     trainer = Trainer(simulated, SETTINGS)
-    assert not asked_for(trainer.names, SETTINGS)
+    assert not asked_for(trainer.recipe.names, SETTINGS)
     assert trainer.fit(cut()).value is None
