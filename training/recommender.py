@@ -17,7 +17,6 @@ from features.identity.aliases import Aliases
 from features.kept import kept
 from features.market import Market
 from features.matrix import feature_matrix
-from features.modules import UnknownModuleError, load, modules_of
 from features.pairs import Pairs
 from features.profiles import Profiles
 from features.segments.customers import Customers
@@ -25,12 +24,11 @@ from features.segments.foretold import Foretell
 from features.segments.population import Population
 from features.visit import visit_matrix
 from features.vocabulary import Vocabulary
-from training import _lists, bundle, storage
-from training.candidates import registry
-from training.candidates import state as learned
+from training import _lists, bundle
 from training.candidates.propose import rows_at_once
 from training.counting import Counting
 from training.onboarding import with_onboarding, with_places
+from training.packing import pack, unpacked
 from training.pool import Pool, Source
 from training.query import Answer, Fill, Filters, Item, Query
 from training.questions import Questions
@@ -235,7 +233,7 @@ class Recommender:
         temporary = folder.parent / f".{folder.name}.part"
         bundle.discard(temporary)
         try:
-            self._write(temporary)
+            pack(self, temporary)
             bundle.publish(temporary, folder)
         finally:
             bundle.discard(temporary)
@@ -245,52 +243,9 @@ class Recommender:
         """Read a bundle, its arrays memory-mapped; BundleError where it is missing, damaged or of another format."""
         facts = bundle.verified(folder) if verify else bundle.read_manifest(folder)
         try:
-            return cls._read(folder, facts)
+            return cls(**unpacked(folder, facts))
         except KeyError as error:
             raise BundleError(f"{folder}: its manifest lacks {error}; train the model again") from error
-
-    @classmethod
-    def _read(cls, folder: Path, facts: Mapping[str, Any]) -> Self:
-        trees = facts["ranker"] == "trees"
-        _load_modules(facts.get("features", ()), folder)
-        return cls(
-            time=facts["time"],
-            customers=storage.restore(_Ids, folder / "customers").ids,
-            products=storage.restore(_Ids, folder / "products").ids,
-            history=storage.restore(History, folder / "history"),
-            profiles=storage.restore(Profiles, folder / "profiles"),
-            catalogue=storage.restore(Catalogue, folder / "catalogue"),
-            market=storage.restore(Market, folder / "market"),
-            sources=tuple(_load_source(entry, folder) for entry in facts["generators"]),
-            order=Ranker.load(folder / "ranker") if trees else Counting.load(folder / "counting.json"),
-            visits=VisitRanker.load(folder) if facts.get("visits") else None,
-            value=ValueModel.load(folder) if facts.get("value") else None,
-            segments=Segmenter.load(folder) if facts.get("segments") else None,
-            aliases=storage.restore(Aliases, folder / "aliases") if (folder / "aliases").exists() else Aliases.none(),
-            facts={name: value for name, value in facts.items() if name not in {"files", "format"}},
-        )
-
-    def _write(self, folder: Path) -> None:
-        storage.dump(_Ids(self.customers), folder / "customers")
-        storage.dump(_Ids(self.products), folder / "products")
-        for name in ("history", "profiles", "catalogue", "market"):
-            storage.dump(getattr(self, name), folder / name)
-        if len(self.aliases) or self.aliases.change:
-            storage.dump(self.aliases, folder / "aliases")
-        for source in self.sources:
-            learned.save(source.generator, folder / "generators" / source.generator.name)
-        trees = isinstance(self.order, Ranker)
-        self.order.save(folder / ("ranker" if trees else "counting.json"))
-        if self.visits is not None:
-            self.visits.save(folder)
-        if self.value is not None:
-            self.value.save(folder)
-        if self.segments is not None:
-            self.segments.save(folder)
-        parts = {name: getattr(self, name) is not None for name in ("visits", "value", "segments")}
-        kinds = {"ranker": "trees" if trees else "counting", **parts}
-        facts = {**self.facts, "time": self.time, "features": modules_of(self.order.names), **kinds}
-        bundle.seal(folder, facts | {"generators": [_source_entry(source) for source in self.sources]})
 
     def _answers(self, request: Request, ranking: Ranking) -> list[Answer]:
         sources = self.source_names
@@ -326,11 +281,6 @@ class Recommender:
         return explain(self, replace(query, filters=Filters()), product_ids, self.time if time is None else time)
 
 
-@dataclass(frozen=True)
-class _Ids:
-    ids: Vocabulary
-
-
 def _alike(queries: Sequence[Query], policy: Policy | None) -> dict[tuple[Filters, Rules | None], list[int]]:
     """The rows of the queries by what decides which products may be shown."""
     rows: dict[tuple[Filters, Rules | None], list[int]] = {}
@@ -338,27 +288,3 @@ def _alike(queries: Sequence[Query], policy: Policy | None) -> dict[tuple[Filter
         rules = None if policy is None else policy.rules(query)
         rows.setdefault((query.filters, rules), []).append(row)
     return rows
-
-
-def _load_modules(modules: Sequence[str], folder: Path) -> None:
-    """Import what features of a shop's own come from; BundleError where one cannot be."""
-    try:
-        load(modules)
-    except UnknownModuleError as error:
-        raise BundleError(f"{folder}: its features are not there: {error}; put the module back") from error
-
-
-def _source_entry(source: Source) -> dict[str, Any]:
-    kind = type(source.generator)
-    path = registry.path_of(kind)
-    return {
-        "path": path,
-        "name": source.generator.name,
-        "size": source.size,
-        "config": registry.config_of(source.generator),
-    }
-
-
-def _load_source(entry: Mapping[str, Any], folder: Path) -> Source:
-    generator = registry.made(entry["path"], entry["config"])
-    return Source(learned.load(generator, folder / "generators" / entry["name"]), entry["size"])
