@@ -56,7 +56,7 @@ def facts(orders: Orders, as_of: int, horizon: int) -> Floats:
             *(np.exp(orders.sum(np.log(np.maximum(orders.amount, 0.5))) / count), orders.sum(year.astype(np.float64))),
             *(orders.sum(orders.lines.astype(np.float64)) / count, orders.looks, (as_of - orders.seen) / unit),
         ]
-    return np.column_stack(columns).astype(np.float32)
+    return np.ascontiguousarray(np.array(columns).T, np.float32)
 
 
 def bent(known: Floats) -> Doubles:
@@ -75,7 +75,7 @@ def bent(known: Floats) -> Doubles:
         *logs[6:],
         *(orders * recency, orders * share, recency**2, orders**2),
     ]
-    return np.column_stack(columns)
+    return np.ascontiguousarray(np.array(columns).T)
 
 
 class _Sums:

@@ -8,6 +8,7 @@ import numpy as np
 from features.arrays import DAY, Codes, Counts, Doubles, Offsets, Times, lengths_of, offsets_of, rows_of, zeroed
 from features.groups import wanted
 from features.history import History
+from features.kept import kept
 from features.kinds import Kind
 
 LOOKS = (Kind.VIEW, Kind.CLICK, Kind.SEARCH, Kind.ADD_TO_CART, Kind.WISHLIST)
@@ -52,17 +53,17 @@ class Orders:
     def __len__(self) -> int:
         return len(self.rows)
 
-    @property
+    @kept
     def customer(self) -> Codes:
         """(N,) which of the K customers each order is of."""
         return rows_of(self.offsets)
 
-    @property
+    @kept
     def count(self) -> Counts:
         """(K,) orders."""
         return lengths_of(self.offsets)
 
-    @property
+    @kept
     def spend(self) -> Doubles:
         """(K,) all that was paid."""
         return self.sum(self.amount)
