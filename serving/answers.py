@@ -133,7 +133,7 @@ class Answers:
         return Known(self._recommender.questions.request([query], now), told, not self._refuses(asked))
 
     def popular(self) -> list[Key]:
-        """The keys of ready lists that were asked for again, the last one first."""
+        """The keys of ready lists that were, or will be, asked for again, the last one first."""
         return self._cache.popular()
 
     def warm(self, other: "Answers", seconds: float) -> int:
@@ -181,8 +181,14 @@ class Answers:
         self._metrics.looked_up(hits=len(requests) - misses, misses=misses)
         made = self._lists([*missing.values()], now)
         for (key, state), ready in made.items():
-            self._cache.put(key, state, ready)
+            kept = self._cache.keep if self._comes_again(missing[key, state]) else self._cache.put
+            kept(key, state, ready)
         return [made[key] if ready is None else ready for key, ready in zip(keys, found, strict=True)]
+
+    def _comes_again(self, asked: Asked) -> bool:
+        """Whether it is what a customer of the model is shown whenever they come."""
+        who = asked.who
+        return who is not None and asked.plain and any(self._index(id) >= 0 for id in self._live.persons.ids(who))
 
     def _era(self, now: int) -> Hashable:
         """Changes with the lists' time, and whenever a rule of the policy begins or ends."""

@@ -1,9 +1,9 @@
 """Cache: ready lists of one model at one time, bounded in bytes, least recently used dropped first.
 
-Lists that were asked for once have a 24th of the room, and those that were asked for again the rest (johnson1994twoq).
-What nobody asks for twice, such as the list of a basket, neither drives out what many ask for nor fills the memory; of
-what had to go, so much is remembered that it is kept when it comes up again. A list is of a state, such as what
-somebody did last: in another state it takes the place of the one before.
+Lists that were asked for once have a 24th of the room, and those that were asked for again, or surely will be, the
+rest (johnson1994twoq). What nobody asks for twice, such as the list of a basket, neither drives out what many ask for
+nor fills the memory; of what had to go, so much is remembered that it is kept when it comes up again. A list is of a
+state, such as what somebody did last: in another state it takes the place of the one before.
 """
 
 from array import array
@@ -92,7 +92,7 @@ class Cache:
         return self._once.size + self._often.size
 
     def popular(self) -> list[Any]:
-        """The keys that were asked for more than once, the last used first.
+        """The keys of lists that were asked for more than once, or kept from the first, the last used first.
 
         Any thread may ask: a dictionary is listed in one step, while an `OrderedDict` looks every key up and fails if
         it is changed meanwhile.

@@ -17,7 +17,8 @@ class ServingConfig:
     clock_step_s: int = 3600
     """Seconds; lists are as of the last full step, so that one is made once a step and reused until then."""
     cache_mb: int = 64
-    """Megabytes of ready lists that a worker keeps, those asked for once dropped first; ten products take 1.6 kB."""
+    """Megabytes of ready lists that a worker keeps, those of baskets and filters that came once dropped first; ten
+    products take 1.6 kB."""
     max_body_kb: int = 1024
     """Kilobytes that a request's body may have."""
     max_connections: int = 1000

@@ -34,6 +34,11 @@ class Asked:
         """What they did, said and were shown by now, and who they are."""
         return self.mark, self.faded, self.ids
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is asked with nothing in hand, and without rules of its own."""
+        return not any(_in_hand(self.request))
+
 
 def query_of(
     request: ListRequest,
@@ -75,12 +80,12 @@ def _filters(request: ListRequest) -> Filters:
 
 
 def _rest(request: ListRequest) -> Key:
+    return request.n, request.placement, request.channel, request.explain, *_in_hand(request)
+
+
+def _in_hand(request: ListRequest) -> Key:
     context, rules = request.context, request.filters
     return (
-        request.n,
-        request.placement,
-        request.channel,
-        request.explain,
         context.product_id,
         context.cart,
         context.interests,

@@ -26,7 +26,9 @@ from features.store.config import StoreConfig
 from features.store.judge import Judge
 from features.store.livestore import LiveStore
 from features.tables.config import TablesConfig
+from serving.answers import Answers
 from serving.bodies import ListRequest
+from serving.cache import Cache
 from serving.champion import Champion
 from serving.clock import Clock
 from serving.config import ServingConfig
@@ -265,6 +267,43 @@ def test_one_list_for_all_who_refuse_names_only_those_who_may_be_named(
     one, other = answers._asked([ListRequest(n=3, customer_id=who) for who in known[:2]])
     assert (one.standing.named, other.standing.named) == (True, False)
     assert one.key != other.key
+
+
+@pytest.mark.parametrize("fields", [{}, {"placement": "home", "explain": True}])
+def test_a_customers_own_list_is_ready_from_the_first_time(
+    shop: Shop, known: list[str], monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any]
+) -> None:
+    answers = replaced_cache(shop)
+    for customer in known[:60]:
+        answers.one(ListRequest(n=5, customer_id=customer, **fields))
+    monkeypatch.setattr(answers, "_made", made_anew)
+    for customer in known[:60]:
+        answers.one(ListRequest(n=5, customer_id=customer, **fields))
+
+
+@pytest.mark.parametrize(
+    "fields", [{"context": {"product_id": "P1"}}, {"context": {"cart": ("P1",)}}, {"filters": {"price_max": 9}}]
+)
+def test_what_is_asked_with_something_in_hand_has_little_room_until_it_comes_again(
+    shop: Shop, known: list[str], monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any]
+) -> None:
+    answers = replaced_cache(shop)
+    for customer in known[:60]:
+        answers.one(ListRequest(n=5, customer_id=customer, **fields))
+    monkeypatch.setattr(answers, "_made", made_anew)
+    with pytest.raises(AssertionError, match="made anew"):
+        answers.one(ListRequest(n=5, customer_id=known[0], **fields))
+
+
+def replaced_cache(shop: Shop) -> Answers:
+    """Answers whose cache has room for some hundred lists, and for a few that were asked for once."""
+    answers = shop.desk.answers
+    answers._cache = Cache(200_000)
+    return answers
+
+
+def made_anew(*_: object) -> None:
+    raise AssertionError("made anew")
 
 
 def test_an_erasure_takes_the_id_that_the_model_has_for_the_person(
