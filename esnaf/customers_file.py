@@ -25,6 +25,8 @@ class CustomersFile:
     @classmethod
     def read(cls, path: Path) -> "CustomersFile":
         """Column customer_id of a CSV, Parquet or JSON lines file; DataError if there is none to be had."""
+        if not path.exists():
+            raise DataError(f"{path}: no such file; name one with a column '{COLUMN}'")
         rows = list(_rows(path))
         named = [row for row in rows if row is not None]
         ids = list(dict.fromkeys(named))

@@ -1,10 +1,11 @@
 """Register: what customers said and asked of the shop, for the verbs that ask a model about customers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from esnaf.livestore import reading
 from esnaf.workspace import Workspace
+from features.tables.patterns import NOBODY
 
 if TYPE_CHECKING:
     from features.consent.register import Register
@@ -22,6 +23,11 @@ def register_of(workspace: Workspace) -> "Register":
             reader.last()
             register.follow(reader)
     return register
+
+
+def living(ids: "Sequence[str]", register: "Register") -> list[int]:
+    """The places of those who were not erased: neither since a model was made, nor out of the model."""
+    return [place for place, id in enumerate(ids) if not id.startswith(NOBODY) and not register.erased(id)]
 
 
 def told_in(workspace: Workspace) -> "Mapping[str, Told]":

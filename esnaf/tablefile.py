@@ -42,6 +42,13 @@ PARQUET_AND_CSV = {".parquet": partial(pq.ParquetWriter, compression="zstd"), ".
 FORMATS = {**PARQUET_AND_CSV, ".jsonl": _JsonLines}
 
 
+def parquet_only(option: str, file: Path | None) -> Path | None:
+    """The file of an option that is written as Parquet; UsageError for another name."""
+    if file is not None and file.suffix.lower() != ".parquet":
+        raise UsageError(f"{option} {file}: the name must end in .parquet")
+    return file
+
+
 def write_table(file: Path, schema: pa.Schema, parts: Iterable[pa.Table], formats: dict[str, Any] = FORMATS) -> int:
     """Write the parts, and return the number of rows.
 

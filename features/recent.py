@@ -27,13 +27,15 @@ class Deed(NamedTuple):
     touch: int = 0  # channel and device, as `features.touch` codes them
 
 
-def joined(history: History, deeds: Sequence[Sequence[Deed]], products: Vocabulary) -> History:
+def joined(
+    history: History, deeds: Sequence[Sequence[Deed]], products: Vocabulary, *, strange: bool = False
+) -> History:
     """`history` of R customers with what each of them did since, sorted by time again.
 
-    Deeds with products that are not in the vocabulary are passed over. Refunds take their purchase back, whether it is
-    an old or a new one.
+    Deeds with products that are not in the vocabulary are passed over, or with `strange` kept, with -1. Refunds take
+    their purchase back, whether it is an old or a new one.
     """
-    known = [(row, deed, index) for row, own in enumerate(deeds) for deed, index in _known(own, products)]
+    known = [(row, deed, index) for row, own in enumerate(deeds) for deed, index in _known(own, products, strange)]
     known.sort(key=lambda one: (one[0], one[1].time, one[1].kind))
     if not known:
         return history
@@ -87,9 +89,9 @@ def _inserted(history: History, at: Sequence[int], more: Mapping[str, Sequence[f
     return History(offsets, **{name: values[by] for name, values in both.items()})
 
 
-def _known(deeds: Sequence[Deed], products: Vocabulary) -> list[tuple[Deed, int]]:
+def _known(deeds: Sequence[Deed], products: Vocabulary, strange: bool) -> list[tuple[Deed, int]]:
     found = [(deed, -1 if deed.product_id is None else products.index(deed.product_id)) for deed in deeds]
-    return [(deed, index) for deed, index in found if index >= 0 or deed.kind in WITHOUT_PRODUCT]
+    return [(deed, index) for deed, index in found if strange or index >= 0 or deed.kind in WITHOUT_PRODUCT]
 
 
 def _with(values: Array, more: Sequence[float]) -> Array:

@@ -298,7 +298,7 @@ class Answers:
         return self._display.ready(
             ReadyList(text, tuple((part.source, part.count) for part in filled)),
             items,
-            shown=asked.request.n,
+            shown=min(asked.request.n, len(items)),
             version=self.champion.version,
             named=self._named(asked.request, asked.standing),
             policy="" if rules is None or self._policy is None else self._policy.digest,

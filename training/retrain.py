@@ -99,7 +99,8 @@ class _Retraining:
         serving = Recommender.load(served.bundle)
         shop = read(self.job, self.timer, self.scratch, anew=self.full)
         end = end_of(shop, self.job.until)
-        events = shop.log.events_before(end) - int(serving.facts.get("events", 0))  # late ones count as well
+        events = shop.log.events_before(end) - int(serving.facts.get("events", 0))  # late ones count, and those gone
+        new = max(events, shop.log.events_before(end) - shop.log.events_before(serving.time))
         least = self.job.settings.section("retrain", RetrainConfig).least_events
         if not self.full and (end < serving.time or abs(events) < least):
             if shop.taken is not None:
@@ -111,14 +112,14 @@ class _Retraining:
         if reason is not None:
             log.info("retrain.full", version=served.version, reason=reason)
             entered = trained(self.job, shop, self.timer, self.scratch)
-            return Retrained(None, served.version, reason, events), entered
-        log.info("retrain.refresh", version=served.version, events=events)
+            return Retrained(None, served.version, reason, new), entered
+        log.info("retrain.refresh", version=served.version, events=new)
         assert champion is not None  # noqa: S101  # `_reason` has looked
         with threadpool_limits(1):  # too little to do for threads that wait for each other
             final, entered = self._refreshed(champion, serving, trainer, end)
         reused = tuple(_reused(champion, serving, final, shop.fresh))
         log.info("retrain.reused", version=served.version, parts=list(reused))
-        return Retrained(None, served.version, None, events, reused), entered
+        return Retrained(None, served.version, None, new, reused), entered
 
     def _champion(self, version: str) -> Contender | None:
         """What the registry knows of it, None where that was begun anew since."""

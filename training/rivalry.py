@@ -41,7 +41,9 @@ def judged(
     number = "1" if registry is None else registry.next_number(champions.numbers)
     challenger = Contender(number, run.final, bundle, metrics, params(run.config))
     if measurement is None or len(measurement.report.truth) == 0:
-        return replace(run, verdict=Challenge.of(None, challenger, None, settings).verdict)
+        with tempfile.TemporaryDirectory() as scratch:
+            first = _champion(champions, Path(scratch), known)
+            return replace(run, verdict=Challenge.of(first, challenger, None, settings).verdict)
     window = Window.of_measurement(shop, measurement)
     side = window.measured_side(challenger, measurement)
     with tempfile.TemporaryDirectory() as scratch:

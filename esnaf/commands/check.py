@@ -33,6 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> Mapping[str, Any]:
     """Read everything as training would."""
+    from esnaf.tablefile import parquet_only
     from esnaf.workspace import Workspace
     from features.store.training_view import stored_events
     from features.tables import TablesConfig, load
@@ -42,7 +43,9 @@ def run(args: Namespace) -> Mapping[str, Any]:
 
     workspace = Workspace(args.workspace)
     with stored_events(workspace.path, workspace.settings) as live:
-        shop = load(args.data, TablesConfig.of(workspace.settings), rejects=args.rejects, live=live)
+        shop = load(
+            args.data, TablesConfig.of(workspace.settings), rejects=parquet_only("--rejects", args.rejects), live=live
+        )
     policy = workspace.settings.section("policy", PolicyConfig)
     report = shop.report
     rejected = [

@@ -27,6 +27,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
     """Import them; `seconds` tells how long it took."""
     import time
 
+    from esnaf.tablefile import parquet_only
     from esnaf.workspace import Workspace
     from features.identity.config import IdentityConfig
     from features.store.config import StoreConfig
@@ -34,7 +35,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
     from features.store.livestore import LiveStore
     from features.tables import TablesConfig
 
-    workspace = Workspace(args.workspace)
+    rejects, workspace = parquet_only("--rejects", args.rejects), Workspace(args.workspace)
     config = TablesConfig.of(workspace.settings)
     workspace.create()
     store = LiveStore.open(
@@ -44,7 +45,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
     )
     begin = time.monotonic()
     try:
-        found = import_files(args.files, store, config, rejects=args.rejects, progress=_shown)
+        found = import_files(args.files, store, config, rejects=rejects, progress=_shown)
     finally:
         store.close()
     return {

@@ -52,8 +52,8 @@ def run(args: Namespace) -> Mapping[str, Any]:
     tables = TablesConfig.of(settings)
     with stored_events(args.workspace, settings) as live:
         shop = load(args.data, tables, until=args.until, live=live)
-        sources = [*readers("events", tables.events, args.data), *([live] if live is not None else [])]
-        answers = Answers.read(sources, tables, shop.log.customers, shop.aliases)
+        files = readers("events", tables.events, args.data)
+        answers = Answers.read(files, tables, shop.log.customers, shop.aliases, live=live)
     periods = Periods.back_from(end_of(shop, args.until), config.period, config.periods, start=shop.log.start)
     sales, groups = Sales.of(shop.log, periods, answers), _groups(args, shop, config.by)
     rows = list(rows_of(sales, groups, config))

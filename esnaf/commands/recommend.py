@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from esnaf.model import add_model, opened, segmenter_of
-from esnaf.register import register_of, told_in
+from esnaf.register import living, register_of, told_in
 from esnaf.ruling import add_place, policy_at, query_of
 from esnaf.workspace import Workspace
 from features.errors import UsageError
@@ -46,7 +46,7 @@ def run(args: Namespace) -> Mapping[str, Any]:
     workspace = Workspace(args.workspace)
     register = register_of(workspace)
     asked = _everybody(model, args, time) if chosen is None else chosen.ids
-    ids = [id for id in asked if not register.erased(id)]
+    ids = [asked[place] for place in living(asked, register)]
     policy = policy_at(args, model, time)
     rules = None if policy is None else policy.rules(query_of(args))
     rows = write_lists(

@@ -1,11 +1,12 @@
 """`esnaf segments`: the groups of customers: which there are, who is in them and why."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from esnaf.model import add_model, opened, segmenter_of
+from esnaf.register import living, register_of
 from esnaf.workspace import Workspace
 from features.errors import UsageError
 
@@ -35,16 +36,18 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> Mapping[str, Any]:
     """Assign the customers of a model."""
     model, time, version = opened(args)
-    segmenter = segmenter_of(model, Workspace(args.workspace))
-    about = {"model_version": version, "customers": len(model.customers)}
+    workspace = Workspace(args.workspace)
+    segmenter, register, ids = segmenter_of(model, workspace), register_of(workspace), model.customers.ids()
+    there = living(ids, register)
+    about = {"model_version": version, "customers": len(there)}
     if args.customer is not None:
-        return about | _customer(model, segmenter, args.customer, time)
-    population = model.population_at(time)
-    segments = segmenter.everybody(population)
+        customer = "" if register.erased(args.customer) else args.customer
+        return about | {"customer_id": args.customer, **_customer(model, segmenter, customer, time)}
+    segments = segmenter.everybody(model.population_at(time)).take(there)
     chosen = None if args.segment is None else segments.find(args.segment)
     written: dict[str, Any] = {}
     if args.output is not None:
-        written = {"file": str(args.output), "rows": _write(model, segments, args.output, chosen)}
+        written = {"file": str(args.output), "rows": _write([ids[row] for row in there], segments, args.output, chosen)}
     if args.report is not None:
         written |= {"report": str(args.report)}
         _report(model, segmenter, args.report, time)
@@ -76,7 +79,7 @@ def _customer(model: "Recommender", segmenter: "Segmenter", customer: str, time:
     reasons = [
         {"kind": r.kind, "segment": f"{r.kind}.{r.label}", "dimension": r.dimension, "why": r.why} for r in found
     ]
-    return {"customer_id": customer, "known": known, "reasons": reasons}
+    return {"known": known, "reasons": reasons}
 
 
 def _counted(segments: "Segments", chosen: str | None) -> Iterator[dict[str, Any]]:
@@ -91,13 +94,13 @@ def _counted(segments: "Segments", chosen: str | None) -> Iterator[dict[str, Any
                 yield {"segment": name, "dimension": column.name, "customers": int(size[code]), "share": share}
 
 
-def _write(model: "Recommender", segments: "Segments", file: Path, chosen: str | None) -> int:
+def _write(customers: Sequence[str], segments: "Segments", file: Path, chosen: str | None) -> int:
     import pyarrow as pa
 
     from esnaf.tablefile import PARQUET_AND_CSV, write_table
 
     schema = pa.schema({"customer_id": pa.string(), "kind": pa.string(), "segment": pa.string()})
-    ids = model.customers.column
+    ids = pa.array(customers, pa.string())
 
     def parts() -> Iterator[pa.Table]:
         for column in segments.columns:

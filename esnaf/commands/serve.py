@@ -9,6 +9,7 @@ from typing import Any
 
 from esnaf.workspace import Workspace
 from features.errors import BundleError, UsageError
+from features.logs import log
 
 HELP = "start the service; it runs until it is interrupted"
 
@@ -77,7 +78,12 @@ def _check_tokens(workspace: Workspace, address: str) -> None:
     from serving.gate import is_loopback
     from serving.tokens import TokenFile
 
-    if TokenFile.of(workspace.path).read() is None and not is_loopback(address):
+    file = TokenFile.of(workspace.path)
+    tokens = file.read()
+    if tokens == ():
+        way_out = "`esnaf token make NAME` makes one; without that file this machine is answered without tokens"
+        log.warning("serve.no_token_left", place=str(file.path), way_out=way_out)
+    if tokens is None and not is_loopback(address):
         raise UsageError(
             f"--host {address}: others could reach it, and there are no tokens; `esnaf token make NAME` makes one"
         )

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from esnaf.model import add_model, opened
+from esnaf.register import living, register_of
+from esnaf.workspace import Workspace
 from features.errors import UsageError
 
 HELP = "write what customers are expected to spend, and who is about to leave"
@@ -29,13 +31,16 @@ def run(args: Namespace) -> Mapping[str, Any]:
     model, time, version = opened(args)
     if model.value is None:
         raise UsageError(f"model {version} foretells no spend: too little was bought, or [value] enabled is false")
-    written = write_values(model, model.value, chosen.ids if chosen else model.customers.ids(), args.output, time=time)
+    asked = chosen.ids if chosen else model.customers.ids()
+    ids = [asked[place] for place in living(asked, register_of(Workspace(args.workspace)))]
+    written = write_values(model, model.value, ids, args.output, time=time)
     return {
         "model_version": version,
         "file": str(args.output),
         "horizon_days": model.value.horizon,
         "churn_days": model.value.churn_days,
         "customers": written.rows,
+        "erased": len(asked) - len(ids),
         "without_orders": written.unknown,
         "expected_spend": written.spend,
         "expected_buyers": written.buyers,
@@ -48,5 +53,7 @@ def show(result: Mapping[str, Any]) -> None:
     spend = "" if result["expected_spend"] is None else f" and spend {result['expected_spend']:,.0f}"
     days = result["horizon_days"]
     print(f"in the next {days} days, {result['expected_buyers']:,.0f} of them are expected to buy{spend}")
+    if result["erased"]:
+        print(f"note: {result['erased']:,} were erased, and are not in the file")
     if result["without_orders"]:
         print(f"note: {result['without_orders']:,} have no order, and nothing is foretold of them")

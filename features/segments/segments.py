@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -85,6 +85,11 @@ class Segments:
     def of(self, row: int) -> list[tuple[str, str]]:
         """The (kind, label) pairs of one customer."""
         return [(c.kind, c.labels[int(c.code[row])]) for c in self.columns if c.code[row] >= 0]
+
+    def take(self, rows: Sequence[int]) -> "Segments":
+        """Those of some customers, in that order."""
+        at = np.asarray(rows, np.int64)
+        return Segments(tuple(replace(column, code=column.code[at]) for column in self.columns), len(at))
 
     def held(self) -> dict[str, Codes]:
         """What a later assignment needs to leave customers where they are: (R,) by dimension."""

@@ -87,7 +87,7 @@ class CsvFile:
         if other is not None:
             raise DataError(
                 f"{self.place}: the header {names[0]!r} is one column; write delimiter = {other!r} under its table in "
-                "esnaf.toml"
+                "esnaf.toml, or the file with commas"
             )
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:

@@ -3,6 +3,7 @@
 Plain texts alone: nothing heavy is imported, since the service judges live events with them.
 """
 
+NOBODY = "\0"  # before what stands in the place of a customer who was erased: ids have no control characters
 ANONYMOUS = "anon:"  # before the device of a customer who is known by nothing else
 
 MAX_ID_BYTES = 256

@@ -66,7 +66,7 @@ def _matches(table: str, pattern: str, data: Path) -> list[Path]:
     except (ValueError, NotImplementedError) as error:
         raise ConfigError(f"esnaf.toml: [tables.{table}] files: {pattern!r} is no glob ({error})") from error
     if not found:
-        raise DataError(f"{folder / pattern}: no such file, which [tables.{table}] files names")
+        raise DataError(f"{folder / pattern}: no such file, which [tables.{table}] files names; --data says the folder")
     return found
 
 

@@ -159,15 +159,16 @@ def _check_usable(gathered: Gathered, rejects: Rejects, place: str, until: int |
         return
     if not gathered.tally.read and not rejects.counts:
         raise DataError(f"{place}: the table has no rows")
-    if gathered.tally.later:
-        moment = datetime.fromtimestamp(until or 0, UTC).isoformat(sep=" ", timespec="minutes")
-        raise DataError(f"{place}: no event before {moment}; give a later --until")
-    if gathered.tally.no_consent:
-        raise DataError(f"{place}: no customer consented to personalisation; see [consent] default in esnaf.toml")
-    if gathered.tally.erased:
-        raise DataError(f"{place}: all customers are to be forgotten; see [tables] erased in esnaf.toml")
-    told = [f"{n} {reason}" for (table, reason), n in rejects.counts.most_common() if table == "events"]
-    example = next(e for (table, _), e in rejects.examples.items() if table == "events")
+    moment = datetime.fromtimestamp(until or 0, UTC).isoformat(sep=" ", timespec="minutes")
+    left_out, why = max(
+        (gathered.tally.later, f"no event before {moment}; give a later --until"),
+        (gathered.tally.no_consent, "no customer consented to personalisation; see [consent] default in esnaf.toml"),
+        (gathered.tally.erased, "all customers are to be forgotten: erased, or named by [tables] erased in esnaf.toml"),
+    )
+    reasons = [(reason, n) for (table, reason), n in rejects.counts.most_common() if table == "events"]
+    if left_out and left_out >= sum(n for _, n in reasons):
+        raise DataError(f"{place}: {why}")
+    told, example = [f"{n} {reason}" for reason, n in reasons], rejects.examples["events", reasons[0][0]]
     raise DataError(
         f"{place}: no row can be used ({', '.join(told)}); the first: row {example.row}: {example.values}; "
         "see [tables.events] and [time] in esnaf.toml"

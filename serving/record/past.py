@@ -17,7 +17,7 @@ _TOP = 5
 
 def past(subject: Subject) -> dict[str, Any]:
     """Purchases net of what was given back, and how often anything else was done."""
-    history, now = subject.request.history, subject.request.context.time
+    history, now = subject.history, subject.request.context.time
     done = np.bincount(history.kind, minlength=len(Kind)) if len(history.kind) else np.zeros(len(Kind), np.int64)
     events = {kind.name.lower(): int(done[kind]) for kind in Kind if done[kind]}
     return {
@@ -35,25 +35,32 @@ def _bought(subject: Subject, lines: History, now: int) -> dict[str, Any]:
     days = np.unique(lines.time[np.append(True, number[1:] != number[:-1])]) / DAY
     spent: Doubles = zeroed(lines.price.astype(np.float64)) * lines.quantity
     orders = int(number[-1]) + 1
-    catalogue = subject.model.catalogue
+    named, catalogue = lines.product >= 0, subject.model.catalogue
+    product = lines.product[named]
     return {
         "orders": orders,
         "units": round(float(lines.quantity.sum()), 3),
         "spent": round(float(spent.sum()), 2),
         "average_order": round(float(spent.sum()) / orders, 2),
-        "products": len(np.unique(lines.product)),
+        "products": len(np.unique(product)) + _strange(subject),
         "first_purchase": _moment(lines.time, first=True),
         "last_purchase": _moment(lines.time, first=False),
         "days_since_purchase": round((now - int(lines.time[-1])) / DAY, 2),
         "usual_gap_days": round(float(np.median(np.diff(days))), 2) if len(days) > 1 else None,
-        "top_products": _products(subject, lines),
-        "top_categories": _groups(catalogue.category[lines.product], catalogue.category_names, spent),
-        "top_brands": _groups(catalogue.brand[lines.product], catalogue.brand_names, spent),
+        "top_products": _products(subject, product),
+        "top_categories": _groups(catalogue.category[product], catalogue.category_names, spent[named]),
+        "top_brands": _groups(catalogue.brand[product], catalogue.brand_names, spent[named]),
     }
 
 
-def _products(subject: Subject, lines: History) -> list[dict[str, Any]]:
-    product, count = np.unique(lines.product, return_counts=True)
+def _strange(subject: Subject) -> int:
+    """Different products bought that the model does not know."""
+    bought = {deed.product_id for deed in subject.recent if deed.kind == Kind.PURCHASE and deed.product_id is not None}
+    return sum(subject.model.products.index(id) < 0 for id in bought)
+
+
+def _products(subject: Subject, bought: Codes) -> list[dict[str, Any]]:
+    product, count = np.unique(bought, return_counts=True)
     best = np.lexsort((product, -count))[:_TOP]
     catalogue: Catalogue = subject.model.catalogue
     return [

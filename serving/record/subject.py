@@ -1,14 +1,15 @@
 """Subject: whom a record is about, with what the model and the store know of them, read once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from features.consent.change import Change
 from features.errors import EsnafError, StoreBusy
+from features.history import History
 from features.interests.told import Told
-from features.recent import Deed
+from features.recent import Deed, joined
 from features.segments.customers import Customers
 from features.store.event import Event
 from serving.bodies import ListRequest
@@ -92,10 +93,25 @@ class Subject:
     @cached_property
     def request(self) -> Request:
         """The history and profile as lists would be made from them, whether they may be or not."""
-        who, persons = self.ids[0], self.desk.answers.live.persons
-        own, also = persons.asked_as(who), self.ids[1:]
-        query = Query(customer_id=own, also=also, personal=True, recent=self.recent, told=self.told)
+        query = replace(self._query, recent=self.recent, told=self.told)
         return self.model.questions.request([query], max(self.now, self.model.time))
+
+    @property
+    def _query(self) -> Query:
+        """Who they are, in the words of the model."""
+        who, persons = self.ids[0], self.desk.answers.live.persons
+        return Query(customer_id=persons.asked_as(who), also=self.ids[1:], personal=True)
+
+    @cached_property
+    def history(self) -> History:
+        """All that they did: also with what they do not want to be known for, and with products that the model does
+        not know, which are -1."""
+        told, products = self.told, self.model.products
+        strange = any(deed.product_id is not None and products.index(deed.product_id) < 0 for deed in self.recent)
+        if not strange and (told is None or not told.removed):
+            return self.request.history
+        before = self.model.questions.request([self._query], max(self.now, self.model.time)).history
+        return joined(before, [self.recent], products, strange=True)
 
     @cached_property
     def customers(self) -> Customers:

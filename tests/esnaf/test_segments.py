@@ -52,6 +52,23 @@ def test_members_of_one_into_a_file(workspace: Path, tmp_path: Path) -> None:
     assert whole["rows"] == len(everything) == sum(s["customers"] for s in whole["segments"])
 
 
+def test_who_was_erased_is_in_none(workspace: Path, tmp_path: Path) -> None:
+    import shutil
+
+    shop = tmp_path / "shop"
+    shutil.copytree(workspace, shop)
+    customer = esnaf.Recommender.load(shop / "bundles" / "1").customers.id(0)
+    before = segments(shop, "--customer", customer)
+    assert before["known"]
+    invoke("erase", customer, "--workspace", str(shop))
+    after = segments(shop, "--customer", customer)
+    assert (after["customer_id"], after["known"], after["customers"]) == (customer, False, before["customers"] - 1)
+    answer = segments(shop, "-o", str(tmp_path / "all.csv"))
+    rows = pd.read_csv(tmp_path / "all.csv", dtype=str)
+    assert customer not in set(rows["customer_id"])
+    assert answer["rows"] == len(rows) == sum(s["customers"] for s in answer["segments"])
+
+
 def test_why_somebody_is_where_they_are(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     customer = esnaf.Recommender.load(workspace / "bundles" / "1").customers.id(0)
     assert main(["segments", "--workspace", str(workspace), "--customer", customer]) == 0

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -10,6 +11,7 @@ from esnaf.arguments import invoke
 from esnaf.cli import main
 from features.settings import Settings
 from training import pointer
+from training.forgetting.blanking import without
 from training.pointer import Pointer
 from training.recommender import Recommender
 
@@ -55,6 +57,25 @@ def test_everybody_has_a_row(workspace: Path, tmp_path: Path, name: str) -> None
     assert values["expected_spend"].sum() == pytest.approx(answer["expected_spend"])
     assert values["purchase_probability"].dropna().between(0, 1).all()
     assert answer["horizon_days"] == 30
+
+
+def test_who_was_erased_has_no_row(workspace: Path, tmp_path: Path) -> None:
+    import shutil
+
+    shop, file = tmp_path / "shop", tmp_path / "values.csv"
+    shutil.copytree(workspace, shop)
+    (gone, kept) = (Recommender.load(shop / "bundles" / "1").customers.id(row) for row in (0, 1))
+    blanked = Recommender.load(shop / "bundles" / "1")
+    without(blanked, np.arange(len(blanked.customers)) == 2).save(shop / "bundles" / "3")
+    pointer.replace(shop, Pointer("3", shop / "bundles" / "3"))
+    invoke("erase", gone, "--workspace", str(shop))
+    answer = invoke("value", "--workspace", str(shop), "--all", "-o", str(file))
+    customers = set(pd.read_csv(file, dtype=str)["customer_id"])
+    assert answer["erased"] == 2
+    assert len(customers) == answer["customers"] == len(blanked.customers) - 2
+    assert kept in customers
+    assert gone not in customers
+    assert not any(id.startswith("\0") for id in customers)
 
 
 def test_a_file_of_customers_gets_what_all_get(workspace: Path, tmp_path: Path) -> None:

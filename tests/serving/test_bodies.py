@@ -75,6 +75,13 @@ def test_somebody_must_be_asked_for() -> None:
     assert "give it, or anonymous_id" in str(found)
 
 
+@pytest.mark.parametrize("field", ["customer_id", "anonymous_id"])
+@pytest.mark.parametrize("letter", ["\0", "\n", "\x7f", "\x85"])
+def test_ids_have_no_control_characters(field: str, letter: str) -> None:
+    found = problem(ListRequest, {field: f"{letter}erased:1"})
+    assert (found.status, found.code, found.field) == (422, "invalid_value", field)
+
+
 def test_the_message_repeats_the_value_but_not_all_of_it() -> None:
     assert "not 5000" in str(problem(ListRequest, {"customer_id": "ada", "n": 5000}))
     assert len(str(problem(ListRequest, {"customer_id": "x" * 5000}))) < 200

@@ -30,7 +30,7 @@ from serving.answers import Answers
 from serving.bodies import ListRequest
 from serving.cache import Cache
 from serving.champion import Champion
-from serving.clock import Clock
+from serving.clock import Clock, shown_time
 from serving.config import ServingConfig
 from serving.desk import Desk
 from serving.keeper import Keeper
@@ -215,6 +215,25 @@ def test_who_refused_under_one_id_refused(shop: Shop, known: list[str], model: R
     told = exported(shop.desk, records, customer)
     assert [one["purposes"] for one in told["consents_stated"]] == [{"messaging": False}]
     assert [one["action"] for one in told["accesses"]] == ["consent"]
+    records.lists.close()
+
+
+def test_the_record_is_of_all_that_somebody_did(shop: Shop, known: list[str], model: Recommender) -> None:
+    customer, records = known[1], Records(shop.desk)
+    before = records.record(customer)["history"]
+    names = [one["name"] for one in before["top_categories"]]
+    bought = {"customer_id": customer, "event_type": "purchase", "timestamp": shop.now - 9, "order_id": "o-1"}
+    shop.send({**bought, "product_id": "launched today", "quantity": 3, "unit_price": 2.5})
+    Book(shop.store.backend).remove(customer, names[0])
+    shop.desk.answers.live.look()
+    assert shop.desk.answers.live.told(ListRequest(customer_id=customer)) == Told(None, (names[0],))
+    after = records.record(customer)["history"]
+    assert after["events"]["purchase"] == before["events"]["purchase"] + 1
+    assert (after["orders"], after["products"]) == (before["orders"] + 1, before["products"] + 1)
+    assert after["units"] == before["units"] + 3
+    assert after["spent"] == pytest.approx(before["spent"] + 7.5)
+    assert after["last_purchase"] == shown_time(shop.now - 9)
+    assert [one["name"] for one in after["top_categories"]] == names
     records.lists.close()
 
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from features.arrays import Array, Bools, offsets_of, rows_of
 from features.identity.aliases import Aliases
 from features.profiles import Attribute, Interests, Profiles
+from features.tables.patterns import NOBODY
 from features.vocabulary import Vocabulary
 from training.candidates import registry
 from training.candidates import state as learned
@@ -23,7 +24,7 @@ from training.pool import Source
 from training.recommender import Recommender
 from training.segments.segmenter import Held
 
-_NOBODY = "\0erased:"  # ids have no control characters
+_NOBODY = f"{NOBODY}erased:"
 
 
 def without(model: Recommender, gone: Bools) -> Recommender:

@@ -40,7 +40,7 @@ class Challenge:
         """Measure champion and challenger on the same window and judge; `known` is the challenger's side if measured.
 
         The verdict is logged. A champion that cannot be read, or that knows the window, is no reason to refuse what
-        would replace it; nor is a window that there is not yet (None).
+        would replace it; nor is a window that there is not yet (None), unless the champion was measured on one.
 
         Raises:
             RefusedError: the challenger knows what happened in the window.
@@ -49,7 +49,8 @@ class Challenge:
         contest = None
         if champion is not None and window is not None and not defects:
             contest = _held(champion, challenger, window, settings, known)
-        trial = Trial(defects=defects) if contest is None else Trial.of(contest)
+        unmeasured = window is None and champion is not None and champion.measured is not None
+        trial = Trial(unmeasured=unmeasured, defects=defects) if contest is None else Trial.of(contest)
         verdict = Gate.of(settings).judge(trial)
         write = log.info if verdict.passed else log.warning
         write("gate.passed" if verdict.passed else "gate.refused", version=challenger.version, reason=verdict.text)

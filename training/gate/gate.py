@@ -32,6 +32,9 @@ class Gate:
 
     def _checks(self, trial: Trial) -> Iterator[Check]:
         yield Check("bundle", not trial.defects, "; ".join(trial.defects) or "whole, of this format, and it answers")
+        if trial.unmeasured:
+            text = "nothing could be measured, while the champion was; `esnaf promote` puts it in the champion's place"
+            yield Check("measured", held=False, text=text)
         yield from self._budgets(trial)
         if trial.comparison is not None:
             yield from self._quality(trial.comparison)

@@ -13,6 +13,7 @@ class Trial:
     """A challenger against the champion, in figures. What is None or empty was not looked at and breaks no rule."""
 
     comparison: Comparison | None = None  # the champion is the first
+    unmeasured: bool = False  # the challenger alone: there was no window for it
     defects: tuple[str, ...] = ()  # what is wrong with the challenger's bundles
     lost: tuple[str, ...] = ()  # inputs that the champion's data had
     drifts: tuple[Drift, ...] = ()

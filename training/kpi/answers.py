@@ -4,9 +4,9 @@ Kinds and scales are the field's: CSAT from 1 to 5, CES from 1 to 7, NPS from 0 
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -37,10 +37,20 @@ class Answers:
     score: Doubles  # (A,)
 
     @classmethod
-    def read(cls, readers: Sequence[Reader], config: TablesConfig, customers: Vocabulary, aliases: Aliases) -> Self:
+    def read(
+        cls,
+        readers: Sequence[Reader],
+        config: TablesConfig,
+        customers: Vocabulary,
+        aliases: Aliases,
+        *,
+        live: Reader | None = None,
+    ) -> Self:
         """All of them that say a score of their scale, each once, under whichever id it was given; those of customers
-        that are not known, or who are to be forgotten, are left out."""
-        found = {row for reader in readers for row in _of_reader(reader, config)}
+        that are not known, or who are to be forgotten, are left out. `live` events have the canonical columns."""
+        found = {row for reader in readers for row in _of_reader(reader, config, config.events.columns)}
+        if live is not None:
+            found.update(_of_reader(live, config, {}))
         rows = sorted(found)
         who = np.array(customers.find(pa.array([row[0] for row in rows], pa.string())))
         for place in np.flatnonzero(who < 0).tolist():
@@ -55,8 +65,9 @@ class Answers:
         return Answers(self.customer[keep], self.time[keep], self.kind[keep], self.score[keep])
 
 
-def _of_reader(reader: Reader, config: TablesConfig) -> Iterator[tuple[str, int, int, float]]:
-    mapping = config.events.columns
+def _of_reader(
+    reader: Reader, config: TablesConfig, mapping: Mapping[str, Any]
+) -> Iterator[tuple[str, int, int, float]]:
     columns = resolve("events", reader.names, mapping=mapping, place=reader.place, sparse=reader.sparse)
     if not all(name in columns for name in _NEEDED):
         return

@@ -195,6 +195,14 @@ ERRORS: dict[str, tuple[Files, str, str]] = {
         "",
         "events.csv: no row can be used (2 bad_timestamp); the first: row 1:",
     ),
+    "no row of use, and a few of who is erased": (
+        {
+            "events.csv": HEAD + "ann,mug,oops,purchase,x,2\n" + 3 * "eve,mug,31/12/2023,purchase,1,2\n",
+            "gone.txt": "ann\n",
+        },
+        "[tables]\nerased = 'gone.txt'",
+        "events.csv: no row can be used (",
+    ),
     "two currencies": (
         {"events.csv": "customer_id,product_id,timestamp,currency\na,b,2023-01-01,EUR\na,b,2023-01-02,GBP\n"},
         "",

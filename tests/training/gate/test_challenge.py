@@ -129,9 +129,15 @@ def test_without_a_champion_to_measure_the_bundle_alone_is_judged(
 
 
 def test_no_window_yet(contenders: Contenders) -> None:
-    found = Challenge.of(contenders.trained["1"], contenders.trained["2"], None, Settings({}))
+    champion = replace(contenders.trained["1"], measured=None)
+    found = Challenge.of(champion, contenders.trained["2"], None, Settings({}))
     assert found.verdict.passed
     assert found.contest is None
+
+
+def test_what_cannot_be_measured_takes_no_measured_champions_place(contenders: Contenders) -> None:
+    found = Challenge.of(contenders.trained["1"], contenders.trained["2"], None, Settings({}))
+    assert [check.rule for check in found.verdict.broken] == ["measured"]
 
 
 def test_a_challenger_that_knows_the_window_cannot_be_judged(contenders: Contenders) -> None:

@@ -13,6 +13,7 @@ from features.tables.sources import readers
 from features.vocabulary import Vocabulary
 from training.kpi.answers import KINDS, Answers
 
+NAMES = ("customer_id", "event_type", "timestamp", "properties")
 ROWS = [
     ("a", "survey", {"kind": "nps", "score": 9}),
     ("a", "survey", {"kind": "nps", "score": 9}),  # sent twice
@@ -48,6 +49,22 @@ def test_those_on_a_scale_are_read_once(tmp_path: Path) -> None:
         (1, KINDS.index("ces"), 2.0),
         (1, KINDS.index("nps"), 9.0),
     ]
+
+
+def test_live_answers_have_the_canonical_columns_whatever_the_files_have(tmp_path: Path) -> None:
+    files, live = tmp_path / "files", tmp_path / "live"
+    said = '{"kind": "nps", "score": 9}'
+    for folder, names in ((files, ("KdNr", "Was", "Wann", "Mehr")), (live, NAMES)):
+        folder.mkdir()
+        row = ("a" if folder == files else "b", "survey", "2026-01-02T00:00:00Z", said)
+        said_so = {**dict(zip(names, row, strict=True)), "product_id": None}
+        (folder / "events.jsonl").write_text(json.dumps(said_so) + "\n")
+    mapped = {"columns": dict(zip(NAMES, ("KdNr", "Was", "Wann", "Mehr"), strict=True))}
+    config = TablesConfig.of(Settings({"tables": {"events": mapped}}))
+    (own,) = readers("events", TablesConfig().events, live)
+    none = Aliases.none()
+    found = Answers.read(readers("events", config.events, files), config, Vocabulary.of(["b", "a"]), none, live=own)
+    assert sorted(found.customer.tolist()) == [0, 1]
 
 
 @pytest.mark.parametrize("more", [{}, {"event_type": "purchase", "properties": {"kind": "nps", "score": 9}}])
