@@ -39,6 +39,7 @@ class Follower:
         self._memory, self._days = memory, config.days
         self._log: object = None
         self._upto = 0  # sequence
+        self._second = 0  # of the last exposure: all records of one second share its number
         self._lists: OrderedDict[str, _List] = OrderedDict()
 
     def look(self, log: "ExposureLog", now: int) -> None:
@@ -57,6 +58,11 @@ class Follower:
                 self._upto = sequence
             while len(self._lists) > _LISTS:
                 self._lists.popitem(last=False)
+
+    def _shared(self, second: int) -> int:
+        if second != self._second:
+            self._second = second
+        return self._second
 
     def _know(self, log: "ExposureLog", groups: Sequence[Group]) -> None:
         """The lists that the groups refer to."""
@@ -77,7 +83,7 @@ class Follower:
         found = self._lists.get(exposure.list_id)
         if exposure.customer_id is None or found is None:
             return
-        places, time = exposure.places, second_of(exposure.recommendation_id)
+        places, time = exposure.places, self._shared(second_of(exposure.recommendation_id))
         key = found.key if places is None else hash((exposure.list_id, places))
         if self._memory.knows(exposure.customer_id, key, time):
             return

@@ -236,17 +236,34 @@ def test_until_ignores_what_came_after(workspace: Path) -> None:
 def test_a_shop_too_young_to_measure_is_trained_with_a_plain_warning(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Only customer, product and time, of nine days."""
-    shutil.rmtree(workspace / "data")
-    (workspace / "data").mkdir()
-    rows = [f"c{i},p{i % 6},2024-03-{1 + i % 9:02}{NOON}" for i in range(60)]
-    (workspace / "data" / "events.csv").write_text("\n".join(["customer_id,product_id,timestamp", *rows]))
+    for folder in ("bundles", "mlruns", "ledger"):
+        shutil.rmtree(workspace / folder, ignore_errors=True)
+    (workspace / pointer.FILE).unlink()
+    nine_days(workspace)
     assert train(workspace) == 0
     text = capsys.readouterr().out
     assert "warning: too little was bought in past windows to learn a ranking from" in text
     assert "warning: nothing was measured: the data begins on 2024-03-01T12:00:00, less than 14 days" in text
     model = Recommender.load(pointer.find(workspace).bundle)
     assert isinstance(model.order, Counting)
+
+
+def test_what_cannot_be_measured_takes_no_measured_champions_place(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = pointer.find(workspace)
+    nine_days(workspace)
+    assert train(workspace) == 1
+    assert "the gate refused: measured: nothing could be measured, while the champion was" in capsys.readouterr().out
+    assert pointer.find(workspace) == before
+
+
+def nine_days(workspace: Path) -> None:
+    """Only customer, product and time, of nine days."""
+    shutil.rmtree(workspace / "data")
+    (workspace / "data").mkdir()
+    rows = [f"c{i},p{i % 6},2024-03-{1 + i % 9:02}{NOON}" for i in range(60)]
+    (workspace / "data" / "events.csv").write_text("\n".join(["customer_id,product_id,timestamp", *rows]))
 
 
 def test_settings_and_horizons_that_make_no_sense(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
